@@ -64,7 +64,7 @@ class LegListener(Protocol):
     """Who hears a leg. All methods are called synchronously on the event loop and must not block."""
 
     def on_frame(self, inbound: Frame, outbound: Frame) -> None:
-        """Every 20 ms once answered: what was heard (concealed where lost) and what was sent, on one clock."""
+        """Every 20 ms once answered: what was heard (concealed where lost), what was sent, on one clock."""
 
     def on_dtmf(self, digit: str) -> None:
         """The other party pressed one key: 0-9, *, #, A-D."""

@@ -1,0 +1,297 @@
+"""The system's settings: environment (VOICEBOT_SECTION__KEY) over a TOML file over the defaults."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import socket
+import tomllib
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+ENV_PREFIX = "VOICEBOT_"
+DEFAULT_FILE = Path("voicebot.toml")
+SAMPLE_COMPANY = Path(__file__).parent / "demo" / "company"
+
+
+class ConfigError(Exception):
+    """A setting is unknown or wrong. The message names where it was set, the key, and what would be right."""
+
+
+def _port_range(value: object) -> object:
+    """'20000-29999' -> range(20000, 30000)."""
+    if not isinstance(value, str):
+        return value
+    first, dash, last = value.partition("-")
+    if not (dash and first.strip().isdigit() and last.strip().isdigit()):
+        raise ValueError("must be two port numbers, as in '20000-29999'")
+    ports = range(int(first), int(last) + 1)
+    if not (1024 <= int(first) < int(last) <= 65535):
+        raise ValueError("must lie within 1024-65535, the lower number first")
+    return ports
+
+
+def _comma_separated(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _topic_level(value: str) -> str:
+    if not value or any(sign in value for sign in "/+#\0"):
+        raise ValueError("must not be empty nor contain / + #: it is one level of an MQTT topic")
+    return value
+
+
+PortRange = Annotated[
+    range, BeforeValidator(_port_range), PlainSerializer(lambda ports: f"{ports.start}-{ports.stop - 1}")
+]
+Networks = Annotated[tuple[IPv4Network, ...], BeforeValidator(_comma_separated)]
+Languages = Annotated[tuple[Literal["zh", "yue", "en"], ...], BeforeValidator(_comma_separated)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+TopicLevel = Annotated[str, AfterValidator(_topic_level)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class SipSection(Section):
+    """Where calls come in."""
+
+    bind: IPv4Address = IPv4Address("127.0.0.1")
+    """Address listened on. 0.0.0.0 lets other machines ring; then set `peers` as well."""
+    port: Port = 5060
+    advertised_ip: IPv4Address | None = None
+    """Address put into Contact and SDP where it differs from `bind` (NAT). Default: `bind`, or the address
+    that faces the peer when `bind` is 0.0.0.0."""
+    rtp_ports: PortRange = range(20000, 30000)
+    max_calls: PositiveInt = 100
+    peers: Networks = tuple(
+        IPv4Network(network) for network in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+    )
+    """Networks whose SIP is answered; everything else is dropped unread."""
+    media_timeout_s: PositiveFloat = 30.0
+    """A call without RTP for this long, while not on hold, is ended."""
+    user_agent: str = "voicebot"
+
+
+class CompanySection(Section):
+    dir: Path = SAMPLE_COMPANY
+    """Folder with intents, flows, prompts, knowledge. Default: the sample company."""
+
+
+class StoreSection(Section):
+    url: str | None = None
+    """SQLAlchemy URL: sqlite:///path or postgresql+psycopg://user@host/db. Default: SQLite in `data_dir`."""
+    lock_patience_s: PositiveFloat = 10.0
+    """How long a write waits for a locked or unreachable database before it gives up."""
+
+
+class EventSection(Section):
+    broker: str = "embedded"
+    """"embedded", or an outside broker's mqtt://host:port or mqtts://host:port."""
+    port: Port = 18883
+    """Port of the embedded broker on 127.0.0.1."""
+    node: TopicLevel = Field(default_factory=lambda: socket.gethostname().replace("/", "-") or "node")
+    """This machine's name in topics and in the store; unique among nodes that share a store."""
+    username: str | None = None
+    password: SecretStr | None = None
+    ca_file: Path | None = None
+    """CA certificate for mqtts:// where the system's own do not do."""
+
+    @property
+    def url(self) -> str:
+        return f"mqtt://127.0.0.1:{self.port}" if self.broker == "embedded" else self.broker
+
+
+class ModelSection(Section):
+    asr: str = "bundled"
+    """Catalogue name (see `voicebot models list`) or a folder with a CTranslate2 Whisper model."""
+    asr_device: Literal["auto", "cpu", "cuda"] = "auto"
+    asr_threads: PositiveInt = 1
+    languages: Languages = ("zh", "yue")
+    tts: Literal["auto", "piper", "espeak"] = "auto"
+    """"auto" speaks with a Piper voice when one is installed, else with espeak-ng."""
+    tts_voice: str | None = None
+    """Catalogue name or .onnx path of the Piper voice. Default: the first one installed."""
+    intent: Literal["linear", "transformer"] = "linear"
+    dir: Path | None = None
+    """Folder with model files. Default: `models` in `data_dir`."""
+    allow_download: bool = False
+    """Fetch a missing model from the hub at start instead of asking for `voicebot models download`."""
+    hub_endpoint: str = "https://huggingface.co"
+    host: str | None = None
+    """Address of the model host, unix:/path or tcp:host:port. Default: a socket in `data_dir`."""
+    token: SecretStr | None = None
+    """Shared secret, needed when `host` is tcp: on another address than 127.0.0.1."""
+
+
+class RecordingSection(Section):
+    enabled: bool = True
+    dir: Path | None = None
+    """Default: `recordings` in `data_dir`."""
+
+
+class MetricsSection(Section):
+    enabled: bool = True
+    bind: IPv4Address = IPv4Address("127.0.0.1")
+    port: Port = 9109
+
+
+class LogSection(Section):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "json", "console"] = "auto"
+    """"auto": coloured lines on a terminal, JSON lines otherwise."""
+
+
+class Settings(BaseSettings):
+    """All settings. Read them with `load_settings`, which turns mistakes into a `ConfigError`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", enable_decoding=False, extra="forbid", frozen=True
+    )
+
+    data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("voicebot", appauthor=False))
+    """Everything the system writes: store, recordings, downloaded models, trained intents."""
+    sip: SipSection = SipSection()
+    company: CompanySection = CompanySection()
+    store: StoreSection = StoreSection()
+    events: EventSection = Field(default_factory=EventSection)
+    models: ModelSection = ModelSection()
+    recording: RecordingSection = RecordingSection()
+    metrics: MetricsSection = MetricsSection()
+    log: LogSection = LogSection()
+
+    @property
+    def store_url(self) -> str:
+        return self.store.url or f"sqlite:///{self.data_dir / 'voicebot.db'}"
+
+    @property
+    def recordings_dir(self) -> Path:
+        return self.recording.dir or self.data_dir / "recordings"
+
+    @property
+    def models_dir(self) -> Path:
+        return self.models.dir or self.data_dir / "models"
+
+    @property
+    def model_host(self) -> str:
+        return self.models.host or f"unix:{self.data_dir / 'inference.sock'}"
+
+    def create_directories(self) -> None:
+        """Create the folders the system writes to, readable by their owner only.
+
+        Raises ConfigError when a folder cannot be made or written.
+        """
+        for key, folder in (
+            ("data_dir", self.data_dir),
+            ("recording.dir", self.recordings_dir),
+            ("models.dir", self.models_dir),
+        ):
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise ConfigError(
+                    f"{key}: cannot create {folder} ({error.strerror}); choose another folder with `{key}`"
+                ) from error
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise ConfigError(
+                    f"{key}: {folder} is not writable; change its owner or choose another folder"
+                )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings  # the file's contents arrive as init arguments
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """Settings from `file` (default: ./voicebot.toml where there is one) and the environment.
+
+    Raises ConfigError naming every unknown or wrong key, and the closest valid one.
+    """
+    if file is None and DEFAULT_FILE.exists():
+        file = DEFAULT_FILE
+    in_file = _read_toml(file) if file is not None else {}
+    problems = _unknown_environment()
+    settings: Settings | None = None
+    try:
+        settings = Settings(**in_file)
+    except ValidationError as error:
+        problems += [_explain(details, in_file, file) for details in error.errors()]
+    if problems or settings is None:
+        raise ConfigError("\n".join(problems))
+    return settings
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read ({error.strerror}); check --config") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file}: is not valid TOML: {error}") from error
+
+
+def _unknown_environment() -> list[str]:
+    """pydantic-settings ignores variables of unknown sections: a typo there must not pass in silence."""
+    problems = []
+    for variable in sorted(os.environ):
+        section, nested, _ = variable.removeprefix(ENV_PREFIX).lower().partition("__")
+        if variable.startswith(ENV_PREFIX) and nested and section not in Settings.model_fields:
+            problems.append(f"{variable}: unknown section '{section}'{_closest(section, Settings)}")
+    return problems
+
+
+def _explain(details: ErrorDetails, in_file: dict[str, Any], file: Path | None) -> str:
+    path = [str(part) for part in details["loc"]]
+    variable = ENV_PREFIX + "__".join(path).upper()
+    place = variable if variable in os.environ else f"{file}: {'.'.join(path)}" if in_file else ".".join(path)
+    if details["type"] != "extra_forbidden":
+        got = "" if path[-1] in ("password", "token") else f" (got {details['input']!r})"
+        return f"{place}: {details['msg'].removeprefix('Value error, ')}{got}"
+    return f"{place}: unknown key '{path[-1]}'{_closest(path[-1], _section_at(path[:-1]))}"
+
+
+def _section_at(path: list[str]) -> type[BaseModel] | None:
+    section: type[BaseModel] | None = Settings
+    for name in path:
+        field = section.model_fields.get(name) if section else None
+        annotation = field.annotation if field else None
+        section = annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+    return section
+
+
+def _closest(key: str, section: type[BaseModel] | None) -> str:
+    valid = sorted(section.model_fields) if section else []
+    near = difflib.get_close_matches(key, valid, n=1, cutoff=0.5)
+    return f"; did you mean '{near[0]}'?" if near else f"; valid keys are {', '.join(valid)}"
+
+
+def secret(value: SecretStr | None) -> str | None:
+    """The plain text of an optional secret, for the one place that must have it."""
+    return value.get_secret_value() if value else None

@@ -1,0 +1,120 @@
+"""What happens in calls, as typed events: the form in which processes tell each other, as JSON over MQTT.
+
+An event carries what a console line needs, not everything: the rest is in the store under the same ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+
+class EventError(Exception):
+    """A message is not a valid event."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    call_id: str
+    at: datetime
+    direction: str
+    caller_number: str
+    called_number: str
+    caller_label: str = ""
+    region_province: str | None = None
+    region_city: str | None = None
+    dialect_prior: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered:
+    call_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFinished:
+    """A turn as it was committed to the store."""
+
+    call_id: str
+    at: datetime
+    seq: int
+    role: str
+    text: str
+    language: str | None = None
+    intent: str | None = None
+    intent_confidence: float | None = None
+    emotion: str | None = None
+    slots: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyStarted:
+    """The first sample of a reply was sent."""
+
+    call_id: str
+    at: datetime
+    seq: int
+    text: str
+    latency_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    call_id: str
+    at: datetime
+    outcome: str
+    end_reason: str
+    duration_s: float
+    recording_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCreated:
+    call_id: str
+    at: datetime
+    task_id: str
+    kind: str
+    summary: str
+    due_at: datetime | None = None
+
+
+Event = CallStarted | CallAnswered | TurnFinished | ReplyStarted | CallEnded | TaskCreated
+
+NAMES: Final[Mapping[type[Event], str]] = {
+    CallStarted: "call_started",
+    CallAnswered: "call_answered",
+    TurnFinished: "turn_finished",
+    ReplyStarted: "reply_started",
+    CallEnded: "call_ended",
+    TaskCreated: "task_created",
+}
+_ADAPTERS: Final[Mapping[str, TypeAdapter[Event]]] = {name: TypeAdapter(kind) for kind, name in NAMES.items()}
+
+
+def topic(event: Event, node: str) -> str:
+    return f"voicebot/{node}/calls/{event.call_id}/{NAMES[type(event)]}"
+
+
+def to_json(event: Event) -> str:
+    return _ADAPTERS[NAMES[type(event)]].dump_json(event).decode()
+
+
+def from_json(topic: str, payload: str | bytes) -> Event:
+    """The event that was published on `topic`. Raises EventError for anything else."""
+    levels = topic.split("/")
+    if len(levels) != 5 or (levels[0], levels[2]) != ("voicebot", "calls") or levels[4] not in _ADAPTERS:
+        raise EventError(f"no event is published on {topic[:200]!r}")
+    try:
+        event = _ADAPTERS[levels[4]].validate_json(payload)
+    except ValidationError as error:
+        raise EventError(
+            f"{topic}: {error.error_count()} fields are wrong: {error.errors()[0]['loc']}"
+        ) from error
+    if event.call_id != levels[3]:
+        raise EventError(f"{topic}: the event is about another call, {event.call_id[:80]!r}")
+    return event

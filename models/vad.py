@@ -1,0 +1,146 @@
+"""When a caller starts and stops speaking: a cheap gate rules out certain silence, a neural judge decides the rest.
+
+    frame 20 ms -> Gate (webrtcvad, 2 us) -> SileroStream (32 ms windows) -> Edges (hysteresis) -> VadEvent
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import webrtcvad
+from numpy.typing import NDArray
+
+from models.silero import MODEL_HZ, WINDOW, SileroStream, SileroVad
+
+FRAME_S: Final = 0.020
+WINDOW_S: Final = WINDOW / MODEL_HZ
+
+
+@dataclass(frozen=True, slots=True)
+class VadConfig:
+    """Thresholds, chosen with `voicebot bench vad`. All times in seconds."""
+
+    on: float = 0.5
+    """Probability from which a window counts as speech."""
+    off: float = 0.35
+    """Probability below which a window counts as silence; between the two, what was goes on."""
+    min_speech_s: float = 0.09
+    """Speech shorter than this (a click, a cough) starts nothing."""
+    min_pause_s: float = 0.12
+    """Silence shorter than this is no pause: closures of plosives, gaps between syllables."""
+    onset_s: float = 0.0
+    """Added to the start that the model sees, against its bias."""
+    offset_s: float = 0.0
+    """Added to the end that the model sees, against its bias."""
+    gate_mode: int = 0
+    """webrtcvad's aggressiveness, 0 to 3; 0 lets the most through."""
+    gate_close_s: float = 0.5
+    """Certain silence of this length lets the judge rest."""
+    gate_lead_s: float = 0.2
+    """Audio from before the gate opened that the judge hears first, to have an ear for the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class VadEvent:
+    """An edge between speech and silence."""
+
+    kind: Literal["speech_started", "speech_paused"]
+    at_s: float
+    """When the edge was, not when it became known."""
+    probability: float
+    """Of speech, in the window that settled it."""
+
+
+class Edges:
+    """Turns probabilities into edges. Pure: times come with the probabilities."""
+
+    def __init__(self, config: VadConfig) -> None:
+        self._config = config
+        self._turned_at_s: float | None = None  # since when the windows say the opposite of `speaking`
+        self.speaking = False
+
+    def push(self, start_s: float, end_s: float, probability: float) -> VadEvent | None:
+        """One window, in order of time."""
+        config = self._config
+        turned = probability < config.off if self.speaking else probability >= config.on
+        kept = probability >= config.on if self.speaking else probability < config.off
+        if turned and self._turned_at_s is None:
+            self._turned_at_s = start_s
+        elif kept:
+            self._turned_at_s = None
+        needed_s = config.min_pause_s if self.speaking else config.min_speech_s
+        if self._turned_at_s is None or not turned or end_s - self._turned_at_s < needed_s:
+            return None
+        at_s, self._turned_at_s, self.speaking = self._turned_at_s, None, not self.speaking
+        if self.speaking:
+            return VadEvent("speech_started", at_s + config.onset_s, probability)
+        return VadEvent("speech_paused", at_s + config.offset_s, probability)
+
+
+class Gate:
+    """Tells certain silence from what must be looked at."""
+
+    def __init__(self, config: VadConfig, rate_hz: int) -> None:
+        self._vad = webrtcvad.Vad(config.gate_mode)
+        self._rate_hz = rate_hz
+        self._close_s = config.gate_close_s
+        self._silent_s = config.gate_close_s
+
+    def hears(self, frame: NDArray[np.int16]) -> bool:
+        """Whether webrtcvad takes this frame for speech."""
+        return bool(self._vad.is_speech(frame.tobytes(), self._rate_hz))
+
+    def open_for(self, frame: NDArray[np.int16]) -> bool:
+        """Whether the judge is to look at this frame."""
+        if self.hears(frame):
+            self._silent_s = 0.0
+        else:
+            self._silent_s += frame.size / self._rate_hz
+        return self._silent_s < self._close_s
+
+
+class StreamingVad:
+    """One call's voice activity detector. Cheap enough to be called synchronously for every frame."""
+
+    def __init__(self, judge: SileroVad | None, config: VadConfig | None = None, *, rate_hz: int = 8_000) -> None:
+        """judge: None falls back to webrtcvad alone, which misses much."""
+        self._config = config or VadConfig()
+        self._rate_hz = rate_hz
+        self._gate = Gate(self._config, rate_hz)
+        self._edges = Edges(self._config)
+        self._stream = judge.stream(rate_hz) if judge else None
+        self._resting = True
+        self._lead: deque[NDArray[np.int16]] = deque(maxlen=round(self._config.gate_lead_s / FRAME_S))
+
+    @property
+    def speaking(self) -> bool:
+        """Whether the last event was a start."""
+        return self._edges.speaking
+
+    def push(self, frame: NDArray[np.int16], at_s: float) -> list[VadEvent]:
+        """frame: 20 ms; at_s: when its first sample was heard. Returns the edges that became known with it."""
+        end_s = at_s + frame.size / self._rate_hz
+        if self._stream is None:
+            windows = [(at_s, end_s, float(self._gate.hears(frame)))]
+        elif self._gate.open_for(frame) or self._edges.speaking:
+            windows = self._judge(self._stream, frame, end_s)
+        else:
+            self._resting = True
+            self._lead.append(frame)
+            return []
+        return [event for window in windows if (event := self._edges.push(*window))]
+
+    def _judge(
+        self, stream: SileroStream, frame: NDArray[np.int16], end_s: float
+    ) -> list[tuple[float, float, float]]:
+        """Start, end and probability of the windows that this frame completed."""
+        if self._resting:
+            self._resting = False
+            stream.reset()
+            frame = np.concatenate([*self._lead, frame])
+            self._lead.clear()
+        probabilities = stream.push(frame)
+        last_end_s = end_s - stream.pending_s
+        ends_s = [last_end_s - WINDOW_S * back for back in range(len(probabilities) - 1, -1, -1)]
+        return [(end - WINDOW_S, end, p) for end, p in zip(ends_s, probabilities, strict=True)]

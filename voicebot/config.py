@@ -9,6 +9,7 @@ import tomllib
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import (
@@ -58,6 +59,15 @@ def _topic_level(value: str) -> str:
     return value
 
 
+def _broker(value: str) -> str:
+    url = urlsplit(value)
+    if value != "embedded" and (url.scheme not in ("mqtt", "mqtts") or not url.hostname or url.username):
+        raise ValueError(
+            "must be 'embedded', mqtt://host:port or mqtts://host:port; user and password are own keys"
+        )
+    return value
+
+
 PortRange = Annotated[
     range, BeforeValidator(_port_range), PlainSerializer(lambda ports: f"{ports.start}-{ports.stop - 1}")
 ]
@@ -104,7 +114,7 @@ class StoreSection(Section):
 
 
 class EventSection(Section):
-    broker: str = "embedded"
+    broker: Annotated[str, AfterValidator(_broker)] = "embedded"
     """"embedded", or an outside broker's mqtt://host:port or mqtts://host:port."""
     port: Port = 18883
     """Port of the embedded broker on 127.0.0.1."""

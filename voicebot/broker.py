@@ -1,0 +1,37 @@
+"""The embedded MQTT broker: amqtt on this machine only, for those who run no broker of their own."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from amqtt.broker import Broker
+from amqtt.errors import BrokerError
+
+log = structlog.get_logger(__name__)
+
+
+class BrokerPortInUse(Exception):
+    """The embedded broker cannot listen. The message names the setting and the remedy."""
+
+
+async def serve_broker(port: int) -> None:
+    """Run the broker on 127.0.0.1:`port` until cancelled. MQTT 3.1.1, anonymous, nothing kept on disk."""
+    broker = Broker(
+        {
+            "listeners": {"default": {"type": "tcp", "bind": f"127.0.0.1:{port}"}},
+            "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
+        }
+    )
+    try:
+        await broker.start()
+    except (BrokerError, OSError) as error:
+        raise BrokerPortInUse(
+            f"events.port: the embedded broker cannot listen on 127.0.0.1:{port} ({error}); end the program that "
+            "has it, set another `events.port`, or name an outside broker in `events.broker`"
+        ) from error
+    log.info("embedded broker listens", port=port)
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await broker.shutdown()

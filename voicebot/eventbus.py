@@ -1,0 +1,142 @@
+"""Events over MQTT: published from the store's outbox, so that none is lost while the broker is away."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+import uuid
+from collections.abc import AsyncIterator, Callable
+from urllib.parse import urlsplit
+
+import aiomqtt
+import structlog
+
+from voicebot.config import EventSection, secret
+from voicebot.events import Event, EventError, from_json
+from voicebot.store.records import OutboxRecord
+from voicebot.store.store import Store, StoreError
+
+log = structlog.get_logger(__name__)
+
+ACK_TIMEOUT_S = 10.0
+KEEPALIVE_S = 15
+POLL_S = 1.0
+"""How soon events are found that another process put into the store; our own wake the publisher at once."""
+_RETRY_S = (0.1, 10.0)
+
+
+def mqtt_client(settings: EventSection) -> aiomqtt.Client:
+    """A client of the configured broker, to be entered with `async with`. Speaks MQTT 3.1.1."""
+    url = urlsplit(settings.url)
+    encrypted = url.scheme == "mqtts"
+    return aiomqtt.Client(
+        hostname=url.hostname or "127.0.0.1",
+        port=url.port or (8883 if encrypted else 1883),
+        username=settings.username,
+        password=secret(settings.password),
+        identifier=f"voicebot-{settings.node}-{uuid.uuid4().hex[:8]}",
+        keepalive=KEEPALIVE_S,
+        timeout=ACK_TIMEOUT_S,
+        tls_context=ssl.create_default_context(cafile=settings.ca_file) if encrypted else None,
+    )
+
+
+class EventPublisher:
+    """Publishes the outbox in order with QoS 1; an event leaves the store once the broker has acknowledged it.
+
+    What waits for the broker waits in the store: memory holds one batch. An acknowledgement that is lost
+    with the connection, or a crash within a batch, repeats events; nothing drops them.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: EventSection,
+        *,
+        batch: int = 100,
+        on_connected: Callable[[bool], None] = lambda connected: None,
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._batch = batch
+        self._on_connected = on_connected
+        self._connected: bool | None = None
+
+    async def run(self) -> None:
+        """Publish until cancelled."""
+        pause_s = _RETRY_S[0]
+        while True:
+            try:
+                async with mqtt_client(self._settings) as client:
+                    self._now_connected()
+                    pause_s = _RETRY_S[0]
+                    async with asyncio.TaskGroup() as tasks:
+                        tasks.create_task(self._publish_what_comes(client))
+                        tasks.create_task(_until_lost(client))
+            except* (aiomqtt.MqttError, OSError, StoreError) as errors:
+                self._now_lost(errors.exceptions[0])
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _RETRY_S[1])
+
+    async def _publish_what_comes(self, client: aiomqtt.Client) -> None:
+        while True:
+            self._store.events_written.clear()
+            pending = await self._store.pending_events(self._batch)
+            if pending:
+                await self._publish(client, pending)
+            else:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._store.events_written.wait(), POLL_S)
+
+    async def _publish(self, client: aiomqtt.Client, pending: list[OutboxRecord]) -> None:
+        acknowledged: list[int] = []
+        try:
+            for event in pending:
+                await client.publish(event.topic, event.payload, qos=1)
+                acknowledged.append(event.id)
+        finally:
+            if acknowledged:
+                await self._store.forget_events(acknowledged)
+
+    def _now_connected(self) -> None:
+        if self._connected is not True:
+            log.info("events reach the broker", broker=self._settings.url)
+        self._connected = True
+        self._on_connected(True)
+
+    def _now_lost(self, error: BaseException) -> None:
+        if self._connected is not False:
+            log.warning(
+                "events do not reach the broker; they are kept in the store until they do",
+                broker=self._settings.url,
+                reason=str(error) or type(error).__name__,
+                remedy="start the broker, or check events.broker, events.username and events.password",
+            )
+        self._connected = False
+        self._on_connected(False)
+
+
+async def _until_lost(client: aiomqtt.Client) -> None:
+    """Raises MqttError when the connection goes; publishing alone notices only when there is something to say."""
+    async for _ in client.messages:
+        pass
+
+
+async def received_events(settings: EventSection, *, node: str = "+") -> AsyncIterator[Event]:
+    """Events of all calls as they come, of one node or of all. Reconnects; what is said meanwhile is missed."""
+    while True:
+        try:
+            async with mqtt_client(settings) as client:
+                await client.subscribe(f"voicebot/{node}/calls/+/+", qos=1)
+                async for message in client.messages:
+                    try:
+                        yield from_json(str(message.topic), _text(message.payload))
+                    except EventError as error:
+                        log.warning("a message on an event's topic is no event", reason=str(error))
+        except aiomqtt.MqttError:
+            await asyncio.sleep(1.0)
+
+
+def _text(payload: object) -> bytes:
+    return bytes(payload) if isinstance(payload, bytes | bytearray) else b""

@@ -1,0 +1,96 @@
+"""Structured logs: JSON lines or a readable console, every line with its call's id, personal numbers masked."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping, MutableMapping
+from contextlib import AbstractContextManager
+from typing import Any, TextIO
+
+import structlog
+from structlog.typing import Processor
+
+from voicebot.config import LogSection
+from voicebot.masking import mask
+
+_CHATTY = ("alembic", "amqtt", "asyncio", "faster_whisper", "httpx", "jieba", "mqtt", "sippy", "transitions")
+_NEVER_PERSONAL = frozenset({"call_id", "timestamp", "level", "logger"})
+
+
+def configure_logging(settings: LogSection, *, stream: TextIO | None = None) -> None:
+    """Send all logs of the process, structlog's and the standard library's, to `stream` (default: stderr)."""
+    stream = stream or sys.stderr
+    console = settings.format == "console" or (settings.format == "auto" and stream.isatty())
+    common: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        mask_personal_numbers,
+    ]
+    structlog.configure(
+        processors=[*common, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,  # loggers made before this call follow the new configuration too
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=common,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _console(stream)
+                if console
+                else structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    for old in root.handlers[:]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(settings.level.upper())
+    logging.captureWarnings(True)
+    for name in _CHATTY:  # their informative level is noise here; --log.level debug brings it back
+        logging.getLogger(name).setLevel(logging.NOTSET if settings.level == "debug" else logging.WARNING)
+
+
+def call_context(call_id: str) -> AbstractContextManager[Mapping[str, Any]]:
+    """Within this, in this task and those it starts, every log line carries the call's id."""
+    return structlog.contextvars.bound_contextvars(call_id=call_id)  # type: ignore[return-value]
+
+
+def mask_personal_numbers(
+    _logger: Any, _method: str, entry: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """structlog processor: masks numbers in the message and in every value, however deeply nested."""
+    for key, value in entry.items():
+        if key not in _NEVER_PERSONAL and not key.startswith("_"):
+            entry[key] = _masked(value)
+    return entry
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return mask(value)
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, int):
+        text = str(value)
+        return value if (masked := mask(text)) == text else masked
+    if isinstance(value, Mapping):
+        return {_masked(key): _masked(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_masked(each) for each in value]
+    return mask(str(value))  # dataclasses, exceptions, paths: as the renderer would have written them
+
+
+def _console(stream: TextIO) -> structlog.dev.ConsoleRenderer:
+    return structlog.dev.ConsoleRenderer(
+        colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback, sort_keys=False
+    )

@@ -1,0 +1,68 @@
+"""Figures for Prometheus: calls, reply latency, packet loss, lateness of the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+
+from voicebot.config import MetricsSection
+
+REPLY_BUCKETS_S: Final = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0, 3.0, 5.0)
+LAG_BUCKETS_S: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+
+
+class MetricsPortInUse(Exception):
+    """The metrics endpoint cannot listen. The message names the setting and the remedy."""
+
+
+class Metrics:
+    """The figures of one process, in a registry of their own."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
+        self.calls_active = self._gauge("calls_active", "Calls going on")
+        self.calls_ended = self._counter("calls", "Calls ended", "direction", "outcome")
+        self.calls_rejected = self._counter("calls_rejected", "Calls turned away at the door", "reason")
+        self.turns = self._counter("turns", "Finished turns", "role", "intent")
+        self.reply_latency_s = Histogram(
+            "voicebot_reply_latency_seconds",
+            "From the end of the caller's speech to the start of the reply",
+            buckets=REPLY_BUCKETS_S,
+            registry=self.registry,
+        )
+        self.packets = self._counter("rtp_packets", "RTP packets by fate: received, lost, late", "fate")
+        self.media_late_s = self._gauge("media_late_seconds", "Lateness of sent packets", "quantile")
+        self.loop_lag_s = Histogram(
+            "voicebot_loop_lag_seconds",
+            "How late the event loop wakes a timer",
+            buckets=LAG_BUCKETS_S,
+            registry=self.registry,
+        )
+        self.broker_connected = self._gauge("broker_connected", "1 while events reach the broker")
+        self.errors = self._counter("errors", "Failures that a call survived", "kind")
+
+    def serve(self, settings: MetricsSection) -> None:
+        """Answer http://bind:port/metrics from a thread, as long as the process lives."""
+        try:
+            start_http_server(settings.port, addr=str(settings.bind), registry=self.registry)
+        except OSError as error:
+            raise MetricsPortInUse(
+                f"metrics.port: cannot listen on {settings.bind}:{settings.port} ({error.strerror}); "
+                "end the program that has it or set another `metrics.port`"
+            ) from error
+
+    async def watch_loop(self, *, interval_s: float = 0.1) -> None:
+        """Measure the running loop's lag until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + interval_s
+            await asyncio.sleep(interval_s)
+            self.loop_lag_s.observe(max(0.0, loop.time() - due))
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(f"voicebot_{name}", text, labels, registry=self.registry)
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"voicebot_{name}", text, labels, registry=self.registry)

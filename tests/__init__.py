@@ -1,0 +1,1 @@
+"""Tests; a package, so that `tests.…` means these and not another distribution's."""

@@ -1,0 +1,127 @@
+"""Two-channel recording of a call, playable up to its last second even when the process is killed."""
+
+import logging
+import os
+import struct
+import threading
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from telephony.audio import FRAME_S, FRAME_SAMPLES, SAMPLE_RATE_HZ, Frame
+
+_HEADER: Final = struct.Struct("<4sI4s4sIHHIIHH4sI")
+_CHANNELS: Final = 2
+_BLOCK_BYTES: Final = 2 * _CHANNELS
+_LARGEST_DATA: Final = 0xFFFFFFFF - _HEADER.size
+_LONGEST_QUEUE_S: Final = 30.0
+"""A disk that does not take audio for so long counts as failed."""
+
+_log = logging.getLogger(__name__)
+
+
+class Recorder:
+    """Writes a WAV file, 16 bit at 8 kHz: caller on the left, assistant on the right, both on the call's clock.
+
+    The loop only appends to a queue; a thread of its own opens, writes and closes the file. After every flush the
+    lengths in the header are right, so the file plays whatever happens next. When the disk fails, the recording ends
+    there with one line in the log, and the call goes on.
+    """
+
+    def __init__(self, path: Path, *, flush_s: float = 0.5) -> None:
+        self.path = path
+        self.truncated = False
+        """True once audio was lost because the disk was full, broken or much too slow."""
+        self._flush_s = flush_s
+        self._frames: deque[tuple[Frame, Frame]] = deque()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"recorder {path.name}", daemon=True)
+        self._thread.start()
+
+    def write(self, inbound: Frame, outbound: Frame) -> None:
+        """One tick of the call. Never waits. The arrays must not be changed afterwards."""
+        if self.truncated:
+            return
+        self._frames.append((inbound, outbound))
+        if len(self._frames) * FRAME_S > _LONGEST_QUEUE_S:
+            self._give_up(f"the disk took no audio for {_LONGEST_QUEUE_S:.0f} s")
+
+    def close(self) -> None:
+        """Has the rest written and the file closed, without waiting for it. Idempotent."""
+        self._closing.set()
+
+    def join(self, timeout_s: float | None = None) -> bool:
+        """Waits until the file is closed; blocks, so not on the event loop. False when the time ran out."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self._write_until_closed()
+        except OSError as error:
+            self._give_up(error.strerror or str(error))
+
+    def _write_until_closed(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("wb", buffering=0) as file:
+            file.write(_header(0))
+            written = 0
+            closing = False
+            while not closing:
+                closing = self._closing.wait(self._flush_s)
+                frames = [self._frames.popleft() for _ in range(len(self._frames))]
+                if frames and not self.truncated:
+                    written += _append(file.fileno(), _interleaved(frames), written)
+
+    def _give_up(self, why: str) -> None:
+        if not self.truncated:
+            self.truncated = True
+            self._frames.clear()
+            _log.error(
+                "recording %s stopped early: %s. The call goes on. Free or repair the disk under recording.dir",
+                self.path, why,
+            )
+
+
+def repair(path: Path) -> float:
+    """Makes the lengths in a left-over recording's header agree with the file; returns its seconds of audio.
+
+    Harmless on a whole recording. Raises ValueError when the file is no recording of ours.
+    """
+    with path.open("r+b") as file:
+        start = file.read(_HEADER.size)
+        if start[:4] != b"RIFF" or start[8:16] != b"WAVEfmt ":
+            raise ValueError(f"{path} is not a WAV file written by the recorder")
+        data_bytes = (file.seek(0, os.SEEK_END) - _HEADER.size) // _BLOCK_BYTES * _BLOCK_BYTES
+        file.truncate(_HEADER.size + data_bytes)
+        file.seek(0)
+        file.write(_header(data_bytes))
+    return data_bytes / _BLOCK_BYTES / SAMPLE_RATE_HZ
+
+
+def _append(descriptor: int, data: bytes, written: int) -> int:
+    """Audio first, then the lengths: the header never promises what is not there."""
+    size = 0
+    while size < len(data):
+        size += os.pwrite(descriptor, data[size:], _HEADER.size + written + size)
+    os.pwrite(descriptor, _header(written + size), 0)
+    return size
+
+
+def _interleaved(frames: Sequence[tuple[Frame, Frame]]) -> bytes:
+    stereo = np.empty((len(frames), FRAME_SAMPLES, _CHANNELS), np.int16)
+    np.stack([inbound for inbound, _ in frames], out=stereo[:, :, 0])
+    np.stack([outbound for _, outbound in frames], out=stereo[:, :, 1])
+    return stereo.tobytes()
+
+
+def _header(data_bytes: int) -> bytes:
+    size = min(data_bytes, _LARGEST_DATA)
+    rate = SAMPLE_RATE_HZ
+    return _HEADER.pack(
+        b"RIFF", size + _HEADER.size - 8, b"WAVE", b"fmt ", 16, 1, _CHANNELS, rate, rate * _BLOCK_BYTES,
+        _BLOCK_BYTES, 16, b"data", size,
+    )

@@ -1,0 +1,281 @@
+"""One SIP address of ours: takes calls in, makes calls out, refuses what the RFC says to refuse."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import re
+import socket
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sippy.CCEvents import CCEventTry
+from sippy.MsgBody import MsgBody
+from sippy.SipCallId import SipCallId
+
+from telephony.clock import MediaClock
+from telephony.leg import CallLeg
+from telephony.sip import reactor
+from telephony.sip.guard import Guard
+from telephony.sip.identity import called_of, caller_of, party
+from telephony.sip.leg import SipLeg
+from telephony.sip.negotiation import NoCommonCodec, common_codec
+from telephony.sip.sdp import SdpError, SessionDescription, parse
+from telephony.sip.settings import BadAddress, Credentials, PortInUse, SipError, SipSettings
+from telephony.sip.stack import CAPABILITIES, Dialog, Reply, Stack, header, refusal, response
+
+STOP_GRACE_S = 3.0
+LOOKUP_TIMEOUT_S = 5.0
+_TARGET = re.compile(r"sip:(?:(?P<user>[^@:;<>?\s]+)@)?(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?")
+
+_log = logging.getLogger(__name__)
+
+
+class _Refused(Exception):
+    """An INVITE gets a final response at once."""
+
+    def __init__(self, code: int, reason: str, *headers: tuple[str, str]) -> None:
+        super().__init__(reason)
+        self.code, self.reason, self.headers = code, reason, headers
+
+
+class SipEndpoint:
+    """A UDP port that speaks SIP. Several may live in one process; they share nothing but the media clock."""
+
+    def __init__(self, settings: SipSettings, clock: MediaClock, on_call: Callable[[CallLeg], None]) -> None:
+        """`on_call` gets every new inbound leg; it must call `listen` and then ring, answer or reject it."""
+        self.draining = False
+        """While set, new calls are refused with 503 and those under way go on."""
+        self.guard = Guard(settings.peers, datagrams_per_s=settings.datagrams_per_s, burst=2 * settings.datagrams_per_s)
+        self._settings = settings
+        self._clock = clock
+        self._on_call = on_call
+        self._legs: dict[str, SipLeg] = {}
+        self._stack: Stack | None = None
+
+    @property
+    def active_calls(self) -> int:
+        return len(self._legs)
+
+    @property
+    def port(self) -> int:
+        return self._running().port
+
+    async def start(self) -> None:
+        """Bind the port. Raises `PortInUse` or `BadAddress`."""
+        reactor.install()
+        where = (self._settings.bind_ip, self._settings.port)
+        try:
+            self._stack = Stack(
+                where,
+                self._on_request,
+                advertised_ip=self._settings.reachable_ip,
+                guard=self.guard,
+                user_agent=self._settings.user_agent,
+            )
+        except OSError as error:
+            raise _bind_error(error, *where) from error
+
+    async def stop(self) -> None:
+        """Refuse new calls, hang up all, and wait (3 s at most) until the peers have confirmed it."""
+        if self._stack is None:
+            return
+        self.draining = True
+        for leg in list(self._legs.values()):
+            leg.hang_up()
+        try:
+            async with asyncio.timeout(STOP_GRACE_S):
+                while self._stack.waiting_for_peers:  # noqa: ASYNC110 - the stack has no event for it
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            _log.warning("some SIP peers did not confirm the end of their calls; stopping all the same")
+        self._stack.close()
+        self._stack = None
+
+    async def dial(
+        self,
+        uri: str,
+        *,
+        from_number: str,
+        display_name: str = "",
+        credentials: Credentials | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> SipLeg:
+        """Call sip:user@host[:port]. The leg comes back at once, ringing; `await leg.answered()` is the next step.
+
+        Raises `BadAddress`, and `LegError` when there is no RTP port left.
+        """
+        stack = self._running()
+        user, host, port = _parse_target(uri)
+        next_hop = (await _resolve(host), port)
+        caller = party(from_number, display_name)
+        extra = tuple(_checked_header(name, value) for name, value in (headers or {}).items())
+        leg = SipLeg(
+            self._settings,
+            self._clock,
+            remote=party(user, None),
+            local=caller,
+            direction="outbound",
+            on_offered=_nobody,
+            on_over=self._forget,
+        )
+        dialog = Dialog(
+            stack,
+            leg.on_sip_event,
+            leg.on_no_ack,
+            username=credentials.username if credentials else None,
+            password=credentials.password if credentials else None,
+            nh_address=next_hop,
+        )
+        leg.attach(dialog)
+        self._legs[leg.id] = leg
+
+        def start(offer: MsgBody) -> CCEventTry:
+            event = _Invite((SipCallId(), caller.number, user, offer, None, caller.display_name or None))
+            event.host = host
+            event.extra_headers = extra or None
+            return event
+
+        await leg.call(start)
+        return leg
+
+    def _running(self) -> Stack:
+        if self._stack is None:
+            raise SipError("the SIP endpoint is not running: call start() first")
+        return self._stack
+
+    def _forget(self, leg: SipLeg) -> None:
+        self._legs.pop(leg.id, None)
+
+    # Requests outside of dialogs
+
+    def _on_request(self, request: Any, transaction: Any) -> Reply | None:
+        try:
+            return self._answer(request, transaction)
+        except _Refused as refused:
+            return response(request, refused.code, refused.reason, *refused.headers)
+        except Exception as error:  # noqa: BLE001 - headers that the stack cannot read are the sender's fault
+            _log.warning("refused a SIP request: %s: %s", type(error).__name__, error)
+            return response(request, 400, "Bad Request")
+
+    def _answer(self, request: Any, transaction: Any) -> Reply | None:
+        if request.getHFBody("to").getTag() is not None:
+            raise _Refused(481, "Call/Transaction Does Not Exist")
+        refused = refusal(request)
+        if refused is not None:
+            return refused
+        method = request.getMethod()
+        if method == "INVITE":
+            return self._invited(request, transaction)
+        if method != "OPTIONS":
+            raise _Refused(481, "Call/Transaction Does Not Exist")
+        self._refuse_when_full()
+        return response(request, 200, "OK", *CAPABILITIES)
+
+    def _invited(self, request: Any, transaction: Any) -> Reply | None:
+        stack = self._running()
+        self._check_dialog_headers(request, stack)
+        self._refuse_when_full()
+        offer = _offer_in(request)
+        leg = SipLeg(
+            self._settings,
+            self._clock,
+            remote=caller_of(request, trusted=self.guard.trusts(request.getSource()[0])),
+            local=called_of(request),
+            direction="inbound",
+            on_offered=self._offer,
+            on_over=self._forget,
+            offer=offer,
+        )
+        dialog = Dialog(stack, leg.on_sip_event, leg.on_no_ack)
+        leg.attach(dialog)
+        self._legs[leg.id] = leg
+        reply: Reply | None = dialog.recvRequest(request, transaction)
+        return reply
+
+    def _offer(self, leg: SipLeg) -> None:
+        try:
+            self._on_call(leg)
+            if leg.listener is None and leg.ended is None:
+                raise SipError("on_call must give the leg a listener")
+        except Exception:  # noqa: BLE001 - this caller is refused, the endpoint goes on taking calls
+            _log.exception("could not take a call")
+            leg.reject(500, "Server Internal Error")
+
+    def _check_dialog_headers(self, request: Any, stack: Stack) -> None:
+        contacts = request.getHFBodys("contact")
+        if len(contacts) != 1 or contacts[0].asterisk:
+            raise _Refused(400, "One Contact Required")
+        call_id, from_tag = str(request.getHFBody("call-id")), request.getHFBody("from").getTag()
+        if stack.has_dialog(call_id, from_tag, request.getHFBody("cseq").getCSeqNum()):
+            raise _Refused(482, "Loop Detected")
+
+    def _refuse_when_full(self) -> None:
+        if self.draining or self.active_calls >= self._settings.max_calls:
+            retry_after = ("Retry-After", str(self._settings.retry_after_s))
+            raise _Refused(503, "Service Unavailable", retry_after)
+
+
+class _Invite(CCEventTry):  # type: ignore[misc]
+    """An outgoing INVITE whose URIs keep the host name that was asked for, while packets go to its address."""
+
+    host = ""
+
+    def onUacSetupComplete(self, uac: Any) -> None:  # noqa: N802 - the stack's name
+        uac.rTarget.host = self.host
+        uac.rUri.getUrl().host = self.host
+
+
+def _offer_in(request: Any) -> SessionDescription | None:
+    """The caller's SDP, None for a late offer."""
+    body = request.getBody()
+    if body is None:
+        return None
+    if body.getType() != "application/sdp":
+        raise _Refused(415, "Unsupported Media Type", CAPABILITIES[1])
+    try:
+        offer = parse(str(body))
+        common_codec(offer)
+    except (SdpError, NoCommonCodec) as error:
+        _log.info("refused a call: %s", error)
+        raise _Refused(488, "Not Acceptable Here") from error
+    return offer
+
+
+def _nobody(_: SipLeg) -> None:
+    """Outbound legs are not offered to anyone."""
+
+
+def _bind_error(error: OSError, ip: str, port: int) -> SipError:
+    if error.errno == errno.EADDRINUSE:
+        return PortInUse(
+            f"sip.port {port} on {ip} is taken by another program: stop that one, or set sip.port to a free port"
+        )
+    if error.errno == errno.EACCES:
+        return BadAddress(f"no permission to listen on sip.port {port}: set sip.port to 1024 or above")
+    return BadAddress(f"cannot listen on sip.bind {ip}:{port} ({error.strerror}): set it to an address of this machine")
+
+
+def _parse_target(uri: str) -> tuple[str | None, str, int]:
+    match = _TARGET.fullmatch(uri)
+    port = int(match["port"] or 5060) if match else 0
+    if match is None or not 0 < port < 65536:
+        raise BadAddress(f"cannot call {uri!r}: write it as sip:NUMBER@HOST or sip:NUMBER@HOST:PORT")
+    return match["user"], match["host"], port
+
+
+async def _resolve(host: str) -> str:
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(LOOKUP_TIMEOUT_S):
+            found = await loop.getaddrinfo(host, None, family=socket.AF_INET, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError, TimeoutError) as error:
+        raise BadAddress(f"cannot find the host {host!r} to call: check its name and this machine's DNS") from error
+    return str(found[0][4][0])
+
+
+def _checked_header(name: str, value: str) -> Any:
+    if not re.fullmatch(r"[A-Za-z0-9-]+", name) or not value.isprintable():
+        raise ValueError(f"not a SIP header: {name!r}")
+    return header(name, value)

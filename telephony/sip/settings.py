@@ -1,0 +1,68 @@
+"""What a SIP endpoint has to be told, and the errors that name what is wrong with it."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+
+
+class SipError(Exception):
+    """A SIP endpoint cannot do what was asked; the message names the setting or input and the remedy."""
+
+
+class PortInUse(SipError):
+    """Another program listens on the SIP port."""
+
+
+class BadAddress(SipError):
+    """The address to listen on is not one of this machine's, or the address to call cannot be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """For digest authentication of outgoing calls (401/407)."""
+
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Credentials({self.username!r}, password=...)"
+
+
+@dataclass(frozen=True, slots=True)
+class SipSettings:
+    """Times in seconds, addresses IPv4."""
+
+    bind_ip: str = "127.0.0.1"
+    port: int = 5060
+    """0 takes any free port; `SipEndpoint.port` then says which."""
+    rtp_ports: range = range(20000, 30000)
+    advertised_ip: str = ""
+    """The address that peers are told (Via, Contact, SDP) where it differs from bind_ip, as behind a NAT."""
+    max_calls: int = 200
+    user_agent: str = "voicebot"
+    peers: tuple[str, ...] = ()
+    """Networks (CIDR) that may send us SIP, and whose P-Asserted-Identity is believed. Empty: anyone, unbelieved."""
+    media_timeout_s: float = 30.0
+    """A call that is not on hold and sends no RTP for so long is hung up."""
+    retry_after_s: int = 10
+    """What a caller refused with 503 is told."""
+    datagrams_per_s: float = 1000.0
+    """Per source address, with bursts of twice as many."""
+
+    @property
+    def reachable_ip(self) -> str:
+        """What peers are told; for a wildcard bind without advertised_ip, the address of the default route."""
+        if self.advertised_ip:
+            return self.advertised_ip
+        return _default_route_ip() if ipaddress.IPv4Address(self.bind_ip).is_unspecified else self.bind_ip
+
+
+def _default_route_ip() -> str:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # a documentation address (RFC 5737): routes, sends nothing
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])

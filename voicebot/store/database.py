@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 T = TypeVar("T")
 MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x766F6963  # any number, the same in every process: "voic"
+_ALEMBIC = threading.Lock()
+"""Alembic keeps its context in module globals: one migration at a time in a process."""
 _BUSY_S = 1.0
 
 
@@ -64,7 +67,8 @@ class Database:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
-        self.write(upgrade)
+        with _ALEMBIC:
+            self.write(upgrade)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -1,0 +1,46 @@
+"""The migrations build exactly the tables that the code uses, and starting twice or at once does no harm."""
+
+import asyncio
+import sys
+
+import sqlalchemy as sa
+from alembic import autogenerate
+from alembic.migration import MigrationContext
+
+from voicebot.store.database import Database
+from voicebot.store.store import Store
+from voicebot.store.tables import metadata
+
+
+def test_the_migrated_schema_is_the_one_that_the_code_knows(store_url: str) -> None:
+    database = Database(store_url)
+    database.migrate()
+    try:
+        differences = database.read(
+            lambda connection: autogenerate.compare_metadata(MigrationContext.configure(connection), metadata)
+        )
+    finally:
+        database.close()
+    assert differences == []
+
+
+START = "import asyncio, sys; from voicebot.store.store import Store; asyncio.run(Store(sys.argv[1]).start())"
+
+
+async def test_several_processes_may_start_on_an_empty_database_at_once(store_url: str) -> None:
+    starting = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", START, store_url) for _ in range(3)
+    ]
+    assert [await process.wait() for process in starting] == [0, 0, 0]
+
+
+async def test_several_stores_may_start_in_one_process_at_once(store_url: str) -> None:
+    stores = [Store(store_url) for _ in range(3)]
+    await asyncio.gather(*(store.start() for store in stores))
+    await asyncio.gather(*(store.close() for store in stores))
+    database = Database(store_url)
+    versions = database.read(
+        lambda connection: connection.execute(sa.text("select * from alembic_version")).all()
+    )
+    database.close()
+    assert len(versions) == 1

@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from voicebot.company.consistency import CHECKS
 from voicebot.company.loader import read_company
+from voicebot.company.places import Places
 from voicebot.company.problems import CompanyError, Problem
+from voicebot.company.record_checks import check_records
 from voicebot.company.schema import Company
+from voicebot.company.script_checks import check_scripts
+from voicebot.company.understanding_checks import check_understanding
+from voicebot.company.vocabulary import check_vocabulary
+from voicebot.company.wording_checks import check_wording
 
 
 def load_company(directory: Path, *, today: date | None = None) -> Company:
     """A company that is complete and consistent; CompanyError with every problem otherwise.
 
-    `today` resolves relative dates (`today+2`); by default it is today in the company's country.
+    `today` resolves relative dates (`today+2`); by default it is today in China.
     """
-    company, problems = _read_and_check(directory, today)
+    company, problems = _read_and_check(directory, today, None)
     if company is None or problems:
         raise CompanyError(problems)
     return company
 
 
-def check_company(directory: Path, *, today: date | None = None) -> list[Problem]:
-    """Every problem of the folder, by file and line."""
-    return _read_and_check(directory, today)[1]
+def check_company(
+    directory: Path, *, today: date | None = None, vocabulary: frozenset[str] | None = None
+) -> list[Problem]:
+    """Every problem of the folder, by file and line. `vocabulary`: characters that the recogniser can write."""
+    return _read_and_check(directory, today, vocabulary)[1]
 
 
-def _read_and_check(directory: Path, today: date | None) -> tuple[Company | None, list[Problem]]:
+def _read_and_check(
+    directory: Path, today: date | None, vocabulary: frozenset[str] | None
+) -> tuple[Company | None, list[Problem]]:
     company, problems = read_company(directory, today or datetime.now(ZoneInfo("Asia/Shanghai")).date())
     # With a part missing, checks across the parts would only repeat that in other words.
     if company is not None and not problems:
-        checks: tuple[Callable[[Company], list[Problem]], ...] = CHECKS
-        problems = [problem for check in checks for problem in check(company)]
+        places = Places(directory)
+        checks = (check_understanding, check_wording, check_records, check_scripts)
+        problems = [problem for check in checks for problem in check(company, places)]
+        problems += check_vocabulary(company, places, vocabulary) if vocabulary else []
     return company, sorted(problems, key=lambda problem: (problem.file, problem.line or 0, problem.message))

@@ -31,9 +31,7 @@ def read_csv(path: Path, shown: str, columns: Iterable[str]) -> tuple[list[Row],
             return [], [Problem(shown, 1, f"unknown column {unknown[0]!r}", suggest(unknown[0], columns))]
         return _rows(table, header, shown)
     except csv.Error as error:
-        return [], [
-            Problem(shown, table.line_num, f"not valid CSV: {error}", "Check the quotes around that line")
-        ]
+        return [], [Problem(shown, table.line_num, f"not valid CSV: {error}", "Check the quotes around that line")]
 
 
 def _rows(table: Iterable[list[str]], header: list[str], shown: str) -> tuple[list[Row], list[Problem]]:

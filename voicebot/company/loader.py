@@ -86,9 +86,7 @@ class _Reader:
             file = self._toml(f"{folder}/{path.name}")
             if file and key in file.data:
                 remedy = f"Remove it: the file's name is the {key}"
-                self.problems.append(
-                    Problem(file.shown, file.line([key]), f"{key!r} must not be given", remedy)
-                )
+                self.problems.append(Problem(file.shown, file.line([key]), f"{key!r} must not be given", remedy))
             elif file and (parsed := self._parse(model, {**file.data, key: path.stem}, file)):
                 found[path.stem] = parsed
         return found
@@ -143,9 +141,7 @@ class _Reader:
 
     def _cells(self, row: Row) -> dict[str, Any]:
         return {
-            name: [part.strip() for part in value.split(_SEPARATOR)]
-            if name in _LISTS
-            else resolve(value, self._today)
+            name: [part.strip() for part in value.split(_SEPARATOR)] if name in _LISTS else resolve(value, self._today)
             for name, value in row.values.items()
         }
 

@@ -31,9 +31,7 @@ class CompanyError(Exception):
         self.problems = tuple(problems)
         self.file, self.line = problems[0].file, problems[0].line
         self.message, self.remedy = problems[0].message, problems[0].remedy
-        more = (
-            f" (and {len(problems) - 1} more: voicebot company check lists them)" if len(problems) > 1 else ""
-        )
+        more = f" (and {len(problems) - 1} more: voicebot company check lists them)" if len(problems) > 1 else ""
         super().__init__(f"{problems[0]}{more}")
 
 

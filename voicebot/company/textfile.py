@@ -14,14 +14,10 @@ def read_text(path: Path, shown: str) -> str | Problem:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            return Problem(
-                shown, None, f"{size >> 20} MB is too large", f"Keep it under {MAX_BYTES >> 20} MB"
-            )
+            return Problem(shown, None, f"{size >> 20} MB is too large", f"Keep it under {MAX_BYTES >> 20} MB")
         raw = path.read_bytes()
     except FileNotFoundError:
-        return Problem(
-            shown, None, "the file is missing", "Create it; `voicebot company init` shows a complete folder"
-        )
+        return Problem(shown, None, "the file is missing", "Create it; `voicebot company init` shows a complete folder")
     except OSError as error:
         return Problem(shown, None, f"cannot be read ({error.strerror})", "Check its permissions")
     try:

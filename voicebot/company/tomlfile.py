@@ -50,9 +50,7 @@ def read_toml(path: Path, shown: str) -> TomlFile | Problem:
         found = _ERROR_LINE.search(str(error))
         line = int(found[1]) if found else None
         message = str(error).split(" (at ")[0]
-        return Problem(
-            shown, line, f"not valid TOML: {message}", "Check quotes, brackets and commas around that line"
-        )
+        return Problem(shown, line, f"not valid TOML: {message}", "Check quotes, brackets and commas around that line")
 
 
 def _line_map(text: str) -> dict[tuple[str | int, ...], int]:
@@ -80,9 +78,7 @@ def _parts(dotted: str) -> list[str]:
     return [part.strip().strip("\"'") for part in dotted.split(".")]
 
 
-def _resolve(
-    parts: list[str], is_array: bool, counts: dict[tuple[str | int, ...], int]
-) -> tuple[str | int, ...]:
+def _resolve(parts: list[str], is_array: bool, counts: dict[tuple[str | int, ...], int]) -> tuple[str | int, ...]:
     """Full location of a table header, with the indices of the arrays of tables that it lies in."""
     location: tuple[str | int, ...] = ()
     for index, part in enumerate(parts):

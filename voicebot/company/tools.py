@@ -34,9 +34,7 @@ ORDER_STATUSES = (
 )  # fmt: skip
 
 TOOLS: Mapping[str, Tool] = {
-    "order_status": Tool(
-        {**dict.fromkeys(ORDER_STATUSES, _LATE), "not_found": _NOTHING}, frozenset({"order"})
-    ),
+    "order_status": Tool({**dict.fromkeys(ORDER_STATUSES, _LATE), "not_found": _NOTHING}, frozenset({"order"})),
     "delivery_delay": Tool(
         {
             "urged": _LATE,
@@ -89,12 +87,8 @@ TOOLS: Mapping[str, Tool] = {
         },
         frozenset({"order", "address"}),
     ),
-    "product_question": Tool(
-        {"answered": frozenset({"answer"}), "unknown": _NOTHING}, frozenset({"question"})
-    ),
-    "price_lookup": Tool(
-        {"found": frozenset({"product", "price"}), "unknown": _NOTHING}, frozenset({"product"})
-    ),
+    "product_question": Tool({"answered": frozenset({"answer"}), "unknown": _NOTHING}, frozenset({"question"})),
+    "price_lookup": Tool({"found": frozenset({"product", "price"}), "unknown": _NOTHING}, frozenset({"product"})),
     "callback_task": Tool({"promised": frozenset({"number_tail"})}),
 }
 """`sure` is a yes_no slot: "declined" when the caller does not confirm. `ticket` is the complaint's number to quote.

@@ -1,0 +1,61 @@
+"""The demo's calls as they happen, one line an event, from the system's own events over MQTT."""
+
+from rich.console import Console
+from rich.text import Text
+
+from dialect_router.dialects import dialects
+from voicebot.config import Settings
+from voicebot.eventbus import received_events
+from voicebot.events import CallAnswered, CallEnded, CallStarted, Event, ReplyStarted, TaskCreated, TurnFinished
+from voicebot.masking import mask
+
+COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_red", "bright_cyan", "bright_green")
+
+
+class LiveView:
+    """Prints what happens; each call has its own colour."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._colours: dict[str, str] = {}
+        self._callers: dict[str, str] = {}
+
+    async def follow(self, settings: Settings) -> None:
+        """Shows events until cancelled."""
+        async for event in received_events(settings.events, node=settings.events.node):
+            self.show(event)
+
+    def show(self, event: Event) -> None:
+        match event:
+            case CallStarted():
+                self._callers[event.call_id] = event.caller_label or event.caller_number
+                self._print(event, "☎ ", f"{mask(event.caller_number)} 来电  {_place(event)}")
+            case CallAnswered():
+                self._print(event, "  ", "已接听")
+            case TurnFinished(role="caller"):
+                sure = "" if event.intent_confidence is None else f" {event.intent_confidence:.0%}"
+                slots = "  ".join(f"{name}={value}" for name, value in event.slots.items())
+                self._print(event, "▶ ", f"{event.text}", f"  [{event.intent or '—'}{sure}] {slots}")
+            case ReplyStarted():
+                waited = "" if event.latency_ms is None else f"  ({event.latency_ms} ms)"
+                self._print(event, "◀ ", event.text, waited)
+            case TaskCreated():
+                self._print(event, "✎ ", event.summary)
+            case CallEnded():
+                self._print(event, "☎ ", f"通话结束：{event.outcome}，{event.duration_s:.0f} 秒")
+            case _:
+                pass
+
+    def _print(self, event: Event, sign: str, text: str, detail: str = "") -> None:
+        colour = self._colours.setdefault(event.call_id, COLOURS[len(self._colours) % len(COLOURS)])
+        name = self._callers.get(event.call_id, "")
+        self._console.print(Text.assemble((f"{name:<6}", colour), (sign, colour), text, (detail, "dim")), soft_wrap=True)
+
+
+def _place(event: CallStarted) -> str:
+    """四川成都 · 西南官话 87%"""
+    place = f"{event.region_province or '未知地区'}{event.region_city or ''}"
+    if not event.dialect_prior:
+        return place
+    tag, probability = max(event.dialect_prior.items(), key=lambda item: item[1])
+    return f"{place} · {dialects()[tag].name_zh} {probability:.0%}"

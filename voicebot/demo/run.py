@@ -1,0 +1,127 @@
+"""The demo: the system with the sample company, and simulated callers that ring it over real SIP and RTP."""
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from voicebot.background import background
+from voicebot.company import load_company
+from voicebot.company.scripts import CallerScript
+from voicebot.config import load_settings
+from voicebot.demo.live import LiveView
+from voicebot.demo.report import ReportedCall, as_json, as_table, median_latency_ms, report_call, share_right
+from voicebot.demo.system import DemoFailed, System, new_folder, running_system
+from voicebot.store.store import Store
+
+AT_ONCE = 3
+"""Callers that ring together at the end."""
+LONGEST_CALL_S = 240.0
+STORED_WITHIN_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A simulated call as its caller saw it."""
+
+    script: CallerScript
+    result: Mapping[str, Any]
+    recording: Path
+
+
+async def demo(console: Console, *, as_json_object: bool, only: Sequence[str] = ()) -> bool:
+    """Runs the whole demo. Returns whether every call has its record.
+
+    only: names of caller scripts; default all. The last three ring at once, the others one after the other.
+    """
+    settings = load_settings()
+    company = load_company(settings.company.dir)
+    scripts = _choose(company.callers, only)
+    folder = new_folder(settings.data_dir, datetime.now().astimezone())
+    live = Console(stderr=True, quiet=True) if as_json_object else console
+    live.print(f"启动系统 Starting the system (log: {folder / 'serve.log'})")
+    async with running_system(folder) as system:
+        live.print(f"系统已就绪 Ready on {system.uri}\n")
+        async with background(LiveView(live).follow(system.settings)):
+            rung = await _ring_all(system, company.directory / "callers", scripts, live)
+            calls = [await _reported(store_call, system) for store_call in rung]
+    if as_json_object:
+        print(json.dumps(as_json(calls, folder), ensure_ascii=False))
+    else:
+        _summarise(console, calls, folder)
+    return all(call.outcome is not None for call in calls)
+
+
+def _choose(callers: Mapping[str, CallerScript], only: Sequence[str]) -> list[CallerScript]:
+    unknown = [name for name in only if name not in callers]
+    if unknown:
+        raise DemoFailed(f"--only {unknown[0]}: no such caller script; there are {', '.join(sorted(callers))}")
+    return [callers[name] for name in only] if only else list(callers.values())
+
+
+async def _ring_all(system: System, scripts_dir: Path, scripts: Sequence[CallerScript], live: Console) -> list[Rung]:
+    split = max(0, len(scripts) - AT_ONCE) if len(scripts) > 1 else 1
+    rung = [await _ring(system, scripts_dir, script) for script in scripts[:split]]
+    if together := scripts[split:]:
+        live.print(f"\n{len(together)} 个来电同时呼入 {len(together)} callers at once\n")
+        async with asyncio.TaskGroup() as tasks:
+            ringing = [tasks.create_task(_ring(system, scripts_dir, script)) for script in together]
+        rung += [task.result() for task in ringing]
+    return rung
+
+
+async def _ring(system: System, scripts_dir: Path, script: CallerScript) -> Rung:
+    """One `voicebot caller` process."""
+    recording = system.folder / "callers" / f"{script.script}.wav"
+    recording.parent.mkdir(exist_ok=True)
+    options = ("--script", str(scripts_dir / f"{script.script}.toml"), "--record", str(recording), "--json")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "voicebot", "caller", system.uri, *options),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(LONGEST_CALL_S):
+            out, complaint = await process.communicate()
+    except BaseException:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        raise
+    if process.returncode != 0:
+        raise DemoFailed(f"caller {script.script} failed: {complaint.decode(errors='replace').strip()[-2000:]}")
+    return Rung(script, json.loads(out.decode().strip().splitlines()[-1]), recording)
+
+
+async def _reported(rung: Rung, system: System) -> ReportedCall:
+    """Reads the call's record once the system has closed it."""
+    async with Store(system.settings.store_url, node="demo") as store, asyncio.timeout(STORED_WITHIN_S):
+        while True:
+            calls = await store.calls(caller_number=rung.script.number, limit=1)
+            if calls and calls[0].ended_at is not None:
+                turns = await store.turns(calls[0].id)
+                latencies = [turn["reply_latency_ms"] for turn in rung.result["turns"]]
+                return report_call(rung.script, calls[0], turns, latencies, rung.recording)
+            await asyncio.sleep(0.1)
+
+
+def _summarise(console: Console, calls: Sequence[ReportedCall], folder: Path) -> None:
+    console.print()
+    console.print(as_table(calls))
+    median = median_latency_ms(calls)
+    waited = "—" if median is None else f"{median:.0f} ms"
+    console.print(f"理解正确 Understood: {share_right(calls):.0%}   回复延迟中位数 Median reply latency: {waited}")
+    console.print(f"录音 Recordings: {folder / 'recordings'}", soft_wrap=True)
+    config = folder / "voicebot.toml"
+    console.print(f"文字记录 Transcripts: voicebot calls list --config {config}", soft_wrap=True)
+    console.print(
+        "自己试试 Try it yourself: run `voicebot serve`, then ring sip:service@127.0.0.1:5060 with a softphone, "
+        "or talk through your microphone with `voicebot mic`.",
+        soft_wrap=True,
+    )

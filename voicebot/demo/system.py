@@ -1,0 +1,119 @@
+"""Runs `voicebot serve` for the demo: own folder, free ports, the sample company, nothing else changed."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from voicebot.config import Settings, load_settings
+from voicebot.sip_probe import answers
+
+READY_S = 120.0
+"""The first start trains the sample company's intents and synthesises its prompts."""
+STOP_S = 25.0
+
+
+class DemoFailed(Exception):
+    """The demo could not do its work. The message says why and where to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A system that answers the phone."""
+
+    settings: Settings
+    config: Path
+    folder: Path
+
+    @property
+    def uri(self) -> str:
+        return f"sip:service@{self.settings.sip.bind}:{self.settings.sip.port}"
+
+
+def new_folder(data_dir: Path, at: datetime) -> Path:
+    """A folder for one demo; earlier demos stay."""
+    folder = data_dir / "demo" / f"{at:%Y%m%d-%H%M%S}"
+    folder.mkdir(mode=0o700, parents=True)
+    return folder
+
+
+@asynccontextmanager
+async def running_system(folder: Path) -> AsyncIterator[System]:
+    """Starts the system, waits until it answers SIP, and stops it at the end. Raises DemoFailed."""
+    config = folder / "voicebot.toml"
+    config.write_text(_toml(folder), encoding="utf-8")
+    system = System(load_settings(config), config, folder)
+    with (folder / "serve.log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "voicebot", "serve", "--config", str(config), stderr=log, start_new_session=True
+        )
+        try:
+            await _wait_until_ready(system, process)
+            yield system
+        finally:
+            await _stop(process)
+
+
+async def _wait_until_ready(system: System, process: asyncio.subprocess.Process) -> None:
+    sip = system.settings.sip
+    log = system.folder / "serve.log"
+    try:
+        async with asyncio.timeout(READY_S):
+            while not await answers(str(sip.bind), sip.port):
+                if process.returncode is not None:
+                    raise DemoFailed(f"the system did not start. The end of {log}:\n{_tail(log)}")
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise DemoFailed(f"the system was not ready within {READY_S:g} s. The end of {log}:\n{_tail(log)}") from None
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        async with asyncio.timeout(STOP_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _tail(file: Path, lines: int = 15) -> str:
+    return "\n".join(file.read_text("utf-8", errors="replace").splitlines()[-lines:])
+
+
+def _toml(folder: Path) -> str:
+    sip, events, metrics = free_ports(3)
+    return (
+        f'data_dir = "{folder}"\n'
+        f"[sip]\nport = {sip}\n"
+        f"[events]\nport = {events}\n"
+        f"[metrics]\nport = {metrics}\n"
+        '[log]\nformat = "json"\n'
+    )
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of 127.0.0.1 that nobody has now, for UDP and TCP."""
+    with_sockets: list[tuple[int, socket.socket, socket.socket]] = []
+    while len(with_sockets) < count:
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp.bind(("127.0.0.1", 0))
+        port = udp.getsockname()[1]
+        tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            tcp.bind(("127.0.0.1", port))
+        except OSError:
+            udp.close()
+            tcp.close()
+            continue
+        with_sockets.append((port, udp, tcp))
+    for _, udp, tcp in with_sockets:
+        udp.close()
+        tcp.close()
+    return [port for port, _, _ in with_sockets]

@@ -25,7 +25,6 @@ from telephony.sip.sdp import SdpError, SessionDescription, parse
 from telephony.sip.settings import BadAddress, Credentials, PortInUse, SipError, SipSettings
 from telephony.sip.stack import CAPABILITIES, Dialog, Reply, Stack, header, refusal, response
 
-STOP_GRACE_S = 3.0
 LOOKUP_TIMEOUT_S = 5.0
 _TARGET = re.compile(r"sip:(?:(?P<user>[^@:;<>?\s]+)@)?(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?")
 
@@ -77,15 +76,15 @@ class SipEndpoint:
         except OSError as error:
             raise _bind_error(error, *where) from error
 
-    async def stop(self) -> None:
-        """Refuse new calls, hang up all, and wait (3 s at most) until the peers have confirmed it."""
+    async def stop(self, *, grace_s: float = 3.0) -> None:
+        """Refuse new calls, hang up all, and wait for so long at most until the peers have confirmed it."""
         if self._stack is None:
             return
         self.draining = True
         for leg in list(self._legs.values()):
             leg.hang_up()
         try:
-            async with asyncio.timeout(STOP_GRACE_S):
+            async with asyncio.timeout(grace_s):
                 while self._stack.waiting_for_peers:  # noqa: ASYNC110 - the stack has no event for it
                     await asyncio.sleep(0.02)
         except TimeoutError:

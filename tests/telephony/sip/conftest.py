@@ -1,0 +1,136 @@
+"""A running endpoint on loopback, and a listener that notes what it is told."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from telephony.audio import Frame
+from telephony.clock import MediaClock
+from telephony.leg import CallLeg, LegEnded, LegError
+from telephony.sip import SipEndpoint, SipSettings
+
+
+@dataclass
+class Notes:
+    """Everything that one leg's listener was told."""
+
+    leg: CallLeg
+    frames: int = 0
+    loudest_heard: int = 0
+    digits: str = ""
+    holds: list[bool] = field(default_factory=list)
+    endings: list[LegEnded] = field(default_factory=list)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def on_frame(self, inbound: Frame, outbound: Frame) -> None:
+        self.frames += 1
+        self.loudest_heard = max(self.loudest_heard, int(np.abs(inbound.astype(np.int32)).max()))
+
+    def on_dtmf(self, digit: str) -> None:
+        self.digits += digit
+
+    def on_hold(self, held: bool) -> None:
+        self.holds.append(held)
+
+    def on_ended(self, ended: LegEnded) -> None:
+        self.endings.append(ended)
+        self.over.set()
+
+
+class Answering:
+    """An endpoint that answers every call (or does what `take` says) and keeps the notes."""
+
+    def __init__(self, settings: SipSettings, clock: MediaClock, tasks: asyncio.TaskGroup) -> None:
+        self.calls: list[Notes] = []
+        self.arrived = asyncio.Event()
+        self.take: Callable[[CallLeg], None] = self.answer
+        self.endpoint = SipEndpoint(settings, clock, self._on_call)
+        self._tasks = tasks
+
+    def answer(self, leg: CallLeg) -> None:
+        leg.ring()
+        self._tasks.create_task(self._answer(leg))
+
+    def _on_call(self, leg: CallLeg) -> None:
+        notes = Notes(leg)
+        self.calls.append(notes)
+        leg.listen(notes)
+        self.take(leg)
+        self.arrived.set()
+
+    @staticmethod
+    async def _answer(leg: CallLeg) -> None:
+        try:
+            await leg.answer()
+        except LegError:
+            return  # the notes have it
+
+
+MakeEndpoint = Callable[..., "asyncio.Future[Answering]"]
+
+
+@pytest.fixture
+async def clock() -> AsyncIterator[MediaClock]:
+    clock = MediaClock()
+    task = asyncio.create_task(clock.run())
+    yield clock
+    task.cancel()
+
+
+@pytest.fixture
+async def make_endpoint(clock: MediaClock) -> AsyncIterator[Callable[..., object]]:
+    """`await make_endpoint(max_calls=1, ...)`: started, on a free port, stopped after the test."""
+    async with asyncio.TaskGroup() as tasks, AsyncExitStack() as stack:
+
+        async def make(**settings: object) -> Answering:
+            answering = Answering(SipSettings(port=0, rtp_ports=range(31000, 33000), **settings), clock, tasks)  # type: ignore[arg-type]
+            await answering.endpoint.start()
+            stack.push_async_callback(answering.endpoint.stop, grace_s=0.5)
+            return answering
+
+        yield make
+
+
+class RawPeer:
+    """Sends datagrams as they are and reads what comes back."""
+
+    def __init__(self, target_port: int) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.connect(("127.0.0.1", target_port))
+        self.port: int = self._socket.getsockname()[1]
+
+    def send(self, message: str | bytes) -> None:
+        self._socket.send(message.encode() if isinstance(message, str) else message)
+
+    async def receive(self, timeout_s: float = 2.0) -> str:
+        async with asyncio.timeout(timeout_s):
+            return (await asyncio.get_running_loop().sock_recv(self._socket, 65535)).decode()
+
+    async def final(self, timeout_s: float = 2.0) -> str:
+        """The next response that is not provisional."""
+        while (message := await self.receive(timeout_s)).startswith("SIP/2.0 1"):
+            pass
+        return message
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@pytest.fixture
+def raw_peer() -> "Callable[[int], RawPeer]":
+    peers: list[RawPeer] = []
+
+    def make(port: int) -> RawPeer:
+        peers.append(RawPeer(port))
+        return peers[-1]
+
+    yield make
+    for peer in peers:
+        peer.close()

@@ -46,6 +46,8 @@ def read_toml(path: Path, shown: str) -> TomlFile | Problem:
         return text
     try:
         return TomlFile(shown, tomllib.loads(text), text)
+    except RecursionError:
+        return Problem(shown, None, "nested too deep", "Remove the surplus brackets")
     except tomllib.TOMLDecodeError as error:
         found = _ERROR_LINE.search(str(error))
         line = int(found[1]) if found else None

@@ -32,9 +32,10 @@ def _prompts(company: Company, places: Places) -> Iterable[Problem]:
             message = f"prompt {key!r} is used nowhere"
             yield places.problem("prompts.toml", ["prompts", key], message, suggest(key, REQUIRED_PROMPTS))
         allowed = REQUIRED_PROMPTS.get(key, frozenset())
-        for text in (prompt.text, *prompt.variants, prompt.yue):
+        texts = {"text": (prompt.text,), "variants": prompt.variants, "yue": (prompt.yue,)}
+        for field, text in ((field, text) for field, found in texts.items() for text in found):
             for message, remedy in _placeholder_faults(text, allowed):
-                yield places.problem("prompts.toml", ["prompts", key], message, remedy)
+                yield places.problem("prompts.toml", ["prompts", key, field], message, remedy)
 
 
 def _slots(flow: Flow, company: Company, shown: str, places: Places) -> Iterable[Problem]:

@@ -62,9 +62,7 @@ def _topic_level(value: str) -> str:
 def _broker(value: str) -> str:
     url = urlsplit(value)
     if value != "embedded" and (url.scheme not in ("mqtt", "mqtts") or not url.hostname or url.username):
-        raise ValueError(
-            "must be 'embedded', mqtt://host:port or mqtts://host:port; user and password are own keys"
-        )
+        raise ValueError("must be 'embedded', mqtt://host:port or mqtts://host:port; user and password are own keys")
     return value
 
 
@@ -221,9 +219,7 @@ class Settings(BaseSettings):
                     f"{key}: cannot create {folder} ({error.strerror}); choose another folder with `{key}`"
                 ) from error
             if not os.access(folder, os.W_OK | os.X_OK):
-                raise ConfigError(
-                    f"{key}: {folder} is not writable; change its owner or choose another folder"
-                )
+                raise ConfigError(f"{key}: {folder} is not writable; change its owner or choose another folder")
 
     @classmethod
     def settings_customise_sources(

@@ -112,9 +112,7 @@ def from_json(topic: str, payload: str | bytes) -> Event:
     try:
         event = _ADAPTERS[levels[4]].validate_json(payload)
     except ValidationError as error:
-        raise EventError(
-            f"{topic}: {error.error_count()} fields are wrong: {error.errors()[0]['loc']}"
-        ) from error
+        raise EventError(f"{topic}: {error.error_count()} fields are wrong: {error.errors()[0]['loc']}") from error
     if event.call_id != levels[3]:
         raise EventError(f"{topic}: the event is about another call, {event.call_id[:80]!r}")
     return event

@@ -44,9 +44,7 @@ def configure_logging(settings: LogSection, *, stream: TextIO | None = None) -> 
             foreign_pre_chain=common,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _console(stream)
-                if console
-                else structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+                _console(stream) if console else structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
             ],
         )
     )
@@ -65,9 +63,7 @@ def call_context(call_id: str) -> AbstractContextManager[Mapping[str, Any]]:
     return structlog.contextvars.bound_contextvars(call_id=call_id)  # type: ignore[return-value]
 
 
-def mask_personal_numbers(
-    _logger: Any, _method: str, entry: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
+def mask_personal_numbers(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """structlog processor: masks numbers in the message and in every value, however deeply nested."""
     for key, value in entry.items():
         if key not in _NEVER_PERSONAL and not key.startswith("_"):

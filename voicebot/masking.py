@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 
 # A digit as it may be written or transcribed: ASCII, full-width, or spoken Chinese.
-_SPOKEN = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
+_ASCII = str.maketrans("０１２３４５６７８９零〇一二三四五六七八九幺", "0123456789001234567891")
 _DIGIT = "[0-9０-９零〇一二三四五六七八九幺]"
 _SEPARATOR = r"[ \-\u00a0\u2010-\u2015\u3000,，、()（）]{0,3}"
 _RUN = re.compile(rf"(?<!{_DIGIT})(?<!\d\.)\+?{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{6,}}[Xx]?")
 _TOKEN = re.compile(rf"\+?{_DIGIT}+[Xx]?")
-_MAX_TOKENS = 20  # a window of more pieces is no number; it also bounds the work on hostile text
+_MAX_PIECES_A_NUMBER = 20
+_MAX_PIECES_A_RUN = 100  # nobody writes that; masking it whole bounds the work on hostile text
 
 _MOBILE = r"1[3-9]\d{9}"
 _LANDLINE = r"(?:10|2\d|[3-9]\d\d)[1-9]\d{6,7}"
@@ -32,13 +33,14 @@ def mask(text: str) -> str:
 def _mask_run(run: str) -> str:
     """Mask within a run of digits that separators may cut into pieces, e.g. an order number, then a phone's."""
     pieces = list(_TOKEN.finditer(run))
+    if len(pieces) > _MAX_PIECES_A_RUN:
+        return "***"
     written, start, out = 0, 0, []
     while start < len(pieces):
-        for end in range(min(len(pieces), start + _MAX_TOKENS), start, -1):
-            number = "".join(piece.group() for piece in pieces[start:end]).translate(_SPOKEN).upper()
-            number = number[:1] + number[1:].replace("+", " ")  # a plus within is the start of another number
-            if _is_personal(_ascii(number)):
-                out += [run[written : pieces[start].start()], _masked(_ascii(number))]
+        for end in range(min(len(pieces), start + _MAX_PIECES_A_NUMBER), start, -1):
+            number = _ascii("".join(piece.group() for piece in pieces[start:end]))
+            if _is_personal(number):
+                out += [run[written : pieces[start].start()], _masked(number)]
                 written, start = pieces[end - 1].end(), end
                 break
         else:
@@ -47,11 +49,11 @@ def _mask_run(run: str) -> str:
 
 
 def _ascii(number: str) -> str:
-    return "".join(str(int(sign)) if sign.isdigit() else sign for sign in number)
+    return number.translate(_ASCII).upper()
 
 
 def _masked(number: str) -> str:
-    country = re.match(r"(?:\+|00)86|\+", number)
+    country = re.match(r"(?:\+|00)?86(?=\d{9,12}$)|\+", number)
     prefix = country.group() if country else ""
     digits = number[len(prefix) :]
     return f"{prefix}{digits[:3]}{'*' * (len(digits) - 5)}{digits[-2:]}"

@@ -120,9 +120,7 @@ def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise StoreError(
-            "store.url: not a database URL; write sqlite:///path or postgresql+psycopg://…"
-        ) from error
+        raise StoreError("store.url: not a database URL; write sqlite:///path or postgresql+psycopg://…") from error
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):

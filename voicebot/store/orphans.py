@@ -27,9 +27,7 @@ def _close(connection: Connection, call: CallRecord) -> CallEnded:
     spoken_ms = connection.execute(
         sa.select(sa.func.max(tables.turns.c.ended_ms)).where(tables.turns.c.call_id == call.id)
     ).scalar()
-    last_known = (
-        call.answered_at + timedelta(milliseconds=spoken_ms or 0) if call.answered_at else call.started_at
-    )
+    last_known = call.answered_at + timedelta(milliseconds=spoken_ms or 0) if call.answered_at else call.started_at
     connection.execute(
         sa.update(tables.calls)
         .where(tables.calls.c.id == call.id)

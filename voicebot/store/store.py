@@ -172,9 +172,7 @@ class Store:
 
     # The company's customers and orders
 
-    async def import_company(
-        self, customers: Sequence[CustomerRecord], orders: Sequence[OrderRecord]
-    ) -> None:
+    async def import_company(self, customers: Sequence[CustomerRecord], orders: Sequence[OrderRecord]) -> None:
         """Take over the company's files: known rows are brought up to date, none is deleted."""
 
         def work(connection: Connection) -> None:

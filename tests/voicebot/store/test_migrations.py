@@ -28,9 +28,7 @@ START = "import asyncio, sys; from voicebot.store.store import Store; asyncio.ru
 
 
 async def test_several_processes_may_start_on_an_empty_database_at_once(store_url: str) -> None:
-    starting = [
-        await asyncio.create_subprocess_exec(sys.executable, "-c", START, store_url) for _ in range(3)
-    ]
+    starting = [await asyncio.create_subprocess_exec(sys.executable, "-c", START, store_url) for _ in range(3)]
     assert [await process.wait() for process in starting] == [0, 0, 0]
 
 
@@ -39,8 +37,6 @@ async def test_several_stores_may_start_in_one_process_at_once(store_url: str) -
     await asyncio.gather(*(store.start() for store in stores))
     await asyncio.gather(*(store.close() for store in stores))
     database = Database(store_url)
-    versions = database.read(
-        lambda connection: connection.execute(sa.text("select * from alembic_version")).all()
-    )
+    versions = database.read(lambda connection: connection.execute(sa.text("select * from alembic_version")).all())
     database.close()
     assert len(versions) == 1

@@ -49,12 +49,8 @@ async def test_the_latest_calls_come_first_and_can_be_narrowed(store: Store) -> 
 
 async def test_turns_come_back_in_order_and_one_can_be_replaced(store: Store) -> None:
     await store.open_call(a_call())
-    first = a_turn(
-        0, intent="order_status", intent_confidence=0.93, slots={"order": "20241105", "n": [1, None]}
-    )
-    reply = a_turn(
-        1, role="assistant", text="您的订单已经发货。", reply_latency_ms=640, detail={"cached": True}
-    )
+    first = a_turn(0, intent="order_status", intent_confidence=0.93, slots={"order": "20241105", "n": [1, None]})
+    reply = a_turn(1, role="assistant", text="您的订单已经发货。", reply_latency_ms=640, detail={"cached": True})
     await store.add_turn(reply)
     await store.add_turn(first)
     assert await store.turns("call-1") == [first, reply]
@@ -95,9 +91,7 @@ async def test_times_keep_their_instant_and_naive_ones_are_refused(store: Store)
 
 async def test_a_promised_task_is_kept_until_it_is_done(store: Store) -> None:
     await store.open_call(a_call())
-    task = TaskRecord(
-        "t1", "call-1", "callback", "+8613800138000", "回电：退款", NOON, payload={"intent": "refund"}
-    )
+    task = TaskRecord("t1", "call-1", "callback", "+8613800138000", "回电：退款", NOON, payload={"intent": "refund"})
     await store.add_task(task, events=[TaskCreated("call-1", NOON, "t1", "callback", task.summary)])
     assert await store.tasks(status="open") == [task]
     assert await store.set_task_status("t1", "done")
@@ -110,9 +104,7 @@ async def test_the_company_s_rows_are_brought_up_to_date_and_never_doubled(store
     order = OrderRecord("20241105", wang.number, "蓝牙耳机", Decimal("299.90"), "paid", date(2026, 11, 1))
     newer = replace(order, order_number="20241106", ordered_on=date(2026, 11, 3))
     await store.import_company([wang], [order, newer])
-    await store.import_company(
-        [replace(wang, level="gold")], [replace(order, status="shipped", carrier="顺丰")]
-    )
+    await store.import_company([replace(wang, level="gold")], [replace(order, status="shipped", carrier="顺丰")])
     customer = await store.customer_by_number("+8613800138000")
     assert customer == replace(wang, level="gold")
     assert await store.orders_of(wang.number) == [newer, replace(order, status="shipped", carrier="顺丰")]
@@ -143,9 +135,7 @@ async def test_events_keep_the_order_in_which_they_were_written(store: Store) ->
     assert [event.seq for event in kept] == [seq for seq in range(30) if seq % 7]  # type: ignore[union-attr]
 
 
-async def test_a_crashed_node_s_calls_are_closed_and_those_of_other_nodes_go_on(
-    store: Store, store_url: str
-) -> None:
+async def test_a_crashed_node_s_calls_are_closed_and_those_of_other_nodes_go_on(store: Store, store_url: str) -> None:
     await store.open_call(a_call("ringing"))
     await store.open_call(a_call("talking"))
     await store.answer_call("talking", NOON + timedelta(seconds=2), recording_path="talking.wav")
@@ -164,9 +154,7 @@ async def test_a_crashed_node_s_calls_are_closed_and_those_of_other_nodes_go_on(
     assert theirs is not None and theirs.ended_at is None
     assert over is not None and over.outcome == "resolved"
     told = {
-        event.call_id: event
-        for each in await store.pending_events()
-        if (event := from_json(each.topic, each.payload))
+        event.call_id: event for each in await store.pending_events() if (event := from_json(each.topic, each.payload))
     }
     assert isinstance(told["talking"], CallEnded) and told["talking"].duration_s == 41.5
     assert await store.close_orphans() == 0

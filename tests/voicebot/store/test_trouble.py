@@ -55,9 +55,7 @@ async def test_a_full_disk_is_one_clear_line_and_writing_goes_on_when_there_is_r
         await store.open_call(a_call())
 
         def limit_pages(pages: int) -> None:
-            store._database.read(
-                lambda connection: connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
-            )
+            store._database.read(lambda connection: connection.exec_driver_sql(f"PRAGMA max_page_count={pages}"))
 
         await store._on_thread(lambda: limit_pages(1))  # SQLite keeps the present size at least
         began = time.monotonic()

@@ -1,0 +1,64 @@
+"""Real brokers for tests, each a process of its own that can be killed and started again on its port."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from voicebot.config import EventSection
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class BrokerProcess:
+    """`start`, `kill` (SIGKILL), `start` again: the same port each time."""
+
+    def __init__(self, command: list[str], port: int) -> None:
+        self._command = command
+        self.port = port
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+        )
+        async with asyncio.timeout(20):
+            while not await self._listens():  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+    async def kill(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGKILL)
+            await self._process.wait()
+
+    async def _listens(self) -> bool:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
+            return False
+        writer.close()
+        return True
+
+
+def mosquitto(program: str, folder: Path, *, port: int, settings: str = "allow_anonymous true") -> BrokerProcess:
+    file = folder / "mosquitto.conf"
+    file.write_text(f"listener {port} 127.0.0.1\n{settings}\nuser root\npersistence false\n")
+    return BrokerProcess([program, "-c", str(file)], port)
+
+
+def embedded(port: int) -> BrokerProcess:
+    serve = f"import asyncio; from voicebot.broker import serve_broker; asyncio.run(serve_broker({port}))"
+    return BrokerProcess([sys.executable, "-c", serve], port)
+
+
+def settings_for(port: int, **more: object) -> EventSection:
+    given = {"broker": f"mqtt://127.0.0.1:{port}", "node": "here"}
+    return EventSection.model_validate(given | more)

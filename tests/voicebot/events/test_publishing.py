@@ -1,0 +1,230 @@
+"""Every committed event reaches the broker, in order, also when the broker is killed in mid-stream.
+
+The same on Mosquitto and on the embedded broker.
+"""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import aiomqtt
+import pytest
+from structlog.testing import capture_logs
+
+from tests.voicebot.events.brokers import BrokerProcess, embedded, free_port, mosquitto, settings_for
+from tests.voicebot.store.conftest import NOON
+from voicebot.broker import BrokerPortInUse, serve_broker
+from voicebot.eventbus import EventPublisher, mqtt_client, received_events
+from voicebot.events import Event, TurnFinished
+from voicebot.store.store import Store
+
+Require = Callable[[str], str]
+
+
+@pytest.fixture(params=["mosquitto", "embedded"])
+async def broker(request: pytest.FixtureRequest, tmp_path: Path, require: Require) -> AsyncIterator[BrokerProcess]:
+    port = free_port()
+    made = mosquitto(require("mosquitto"), tmp_path, port=port) if request.param == "mosquitto" else embedded(port)
+    await made.start()
+    yield made
+    await made.kill()
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with Store(f"sqlite:///{tmp_path / 'store.db'}", node="here") as opened:
+        yield opened
+
+
+def turn(seq: int) -> TurnFinished:
+    return TurnFinished("call-1", NOON, seq, "caller", f"第{seq}句")
+
+
+@contextlib.asynccontextmanager
+async def running(*coroutines: object) -> AsyncIterator[None]:
+    tasks = [asyncio.ensure_future(each) for each in coroutines]  # type: ignore[call-overload]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(isinstance(each, asyncio.CancelledError) for each in ended), ended
+
+
+async def until(condition: Callable[[], bool], within_s: float = 20) -> None:
+    async with asyncio.timeout(within_s):
+        while not condition():  # noqa: ASYNC110 - what is awaited happens in another process
+            await asyncio.sleep(0.02)
+
+
+async def all_published(store: Store, within_s: float = 30) -> None:
+    async with asyncio.timeout(within_s):
+        while await store.pending_events():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def collect(port: int, into: list[Event]) -> None:
+    async for event in received_events(settings_for(port)):
+        into.append(event)  # noqa: PERF401 - it is read while it grows
+
+
+async def subscribed(port: int, into: list[Event]) -> None:
+    """A collector is at work once it gets what we say ourselves."""
+    async with mqtt_client(settings_for(port)) as client:
+        async with asyncio.timeout(15):
+            while not into:
+                await client.publish("voicebot/probe/calls/call-0/call_answered", _PROBE, qos=1)
+                await asyncio.sleep(0.1)
+    await asyncio.sleep(0.2)
+    into.clear()
+
+
+_PROBE = '{"call_id": "call-0", "at": "2026-11-05T12:00:00Z"}'
+
+
+async def test_events_arrive_typed_and_in_order(broker: BrokerProcess, store: Store) -> None:
+    seen: list[Event] = []
+    async with running(collect(broker.port, seen)):
+        await subscribed(broker.port, seen)
+        async with running(EventPublisher(store, settings_for(broker.port)).run()):
+            for seq in range(50):
+                await store.enqueue_events([turn(seq)])
+            await until(lambda: len(seen) >= 50)
+    assert seen == [turn(seq) for seq in range(50)]
+    assert await store.pending_events() == []
+
+
+async def test_topics_name_node_call_and_event(broker: BrokerProcess, store: Store) -> None:
+    async with mqtt_client(settings_for(broker.port)) as client:
+        await client.subscribe("#", qos=1)
+        async with running(EventPublisher(store, settings_for(broker.port)).run()):
+            await store.enqueue_events([turn(7)])
+            async with asyncio.timeout(10):
+                message = await anext(client.messages)
+    assert str(message.topic) == "voicebot/here/calls/call-1/turn_finished" and message.qos == 1
+
+
+async def test_a_broker_killed_in_mid_stream_loses_nothing(broker: BrokerProcess, store: Store) -> None:
+    seen: list[Event] = []
+    with capture_logs() as logs:
+        async with running(collect(broker.port, seen), EventPublisher(store, settings_for(broker.port)).run()):
+            await subscribed(broker.port, seen)
+            for seq in range(100):
+                await store.enqueue_events([turn(seq)])
+                if seq == 40:
+                    await broker.kill()
+            await asyncio.sleep(0.5)
+            assert await store.pending_events() != []
+            before = len(seen)
+            await broker.start()
+            await all_published(store)
+    assert before <= 41
+    said = [entry["event"] for entry in logs]
+    assert said.count("events do not reach the broker; they are kept in the store until they do") == 1
+    assert said.count("events reach the broker") == 2
+
+
+async def test_nothing_is_lost_between_a_publisher_and_a_subscriber_that_the_broker_remembers(
+    tmp_path: Path, store: Store, require: Require
+) -> None:
+    """Mosquitto with persistence: every event of the whole stream arrives, in order, again at most once a kill."""
+    port = free_port()
+    keep = f"persistence_location {tmp_path}/\nautosave_interval 1\nautosave_on_changes true"
+    server = mosquitto(require("mosquitto"), tmp_path, port=port, settings=f"allow_anonymous true\n{keep}")
+    file = tmp_path / "mosquitto.conf"
+    file.write_text(file.read_text().replace("persistence false", "persistence true"))
+    await server.start()
+    seen: list[int] = []
+
+    async def remember() -> None:
+        while True:
+            with contextlib.suppress(aiomqtt.MqttError):
+                async with aiomqtt.Client("127.0.0.1", port, identifier="desk", clean_session=False) as client:
+                    await client.subscribe("voicebot/#", qos=1)
+                    async for message in client.messages:
+                        assert isinstance(message.payload, bytes)
+                        seen.append(int(message.payload.split(b'"seq":')[1].split(b",")[0]))
+            await asyncio.sleep(0.1)
+
+    async with running(remember(), EventPublisher(store, settings_for(port), batch=20).run()):
+        await asyncio.sleep(0.5)
+        for seq in range(120):
+            await store.enqueue_events([turn(seq)])
+            if seq in (30, 80):
+                await asyncio.sleep(0.3)
+                await server.kill()
+            if seq in (50, 100):
+                await server.start()
+        await until(lambda: bool(seen) and seen[-1] == 119, 30)
+    await server.kill()
+    first_seen = list(dict.fromkeys(seen))
+    assert first_seen == list(range(120))
+    assert max(seen.count(seq) for seq in first_seen) <= 3
+
+
+async def test_calls_go_on_without_any_broker_and_the_log_says_so_once(store: Store) -> None:
+    states: list[bool] = []
+    with capture_logs() as logs:
+        publisher = EventPublisher(store, settings_for(free_port()), on_connected=states.append)
+        async with running(publisher.run()):
+            for seq in range(20):
+                await store.enqueue_events([turn(seq)])
+            await asyncio.sleep(1.0)
+    assert len(await store.pending_events()) == 20
+    assert [entry["log_level"] for entry in logs] == ["warning"]
+    assert "events.broker" in logs[0]["remedy"]
+    assert states and not any(states)
+
+
+async def test_user_and_password_open_a_closed_broker_and_wrong_ones_are_named(
+    tmp_path: Path, store: Store, require: Require
+) -> None:
+    require("mosquitto_passwd")
+    passwords = tmp_path / "passwords"
+    make = await asyncio.create_subprocess_exec(require("mosquitto_passwd"), "-b", "-c", str(passwords), "bot", "right")
+    assert await make.wait() == 0
+    server = mosquitto(
+        require("mosquitto"),
+        tmp_path,
+        port=free_port(),
+        settings=f"allow_anonymous false\npassword_file {passwords}",
+    )
+    await server.start()
+    await store.enqueue_events([turn(0)])
+    with capture_logs() as logs:
+        wrong = settings_for(server.port, username="bot", password="wrong")
+        async with running(EventPublisher(store, wrong).run()):
+            await until(lambda: bool(logs))
+    assert "events.password" in logs[0]["remedy"] and "wrong" not in str(logs)
+    right = settings_for(server.port, username="bot", password="right")
+    async with running(EventPublisher(store, right).run()):
+        await all_published(store)
+    await server.kill()
+
+
+async def test_a_message_that_is_no_event_is_passed_over(broker: BrokerProcess) -> None:
+    seen: list[Event] = []
+    with capture_logs() as logs:
+        async with running(collect(broker.port, seen)):
+            await subscribed(broker.port, seen)
+            async with mqtt_client(settings_for(broker.port)) as client:
+                for topic, payload in itertools.product(
+                    ("voicebot/x/calls/call-0/call_answered", "voicebot/x/calls/c/made_up"),
+                    (b"\xff\x00", b"{}", b""),
+                ):
+                    await client.publish(topic, payload, qos=1)
+                await client.publish("voicebot/x/calls/call-0/call_answered", _PROBE, qos=1)
+            await until(lambda: bool(seen))
+    assert len(seen) == 1 and len(logs) == 6
+
+
+async def test_the_embedded_broker_names_a_port_in_use() -> None:
+    server = embedded(free_port())
+    await server.start()
+    with pytest.raises(BrokerPortInUse, match=r"events\.port"):
+        async with asyncio.timeout(10):
+            await serve_broker(server.port)
+    await server.kill()

@@ -1,0 +1,94 @@
+"""Every log line of the process is one parsable line with its call's id, and shows no personal number."""
+
+import asyncio
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from voicebot.config import LogSection
+from voicebot.logs import call_context, configure_logging
+
+Lines = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    stream = io.StringIO()
+    root = logging.getLogger()
+    kept, level = root.handlers[:], root.level
+    configure_logging(LogSection(format="json"), stream=stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    root.handlers[:] = kept
+    root.setLevel(level)
+    logging.captureWarnings(False)
+    structlog.reset_defaults()
+
+
+def test_numbers_are_masked_in_the_message_and_in_values_however_deep(lines: Lines) -> None:
+    structlog.get_logger("test").info(
+        "call from 13800138000",
+        to="+86 571 8888 8888",
+        slots={"phone": ["13800138000", ("13800138000",)]},
+        n=13800138000,
+    )
+    assert "13800138000" not in json.dumps(lines())
+    assert lines()[0]["slots"] == {"phone": ["138******00", ["138******00"]]}
+
+
+def test_what_libraries_log_is_masked_and_structured_too(lines: Lines) -> None:
+    logging.getLogger("some.library").warning("bad number %s", "13800138000")
+    (line,) = lines()
+    assert (line["event"], line["logger"], line["level"]) == ("bad number 138******00", "some.library", "warning")
+
+
+def test_a_traceback_is_masked_and_stays_one_line(lines: Lines) -> None:
+    try:
+        raise ValueError("no customer 13800138000")
+    except ValueError:
+        structlog.get_logger("test").exception("failed")
+        logging.getLogger("library").exception("failed")
+    assert len(lines()) == 2
+    assert all("138******00" in line["exception"] and "13800138000" not in line["exception"] for line in lines())
+
+
+async def test_each_call_s_lines_carry_its_own_id(lines: Lines) -> None:
+    async def talk(call_id: str) -> None:
+        with call_context(call_id):
+            await asyncio.sleep(0)
+            structlog.get_logger("test").info(call_id)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(in_a_task(call_id))
+
+    async def in_a_task(call_id: str) -> None:
+        await asyncio.sleep(0)
+        logging.getLogger("library").warning(call_id)
+
+    await asyncio.gather(*(talk(f"call-{number}") for number in range(5)))
+    structlog.get_logger("test").info("between calls")
+    assert len(lines()) == 11
+    assert all(line.get("call_id") == line["event"] for line in lines()[:-1])
+    assert "call_id" not in lines()[-1]
+
+
+def test_chatty_libraries_are_quiet_unless_asked(lines: Lines) -> None:
+    logging.getLogger("amqtt.broker").info("listener started")
+    logging.getLogger("amqtt.broker").warning("listener lost")
+    assert [line["event"] for line in lines()] == ["listener lost"]
+
+
+def test_the_console_is_masked_as_well() -> None:
+    stream = io.StringIO()
+    kept = logging.getLogger().handlers[:]
+    configure_logging(LogSection(format="console"), stream=stream)
+    try:
+        raise ValueError("no customer 13800138000")
+    except ValueError:
+        structlog.get_logger("test").exception("call from 13800138000")
+    logging.getLogger().handlers[:] = kept
+    structlog.reset_defaults()
+    assert "138******00" in stream.getvalue() and "13800138000" not in stream.getvalue()

@@ -1,0 +1,121 @@
+"""No phone, identity or bank card number gets through, however it is written; what is none stays readable."""
+
+import string
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicebot.masking import is_bank_card, is_identity_card, mask
+
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+SPOKEN = str.maketrans(string.digits, "零幺二三四五六七八九")
+FULL_WIDTH = str.maketrans(string.digits, "０１２３４５６７８９")
+
+
+@st.composite
+def identity_cards(draw: st.DrawFn) -> str:
+    area = draw(st.integers(110000, 659999))
+    born = draw(st.dates()).strftime("%Y%m%d").zfill(8)
+    first = f"{area}{born}{draw(st.integers(0, 999)):03}"
+    return first + "10X98765432"[sum(int(d) * w for d, w in zip(first, WEIGHTS, strict=True)) % 11]
+
+
+@st.composite
+def bank_cards(draw: st.DrawFn) -> str:
+    first = draw(st.from_regex(r"[1-9][0-9]{11,17}", fullmatch=True))
+    return next(first + check for check in string.digits if is_bank_card(first + check))
+
+
+mobiles = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
+landlines = st.from_regex(r"0(10|2[0-9]|[3-9][0-9]{2})[2-8][0-9]{6,7}", fullmatch=True)
+prefixes = st.sampled_from(["", "+86", "0086", "86", "+86 ", "86-"])
+surroundings = st.text(
+    st.characters(exclude_categories=["Nd", "Cs"], exclude_characters="零〇一二三四五六七八九幺+Xx.")
+)
+
+
+def spaced(number: str, cuts: list[int], separator: str) -> str:
+    for cut in sorted({cut % len(number) for cut in cuts} - {0}, reverse=True):
+        number = number[:cut] + separator + number[cut:]
+    return number
+
+
+def digits_of(text: str) -> str:
+    return "".join(sign for sign in text if sign.isdigit())
+
+
+@given(surroundings, prefixes, mobiles, surroundings, st.lists(st.integers(1, 10), max_size=10), st.sampled_from(" -"))
+def test_a_mobile_number_is_masked_wherever_it_stands(
+    before: str, prefix: str, number: str, after: str, cuts: list[int], separator: str
+) -> None:
+    masked = mask(f"{before} {prefix}{spaced(number, cuts, separator)} {after}")
+    assert number[3:9] not in digits_of(masked)
+    assert f"{number[:3]}******{number[-2:]}" in masked
+
+
+@given(landlines, st.sampled_from(["", "-", " "]))
+def test_a_landline_number_is_masked(number: str, separator: str) -> None:
+    assert number[3:-2] not in digits_of(mask(spaced(number, [4], separator)))
+
+
+@given(st.from_regex(r"\+[1-9][0-9]{7,14}", fullmatch=True))
+def test_an_e164_number_of_any_country_is_masked(number: str) -> None:
+    assert len(digits_of(mask(number))) <= 7
+
+
+@given(identity_cards(), st.sampled_from(["", " ", "-"]))
+def test_an_identity_card_is_masked(number: str, separator: str) -> None:
+    assert is_identity_card(number)
+    assert number[4:15] not in digits_of(mask(f"身份证号{spaced(number, [6, 14], separator)}。"))
+    assert number[4:15] not in digits_of(mask(number.lower()))
+
+
+@given(bank_cards(), st.sampled_from(["", " ", "-"]))
+def test_a_bank_card_is_masked(number: str, separator: str) -> None:
+    assert number[3:-2] not in digits_of(mask(spaced(number, [4, 8, 12, 16], separator)))
+
+
+@given(mobiles, st.sampled_from([SPOKEN, FULL_WIDTH]))
+def test_a_number_in_chinese_or_full_width_digits_is_masked(number: str, script: dict[int, int]) -> None:
+    masked = mask(f"我的电话是{number.translate(script)}")
+    assert "*" in masked and number.translate(script) not in masked
+
+
+@given(mobiles, st.from_regex(r"20[0-9]{6}", fullmatch=True))
+def test_a_number_beside_an_order_number_is_masked(number: str, order: str) -> None:
+    for text in (f"{order} {number}", f"{number} {order}", f"{order},{number}"):
+        assert number not in digits_of(mask(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-22 18:40:31",
+        "2026-11-22T18:40:31.123456Z",
+        "订单20241105，共299.00元",
+        "order 2024110505",
+        "0.13800138000",
+        "ports 20000-29999",
+        "192.168.100.200:5060",
+        "客服热线400-800-8820",
+        "一共一千二百三十四元",
+        "三三两两，一五一十",
+    ],
+)
+def test_dates_orders_amounts_and_words_stay_readable(text: str) -> None:
+    assert mask(text) == text
+
+
+@given(st.text(max_size=300) | st.text("0123456789 -+Xx一幺", max_size=300))
+def test_any_text_can_be_masked_and_masking_again_changes_nothing(text: str) -> None:
+    once = mask(text)
+    assert mask(once) == once
+
+
+@pytest.mark.parametrize("text", ["1" * 50_000, "1 " * 20_000, "+1-" * 20_000, "一二" * 20_000, "13 a " * 10_000])
+def test_long_hostile_text_takes_no_time(text: str) -> None:
+    began = time.process_time()
+    mask(text)
+    assert time.process_time() - began < 0.2

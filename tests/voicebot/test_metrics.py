@@ -1,0 +1,51 @@
+"""The figures that Prometheus reads are the ones that were measured."""
+
+import asyncio
+import socket
+import time
+import urllib.request
+from ipaddress import IPv4Address
+
+import pytest
+
+from voicebot.config import MetricsSection
+from voicebot.metrics import Metrics, MetricsPortInUse
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def test_the_endpoint_shows_calls_latency_and_packets() -> None:
+    metrics, port = Metrics(), free_port()
+    metrics.calls_ended.labels("inbound", "resolved").inc()
+    metrics.reply_latency_s.observe(0.45)
+    metrics.packets.labels("lost").inc(3)
+    metrics.serve(MetricsSection(port=port))
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as reply:
+        text = reply.read().decode()
+    assert 'voicebot_calls_total{direction="inbound",outcome="resolved"} 1.0' in text
+    assert 'voicebot_reply_latency_seconds_bucket{le="0.5"} 1.0' in text
+    assert 'voicebot_reply_latency_seconds_bucket{le="0.4"} 0.0' in text
+    assert 'voicebot_rtp_packets_total{fate="lost"} 3.0' in text
+
+
+def test_a_port_in_use_is_named_with_its_setting() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        with pytest.raises(MetricsPortInUse, match=r"metrics\.port"):
+            Metrics().serve(MetricsSection(bind=IPv4Address("127.0.0.1"), port=taken.getsockname()[1]))
+
+
+async def test_a_blocked_loop_shows_in_its_lag() -> None:
+    metrics = Metrics()
+    watching = asyncio.create_task(metrics.watch_loop(interval_s=0.01))
+    await asyncio.sleep(0.05)
+    time.sleep(0.3)  # noqa: ASYNC251 - blocking the loop is the point
+    await asyncio.sleep(0.05)
+    watching.cancel()
+    slow = metrics.registry.get_sample_value("voicebot_loop_lag_seconds_bucket", {"le": "0.2"})
+    count = metrics.registry.get_sample_value("voicebot_loop_lag_seconds_count")
+    assert slow is not None and count is not None and count - slow == 1

@@ -1,0 +1,35 @@
+"""What the assistant says next: flows, slots, knowledge answers, wording. No audio, no clock, no I/O of its own."""
+
+from voicebot.dialogue.policy import Dialogue
+from voicebot.dialogue.types import (
+    ActionDone,
+    Expecting,
+    IntentGuess,
+    KnowledgeAnswer,
+    KnowledgeSearch,
+    KnownCaller,
+    Outcome,
+    Reply,
+    Segment,
+    ToolError,
+    ToolRequest,
+    Tools,
+    Understood,
+)
+
+__all__ = [
+    "ActionDone",
+    "Dialogue",
+    "Expecting",
+    "IntentGuess",
+    "KnowledgeAnswer",
+    "KnowledgeSearch",
+    "KnownCaller",
+    "Outcome",
+    "Reply",
+    "Segment",
+    "ToolError",
+    "ToolRequest",
+    "Tools",
+    "Understood",
+]

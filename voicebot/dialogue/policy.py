@@ -1,0 +1,473 @@
+"""One call's conversation: what the assistant says to each utterance, pressed keys or silence of the caller.
+
+Every turn goes the same way: what counts at any time (a human, a repetition, goodbye), else the answer to what
+was asked, else a new matter, else the ladder of not having understood, which ends in a callback.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from voicebot.company import Company
+from voicebot.company.schema import Role
+from voicebot.dialogue.callback import Callback
+from voicebot.dialogue.context import CallContext
+from voicebot.dialogue.flowtalk import FlowTalk
+from voicebot.dialogue.language import SpokenLanguage
+from voicebot.dialogue.meaning import Meaning, meaning_of
+from voicebot.dialogue.moves import (
+    AskCallbackNumber,
+    AskPhoneTail,
+    AskSlot,
+    CheckCallbackNumber,
+    CheckIntent,
+    CheckValue,
+    Move,
+    OfferCallback,
+    OpenQuestion,
+    Question,
+    Settled,
+    expecting,
+)
+from voicebot.dialogue.slots import Surroundings
+from voicebot.dialogue.sound import sounds_in
+from voicebot.dialogue.types import (
+    Expecting,
+    KnowledgeSearch,
+    KnownCaller,
+    Language,
+    Reply,
+    Segment,
+    ToolError,
+    Tools,
+    Understood,
+)
+from voicebot.dialogue.wording import Values, Wording
+from voicebot.dialogue.yesno import YesNo, clearly_corrects, corrected_part, only_enough, yes_or_no
+
+_LONGEST_TEXT = 200
+"""Characters of an utterance that are looked at; nobody says more in one breath."""
+_SHORT_REST = 2
+"""Characters beside a yes or no up to which it is the answer to our question and not a matter of its own."""
+_MOST_FAILURES = 4
+"""Turns in a row without progress, after which a callback is promised unasked."""
+_MOST_REPEATS = 3
+_MOST_TURNS = 60
+_LAST_SILENCE = 3
+_KEY_YES, _KEY_NO, _KEY_HUMAN = "1", "2", "0"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+class Dialogue:
+    """The conversation of one call; no I/O but through `tools` and `knowledge`.
+
+    `started` is when the call began, in the company's time zone.
+    """
+
+    def __init__(
+        self,
+        company: Company,
+        tools: Tools,
+        knowledge: KnowledgeSearch,
+        caller: KnownCaller,
+        language: Language = "cmn",
+        *,
+        started: datetime,
+    ) -> None:
+        self._company = company
+        self._knowledge = knowledge
+        self._language = SpokenLanguage(language, company.profile.languages)
+        products = {product.name: product.aliases for product in company.products}
+        self._context = CallContext(
+            company=company,
+            tools=tools,
+            caller=caller,
+            wording=Wording(company, started.date()),
+            around=Surroundings(started.date(), caller.orders, products),
+            language=self._language.current,
+        )
+        self._flows = FlowTalk(self._context)
+        self._callback = Callback(self._context, started)
+        self._question: Question = OpenQuestion()
+        self._said: tuple[Segment, ...] = ()
+        self._turns = self._failures = self._repeats = 0
+        self._comforted = self._tool_has_failed = False
+        self._intent = "none"
+
+    # What the session asks about
+
+    @property
+    def slots(self) -> dict[str, str]:
+        return self._flows.slots
+
+    @property
+    def active_flow(self) -> str | None:
+        return self._flows.run.flow.name if self._flows.run else None
+
+    @property
+    def outcome(self) -> str:
+        """resolved, callback, or abandoned."""
+        return self._context.outcome
+
+    @property
+    def expecting(self) -> Expecting:
+        return expecting(self._question)
+
+    @property
+    def language(self) -> Language:
+        return self._context.language
+
+    # What happens in the call
+
+    def opening(self) -> Reply:
+        """Who is speaking, that it is an AI, that the call is recorded: to be heard whole; then the question."""
+        known = {"caller": self._context.caller.called}
+        greeting = self._prompt("greeting_known", known) if known["caller"] else self._prompt("greeting")
+        mandatory = (greeting, self._prompt("recording_notice"))
+        said = tuple(replace(segment, interruptible=False) for segment in mandatory)
+        return self._reply(Move((*said, self._prompt("how_can_i_help")), OpenQuestion()))
+
+    async def on_utterance(self, utterance: Understood) -> Reply:
+        """The reply to one finished utterance."""
+        self._context.language = self._language.hear(utterance)
+        text = _CONTROL.sub(" ", utterance.text).strip()[:_LONGEST_TEXT]
+        meaning = meaning_of(utterance, text, self._company)
+        self._intent = meaning.intent.name if meaning.intent else "none"
+        try:
+            move = await self._end_if_too_long() or await self._understood(meaning)
+        except ToolError:
+            move = self._tool_failed()
+        return self._reply(self._comfort(meaning, move))
+
+    async def on_digits(self, digits: str) -> Reply:
+        """The reply to keys pressed; a closing # does not belong to the number."""
+        keys = "".join(key for key in digits if key.isascii() and key.isdigit())
+        self._intent = self._flows.run.intent if self._flows.run else "none"
+        try:
+            move = await self._end_if_too_long() or await self._keyed(keys)
+        except ToolError:
+            move = self._tool_failed()
+        return self._reply(move)
+
+    def on_no_input(self, count: int) -> Reply:
+        """The reply to the `count`-th silence in a row."""
+        self._turns += 1
+        self._intent = "none"
+        if count >= _LAST_SILENCE or self._turns > _MOST_TURNS:
+            return self._reply(self._goodbye())
+        if self._question == OpenQuestion(more=True):
+            return self._reply(Move((self._prompt("still_there"),), self._question))
+        said = self._prompt(f"no_input_{max(1, count)}")
+        return self._reply(Move((said, *self._asked_again()), self._question))
+
+    def apology(self) -> Reply:
+        """The reply when what the caller said could not be looked at: the models are away."""
+        self._turns += 1
+        self._intent = "none"
+        return self._reply(self._tool_failed())
+
+    def on_models_away(self) -> Reply:
+        """The reply when the caller spoke and nothing could understand it: an apology and the offer of a callback."""
+        self._turns += 1
+        self._intent = "none"
+        return self._reply(self._tool_failed())
+
+    # Understanding, in order of precedence
+
+    async def _understood(self, meaning: Meaning) -> Move:
+        in_callback = isinstance(self._question, CheckCallbackNumber | AskCallbackNumber)
+        if meaning.role == "handover" and not in_callback:
+            self._intent = self._name_of("handover")
+            return self._callback.offer_number()
+        if meaning.role == "repeat":
+            self._intent = self._name_of("repeat")
+            return await self._repeat(meaning)
+        self._repeats = 0
+        if meaning.role == "goodbye" and isinstance(self._question, AskSlot | OpenQuestion):
+            self._intent = self._name_of("goodbye")
+            return self._goodbye()
+        move = await self._corrected(meaning) or await self._answered(meaning) or await self._new_matter(meaning)
+        if move is not None:
+            self._failures = 0
+            return move
+        return self._goodbye() if meaning.role == "goodbye" else await self._failed(meaning)
+
+    async def _corrected(self, meaning: Meaning) -> Move | None:
+        """ "不对，是…" about a value that was understood or taken for granted before."""
+        if not isinstance(self._question, AskSlot | OpenQuestion):
+            return None
+        part = corrected_part(meaning.text)
+        if part is None and meaning.role == "correction":
+            part = meaning.text
+        if part is None:
+            return None
+        following = await self._flows.correct(part)
+        if following is None and clearly_corrects(meaning.text) and len(part) <= _SHORT_REST:
+            following = await self._flows.ask_last_again()
+        return None if following is None else await self._settle(following)
+
+    async def _answered(self, meaning: Meaning) -> Move | None:
+        """The answer to the question that stands, if that is what was said."""
+        run, following = self._flows.run, None
+        match self._question:
+            case OpenQuestion(more):
+                return await self._answer_open(meaning, more)
+            case AskSlot(slot, offered) if not self._begins_another(meaning):
+                following = await self._flows.answer(slot, meaning.text, offered)
+            case CheckValue(slot) if (said := self._polarity(meaning)) is None or said.answer == "no":
+                following = await self._flows.answer(slot, said.rest if said else meaning.text, ())
+            case AskPhoneTail():
+                following = await self._flows.phone_tail(meaning.text)
+            case CheckCallbackNumber(number) if other := self._callback.answer_number(meaning.text, besides=number):
+                return other
+            case AskCallbackNumber():
+                return self._callback.answer_number(meaning.text)
+            case OfferCallback() if (missing := run.missing() if run else None) and missing.type != "text":
+                following = await self._flows.answer(missing, meaning.text, ())
+        if following is not None:
+            self._intent = run.intent if run else self._intent
+            return await self._settle(following)
+        said = self._polarity(meaning)
+        if said is None or (len(said.rest) > _SHORT_REST and meaning.accepted and meaning.intent_leads_on):
+            return None
+        return await (self._agreed() if said.answer == "yes" else self._refused())
+
+    async def _answer_open(self, meaning: Meaning, more: bool) -> Move | None:
+        if not meaning.accepted and (following := await self._flows.same_for(meaning.text)):
+            return await self._settle(following)
+        if not more:
+            return None
+        said = self._polarity(meaning)
+        if only_enough(meaning.text) or (said and said.answer == "no" and len(said.rest) <= _SHORT_REST):
+            return self._goodbye()
+        if said and said.answer == "yes" and len(said.rest) <= _SHORT_REST:
+            return Move((self._prompt("how_can_i_help"),), OpenQuestion())
+        return None
+
+    async def _agreed(self) -> Move | None:
+        """Yes to the question that stands."""
+        match self._question:
+            case CheckValue(slot, value):
+                return await self._settle(await self._flows.fill(slot, value))
+            case CheckIntent(name, text):
+                self._intent = name
+                return await self._begin(name, text)
+            case OfferCallback():
+                return self._callback.offer_number()
+            case CheckCallbackNumber(number):
+                return await self._callback.promise(number)
+            case _:
+                return None
+
+    async def _refused(self) -> Move | None:
+        """No to the question that stands."""
+        match self._question:
+            case CheckValue(slot):
+                return await self._settle(await self._flows.reject(slot))
+            case OfferCallback() if self._flows.run:
+                return await self._settle(await self._flows.proceed(self._flows.run))
+            case CheckIntent() | OfferCallback():
+                return Move((self._prompt("how_can_i_help"),), OpenQuestion())
+            case CheckCallbackNumber():
+                return self._callback.ask_number()
+            case _:
+                return None
+
+    async def _new_matter(self, meaning: Meaning) -> Move | None:
+        """What was said has nothing to do with the question, but means something to the company."""
+        if isinstance(self._question, CheckCallbackNumber | AskCallbackNumber):
+            return None
+        intent, run = meaning.intent, self._flows.run
+        if intent and meaning.accepted and intent.flow:
+            if run and intent.flow == run.flow.name:
+                asked = isinstance(self._question, AskSlot)
+                return None if asked else await self._settle(await self._flows.proceed(run))
+            if run and meaning.abandons:
+                self._flows.drop()
+            return await self._begin(intent.name, meaning.text)
+        if intent and meaning.accepted and intent.answer:
+            return self._aside(self._prompt(intent.answer))
+        if meaning.role == "greeting":
+            return Move(self._asked_again() or (self._prompt("how_can_i_help"),), self._question)
+        return await self._knowledge_answer(meaning) or self._cancelled(meaning) or self._intent_check(meaning)
+
+    async def _knowledge_answer(self, meaning: Meaning) -> Move | None:
+        product = sounds_in(meaning.text, self._context.product_names)
+        found = await self._knowledge.search(meaning.text, product=product)
+        if found is None:
+            return None
+        answer = found.wording(self._context.language)
+        self._context.outcome = "resolved"
+        self._context.done.append(meaning.text)
+        return self._aside(self._context.wording.text(answer, self._context.language))
+
+    def _cancelled(self, meaning: Meaning) -> Move | None:
+        """算了, and nothing else."""
+        if not (meaning.abandons and self._flows.run):
+            return None
+        self._flows.drop()
+        said = (self._prompt("flow_cancelled"), self._prompt("anything_else"))
+        return Move(said, OpenQuestion(more=True))
+
+    def _intent_check(self, meaning: Meaning) -> Move | None:
+        if meaning.intent is None or not meaning.intent_leads_on or isinstance(self._question, AskSlot):
+            return None
+        said = self._prompt("confirm_intent", {"intent": meaning.intent.title})
+        return Move((said,), CheckIntent(meaning.intent.name, meaning.text))
+
+    # What follows
+
+    async def _begin(self, name: str, text: str) -> Move:
+        intent = self._company.intents[name]
+        if intent.flow:
+            return await self._settle(await self._flows.begin(self._company.flows[intent.flow], name, text))
+        return self._aside(self._prompt(intent.answer or "how_can_i_help"))
+
+    async def _settle(self, following: Move | Settled) -> Move:
+        """After a flow's end: back to the one it interrupted, or to the open question, or to the end of the call."""
+        if isinstance(following, Move):
+            return following
+        said = tuple(following.segments)
+        if following.then == "handover":
+            return self._callback.offer_number().after(*said)
+        if following.then == "close":
+            return self._goodbye().after(*said)
+        if (resumed := await self._flows.resume()) is not None:
+            return (await self._settle(resumed)).after(*said)
+        return Move((*said, self._prompt("anything_else")), OpenQuestion(more=True))
+
+    def _aside(self, said: Segment) -> Move:
+        """An answer that leaves the question that stands as it was."""
+        if isinstance(self._question, OpenQuestion | CheckIntent | OfferCallback) and not self._flows.run:
+            return Move((said, self._prompt("anything_else")), OpenQuestion(more=True))
+        return Move((said, *self._asked_again()), self._question)
+
+    async def _failed(self, meaning: Meaning) -> Move:
+        """Nothing was understood: other words, then a callback offered, then one promised."""
+        self._failures += 1
+        if self._failures >= _MOST_FAILURES:
+            return await self._callback.give_up()
+        match self._question:
+            case CheckCallbackNumber() | AskCallbackNumber():
+                return await self._callback.failed()
+            case AskSlot(slot) if not meaning.upset:
+                return await self._settle(await self._flows.failed(slot))
+            case CheckValue() | CheckIntent() | OfferCallback():
+                return Move((self._prompt("ask_yes_no"), *self._asked_again()), self._question)
+            case AskPhoneTail():
+                return Move(self._asked_again(), self._question)
+            case _ if self._failures > 1 or meaning.upset:
+                return Move((self._prompt("no_match_2"),), OfferCallback())
+            case _:
+                return Move((self._prompt("off_topic" if meaning.off_topic else "no_match_1"),), self._question)
+
+    async def _repeat(self, meaning: Meaning) -> Move:
+        self._repeats += 1
+        if self._repeats > _MOST_REPEATS:
+            return await self._failed(meaning)
+        return Move(self._said or (self._prompt("repeat_none"),), self._question)
+
+    def _goodbye(self) -> Move:
+        return Move((self._prompt("goodbye"),), self._question, end_call=True)
+
+    def _tool_failed(self) -> Move:
+        """The first time a human is offered; if that cannot be stored either, the call ends."""
+        if self._tool_has_failed:
+            return Move((self._prompt("error"), self._prompt("goodbye")), self._question, end_call=True)
+        self._tool_has_failed = True
+        return Move((self._prompt("error"), self._prompt("offer_callback")), OfferCallback())
+
+    async def _end_if_too_long(self) -> Move | None:
+        self._turns += 1
+        if self._turns <= _MOST_TURNS:
+            return None
+        move = await self._callback.give_up()
+        return move.after(self._prompt("too_long")) if move.handover else move
+
+    async def _keyed(self, keys: str) -> Move:
+        move = await self._answered_by_keys(keys)
+        if move is not None:
+            self._failures = 0
+            return move
+        self._failures += 1
+        if self._failures >= _MOST_FAILURES:
+            return await self._callback.give_up()
+        return Move((self._prompt("digits_invalid"), *self._asked_again()), self._question)
+
+    async def _answered_by_keys(self, keys: str) -> Move | None:
+        following = None
+        match self._question:
+            case AskSlot(slot, offered):
+                following = await self._flows.keys(slot, keys, offered)
+            case AskPhoneTail():
+                following = await self._flows.phone_tail(keys)
+            case CheckValue(slot) if len(keys) > 1:
+                following = await self._flows.keys(slot, keys, ())
+            case AskCallbackNumber() | CheckCallbackNumber() if len(keys) > 1:
+                return self._callback.answer_number(keys)
+            case OpenQuestion():
+                following = await self._flows.same_for(keys)
+        if following is not None:
+            return await self._settle(following)
+        if keys == _KEY_HUMAN:
+            return self._callback.offer_number()
+        if keys == _KEY_YES:
+            return await self._agreed()
+        return await self._refused() if keys == _KEY_NO else None
+
+    # Small things
+
+    def _begins_another(self, meaning: Meaning) -> bool:
+        """Whether an answer to a slot's question says that it is none: 算了，我想问…"""
+        run = self._flows.run
+        changes = meaning.wishes_change or meaning.abandons
+        leads_elsewhere = meaning.intent_leads_on and run is not None and meaning.intent_flow != run.flow.name
+        return changes and meaning.accepted and leads_elsewhere
+
+    def _polarity(self, meaning: Meaning) -> YesNo | None:
+        """Yes or no, by plain words or else by the company's own intents for it."""
+        said = yes_or_no(meaning.text)
+        if said is None and (meaning.role == "yes" or meaning.role == "no"):
+            return YesNo(meaning.role, "")
+        return said
+
+    def _asked_again(self) -> tuple[Segment, ...]:
+        """The question that stands, once more."""
+        match self._question:
+            case CheckIntent(name):
+                return (self._prompt("confirm_intent", {"intent": self._company.intents[name].title}),)
+            case OfferCallback():
+                return (self._prompt("offer_callback"),)
+            case CheckCallbackNumber() | AskCallbackNumber() as question:
+                return self._callback.again(question)
+            case question:
+                return self._flows.again(question)
+
+    def _comfort(self, meaning: Meaning, move: Move) -> Move:
+        """One phrase of sympathy for an upset caller, once a call."""
+        if not meaning.upset or self._comforted or move.end_call:
+            return move
+        self._comforted = True
+        return move.after(self._prompt("empathy"))
+
+    def _name_of(self, role: Role) -> str:
+        return next((intent.name for intent in self._company.intents.values() if intent.role == role), "none")
+
+    def _prompt(self, key: str, values: Values | None = None) -> Segment:
+        return self._context.prompt(key, values)
+
+    def _reply(self, move: Move) -> Reply:
+        self._question, self._said = move.question, move.segments
+        actions = tuple(self._context.actions)
+        self._context.actions.clear()
+        return Reply(
+            segments=move.segments,
+            language=self._context.language,
+            end_call=move.end_call,
+            handover=move.handover,
+            intent=self._intent,
+            slots=self._flows.slots,
+            actions=actions,
+        )

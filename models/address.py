@@ -15,7 +15,11 @@ _LONGEST_UNIX_PATH: Final = 107
 """Bytes in sockaddr_un.sun_path, less the final zero (unix(7))."""
 
 
-class AddressError(RuntimeError):
+class InferenceError(RuntimeError):
+    """The model host cannot be reached, was set up wrongly, or failed a request."""
+
+
+class AddressError(InferenceError):
     """The address of the model host cannot be used as it is set."""
 
 
@@ -34,18 +38,18 @@ class Address:
         kind, _, rest = text.partition(":")
         if kind == "unix" and rest:
             if len(os.fsencode(rest)) > _LONGEST_UNIX_PATH:
-                raise AddressError(f"models.address {text!r}: the path is longer than {_LONGEST_UNIX_PATH} bytes")
+                raise AddressError(f"models.host {text!r}: the path is longer than {_LONGEST_UNIX_PATH} bytes")
             return cls(text, Path(rest))
         host, _, port = rest.rpartition(":")
         if kind == "tcp" and host and port.isdecimal() and int(port) < 65_536:
             return cls(text, None, host.strip("[]"), int(port))
-        raise AddressError(f"models.address {text!r}: write unix:/path/to/socket or tcp:host:port")
+        raise AddressError(f"models.host {text!r}: write unix:/path/to/socket or tcp:host:port")
 
     def require_token_if_open(self, token: str) -> None:
         """Raises AddressError when others than this machine could connect and no secret would keep them out."""
         if self.path is None and not self._is_loopback() and not token:
             raise AddressError(
-                f"models.address {self.text!r} can be reached from other machines: set models.token, or use 127.0.0.1"
+                f"models.host {self.text!r} can be reached from other machines: set models.token, or use 127.0.0.1"
             )
 
     async def listen(self, on_client: OnClient) -> asyncio.Server:
@@ -59,7 +63,7 @@ class Address:
             self.path.chmod(0o600)
             return server
         except OSError as error:
-            raise AddressError(f"models.address {self.text!r} cannot be listened on: {error}") from error
+            raise AddressError(f"models.host {self.text!r} cannot be listened on: {error}") from error
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Raises OSError when nobody listens."""
@@ -76,7 +80,7 @@ class Address:
         with suppress(OSError):
             _, writer = await self.connect()
             writer.close()
-            raise AddressError(f"models.address {self.text!r}: another model host is listening there; stop it first")
+            raise AddressError(f"models.host {self.text!r}: another model host is listening there; stop it first")
 
     def _is_loopback(self) -> bool:
         try:

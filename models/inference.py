@@ -18,7 +18,7 @@ from typing import Any, Final
 import structlog
 
 from models import wire
-from models.address import Address, AddressError
+from models.address import Address, AddressError, InferenceError
 
 Stream = AsyncGenerator[dict[str, Any], None]
 Service = Callable[[dict[str, Any]], Awaitable[dict[str, Any]] | Stream]
@@ -30,10 +30,6 @@ MAX_IN_FLIGHT: Final = 1024
 RECONNECT_PAUSE_S: Final = 0.1
 
 log = structlog.get_logger(__name__)
-
-
-class InferenceError(RuntimeError):
-    """The model host cannot be reached, was set up wrongly, or failed a request."""
 
 
 class ModelHostUnavailable(InferenceError):

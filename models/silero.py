@@ -1,4 +1,4 @@
-"""Silero's voice activity model (MIT) as faster-whisper ships it: one ONNX session for all calls, a state for each call.
+"""Silero's voice activity model (MIT) as faster-whisper ships it: one session for all calls, a state for each call.
 
 The model looks at 32 ms at a time (512 samples at 16 kHz plus 64 of context) and says how likely it is that
 somebody speaks there.

@@ -8,11 +8,18 @@ import structlog
 from amqtt.broker import Broker
 from amqtt.errors import BrokerError
 
+from voicebot.config import Settings
+
 log = structlog.get_logger(__name__)
 
 
 class BrokerPortInUse(Exception):
     """The embedded broker cannot listen. The message names the setting and the remedy."""
+
+
+async def run(settings: Settings) -> None:
+    """The broker process: runs until cancelled."""
+    await serve_broker(settings.events.port)
 
 
 async def serve_broker(port: int) -> None:

@@ -27,9 +27,10 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from voicebot.demo import SAMPLE_COMPANY
+
 ENV_PREFIX = "VOICEBOT_"
 DEFAULT_FILE = Path("voicebot.toml")
-SAMPLE_COMPANY = Path(__file__).parent / "demo" / "company"
 
 
 class ConfigError(Exception):
@@ -129,7 +130,7 @@ class EventSection(Section):
 
 
 class ModelSection(Section):
-    asr: str = "bundled"
+    asr: str = "auto"
     """Catalogue name (see `voicebot models list`) or a folder with a CTranslate2 Whisper model."""
     asr_device: Literal["auto", "cpu", "cuda"] = "auto"
     asr_threads: PositiveInt = 1

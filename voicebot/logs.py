@@ -12,7 +12,7 @@ import structlog
 from structlog.typing import Processor
 
 from voicebot.config import LogSection
-from voicebot.masking import mask
+from voicebot.masking import mask_values
 
 _CHATTY = ("alembic", "amqtt", "asyncio", "faster_whisper", "httpx", "jieba", "mqtt", "sippy", "transitions")
 _NEVER_PERSONAL = frozenset({"call_id", "timestamp", "level", "logger"})
@@ -67,23 +67,8 @@ def mask_personal_numbers(_logger: Any, _method: str, entry: MutableMapping[str,
     """structlog processor: masks numbers in the message and in every value, however deeply nested."""
     for key, value in entry.items():
         if key not in _NEVER_PERSONAL and not key.startswith("_"):
-            entry[key] = _masked(value)
+            entry[key] = mask_values(value)
     return entry
-
-
-def _masked(value: Any) -> Any:
-    if isinstance(value, str):
-        return mask(value)
-    if value is None or isinstance(value, bool | float):
-        return value
-    if isinstance(value, int):
-        text = str(value)
-        return value if (masked := mask(text)) == text else masked
-    if isinstance(value, Mapping):
-        return {_masked(key): _masked(each) for key, each in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_masked(each) for each in value]
-    return mask(str(value))  # dataclasses, exceptions, paths: as the renderer would have written them
 
 
 def _console(stream: TextIO) -> structlog.dev.ConsoleRenderer:

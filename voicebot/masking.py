@@ -6,6 +6,8 @@ Order numbers, dates and amounts stay readable. In doubt a number is masked.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 # A digit as it may be written or transcribed: ASCII, full-width, or spoken Chinese.
 _ASCII = str.maketrans("０１２３４５６７８９零〇一二三四五六七八九幺", "0123456789001234567891")
@@ -28,6 +30,22 @@ _ID_CHECKS = "10X98765432"
 def mask(text: str) -> str:
     """`text` with every personal number reduced to its first three and last two digits."""
     return _RUN.sub(lambda run: _mask_run(run.group()), text)
+
+
+def mask_values(value: Any) -> Any:
+    """`value` with every string and number in it masked; mappings and sequences of any depth."""
+    if isinstance(value, str):
+        return mask(value)
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, int):
+        text = str(value)
+        return value if (masked := mask(text)) == text else masked
+    if isinstance(value, Mapping):
+        return {mask_values(key): mask_values(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [mask_values(each) for each in value]
+    return mask(str(value))  # dataclasses, exceptions, paths: as they would be printed
 
 
 def _mask_run(run: str) -> str:

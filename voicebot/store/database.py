@@ -13,6 +13,8 @@ from typing import TypeVar
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
@@ -69,6 +71,11 @@ class Database:
 
         with _ALEMBIC:
             self.write(upgrade)
+
+    def is_current(self) -> bool:
+        """Whether the schema is this version's. Changes nothing."""
+        newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+        return self.read(lambda each: MigrationContext.configure(each).get_current_revision()) == newest
 
     def close(self) -> None:
         self._engine.dispose()

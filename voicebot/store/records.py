@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 TurnRole = Literal["caller", "assistant", "system"]
+TaskStatus = Literal["open", "done", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class TaskRecord:
     created_at: datetime
     payload: Mapping[str, Any] = field(default_factory=dict)
     due_at: datetime | None = None
-    status: Literal["open", "done", "cancelled"] = "open"
+    status: TaskStatus = "open"
 
 
 @dataclass(frozen=True, slots=True)

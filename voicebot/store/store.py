@@ -26,6 +26,7 @@ from voicebot.store.records import (
     OrderRecord,
     OutboxRecord,
     TaskRecord,
+    TaskStatus,
     TurnRecord,
 )
 
@@ -149,7 +150,7 @@ class Store:
     async def add_task(self, task: TaskRecord, *, events: Sequence[Event] = ()) -> None:
         await self._write(tables.tasks.insert().values(rows.values(task)), events)
 
-    async def set_task_status(self, task_id: str, status: str) -> bool:
+    async def set_task_status(self, task_id: str, status: TaskStatus) -> bool:
         """False when there is no such task."""
         table = tables.tasks
         return await self._write(sa.update(table).where(table.c.id == task_id).values(status=status)) > 0

@@ -1,0 +1,147 @@
+"""`voicebot calls`: what was said in past calls. Personal numbers are masked unless --reveal is given."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from voicebot.config import load_settings
+from voicebot.masking import mask, mask_values
+from voicebot.store.records import CallRecord, TurnRecord
+from voicebot.store.store import Store
+
+app = typer.Typer(help="Past and present calls.", no_args_is_help=True)
+
+T = TypeVar("T")
+ConfigOption = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")]
+RevealOption = Annotated[bool, typer.Option("--reveal", help="Show phone, identity and card numbers in full.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many at most.")]
+
+
+@app.command("list")
+def list_calls(
+    limit: LimitOption = 20,
+    number: Annotated[str | None, typer.Option(help="Only calls from this number (E.164).")] = None,
+    outcome: Annotated[str | None, typer.Option(help="Only calls that ended so, e.g. callback.")] = None,
+    reveal: RevealOption = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """The latest calls, newest first."""
+    found = with_store(config, lambda store: store.calls(limit=limit, caller_number=number, outcome=outcome))
+    if as_json:
+        print_json([asdict(call) for call in found], reveal=reveal)
+        return
+    table = Table()
+    for column in ("id", "started", "caller", "region", "language", "length", "outcome"):
+        table.add_column(column, overflow="fold")
+    for call in found:
+        caller = f"{call.caller_number} {call.caller_label}".strip()
+        row = (call.id, local(call.started_at), shown(caller, reveal=reveal), _region(call), call.language or "")
+        table.add_row(*(Text(cell) for cell in (*row, _length(call), call.outcome or "going on")))
+    Console().print(table)
+
+
+@app.command()
+def show(
+    call_id: Annotated[str, typer.Argument(metavar="ID", help="The call's id, as `voicebot calls list` shows it.")],
+    reveal: RevealOption = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """One call, turn by turn."""
+
+    async def read(store: Store) -> tuple[CallRecord | None, list[TurnRecord]]:
+        return await store.call(call_id), await store.turns(call_id)
+
+    call, turns = with_store(config, read)
+    if call is None:
+        typer.echo(f"there is no call {call_id!r}; `voicebot calls list` shows the ids", err=True)
+        raise typer.Exit(1)
+    if as_json:
+        print_json(asdict(call) | {"turns": [asdict(turn) for turn in turns]}, reveal=reveal)
+        return
+    console = Console()
+    console.print(_facts(call, reveal=reveal))
+    console.print(_transcript(turns, reveal=reveal))
+
+
+def with_store(config: Path | None, work: Callable[[Store], Awaitable[T]]) -> T:
+    """Run `work` on the configured store."""
+    settings = load_settings(config)
+    settings.create_directories()
+
+    async def run() -> T:
+        async with Store(settings.store_url, node=settings.events.node) as store:
+            return await work(store)
+
+    return asyncio.run(run())
+
+
+def print_json(value: Any, *, reveal: bool) -> None:
+    plain = json.loads(json.dumps(value, default=str))
+    typer.echo(json.dumps(plain if reveal else mask_values(plain), ensure_ascii=False, indent=2))
+
+
+def shown(text: str, *, reveal: bool) -> str:
+    return text if reveal else mask(text)
+
+
+def local(moment: datetime | None) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment else ""
+
+
+def _region(call: CallRecord) -> str:
+    return " ".join(part for part in (call.region_province, call.region_city) if part)
+
+
+def _length(call: CallRecord) -> str:
+    if call.answered_at is None or call.ended_at is None:
+        return ""
+    minutes, seconds = divmod(round((call.ended_at - call.answered_at).total_seconds()), 60)
+    return f"{minutes}:{seconds:02}"
+
+
+def _facts(call: CallRecord, *, reveal: bool) -> Table:
+    table = Table(show_header=False, box=None)
+    prior = ", ".join(
+        f"{tag} {share:.0%}" for tag, share in sorted(call.dialect_prior.items(), key=lambda x: -x[1])[:3]
+    )
+    for name, value in (
+        ("call", call.id),
+        ("caller", shown(f"{call.caller_number} {call.caller_label}".strip(), reveal=reveal)),
+        ("called", call.called_number),
+        ("region", _region(call)),
+        ("dialect prior", prior),
+        ("language", call.language or ""),
+        ("started", local(call.started_at)),
+        ("length", _length(call)),
+        ("outcome", f"{call.outcome or 'going on'} {f'({call.end_reason})' if call.end_reason else ''}"),
+        ("recording", call.recording_path or ""),
+        ("quality", ", ".join(f"{key} {value}" for key, value in call.quality.items())),
+    ):
+        table.add_row(Text(name, style="bold"), Text(value))
+    return table
+
+
+def _transcript(turns: list[TurnRecord], *, reveal: bool) -> Table:
+    table = Table()
+    for column in ("at", "who", "text", "intent", "slots", "reply after"):
+        table.add_column(column, overflow="fold")
+    for turn in turns:
+        text = turn.text if turn.heard_text in (None, turn.text) else f"{turn.text} [heard: {turn.heard_text}]"
+        intent = f"{turn.intent} {turn.intent_confidence or 0:.0%}" if turn.intent else ""
+        slots = ", ".join(f"{key}={value}" for key, value in turn.slots.items())
+        latency = f"{turn.reply_latency_ms} ms" if turn.reply_latency_ms is not None else ""
+        cells = (f"{turn.started_ms / 1000:.1f} s", turn.role, shown(text, reveal=reveal), intent)
+        table.add_row(*(Text(cell) for cell in (*cells, shown(slots, reveal=reveal), latency)))
+    return table

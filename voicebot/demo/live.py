@@ -49,7 +49,9 @@ class LiveView:
     def _print(self, event: Event, sign: str, text: str, detail: str = "") -> None:
         colour = self._colours.setdefault(event.call_id, COLOURS[len(self._colours) % len(COLOURS)])
         name = self._callers.get(event.call_id, "")
-        self._console.print(Text.assemble((f"{name:<6}", colour), (sign, colour), text, (detail, "dim")), soft_wrap=True)
+        self._console.print(
+            Text.assemble((f"{name:<6}", colour), (sign, colour), text, (detail, "dim")), soft_wrap=True
+        )
 
 
 def _place(event: CallStarted) -> str:

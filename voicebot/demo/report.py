@@ -97,7 +97,15 @@ def share_right(calls: Sequence[ReportedCall]) -> float:
 def as_table(calls: Sequence[ReportedCall]) -> Table:
     """The demo's summary for people."""
     table = Table(title="通话汇总  Summary", title_justify="left")
-    for heading in ("来电 Caller", "地区 Region", "说 Said", "识别 Recognised", "意图 Intent", "回复延迟 Latency", "结果 Outcome"):
+    for heading in (
+        "来电 Caller",
+        "地区 Region",
+        "说 Said",
+        "识别 Recognised",
+        "意图 Intent",
+        "回复延迟 Latency",
+        "结果 Outcome",
+    ):
         table.add_column(heading, overflow="fold")
     for call in calls:
         for index, turn in enumerate(call.turns):

@@ -5,6 +5,7 @@ Everything that has to know sippy's inner names is here, in `reactor` and in `tr
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -128,6 +129,13 @@ class Dialog(UA):  # type: ignore[misc]
             if pending
             else response(request, 481, "Call/Transaction Does Not Exist"),
         )
+
+    def recvResponse(self, answer: Any, transaction: Any) -> None:  # noqa: N802
+        """A challenge is taken up after its ACK went out; stock sippy sends the second INVITE ahead of it."""
+        if answer.getSCode()[0] in (401, 407):
+            asyncio.get_running_loop().call_soon(super().recvResponse, answer, transaction)
+        else:
+            super().recvResponse(answer, transaction)
 
     def _answer_without_state(self, request: Any) -> Reply | None:
         method = request.getMethod()

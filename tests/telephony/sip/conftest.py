@@ -88,12 +88,21 @@ async def make_endpoint(clock: MediaClock) -> AsyncIterator[Callable[..., object
     async with asyncio.TaskGroup() as tasks, AsyncExitStack() as stack:
 
         async def make(**settings: object) -> Answering:
-            answering = Answering(SipSettings(port=0, rtp_ports=range(31000, 33000), **settings), clock, tasks)  # type: ignore[arg-type]
+            answering = Answering(
+                SipSettings(**{"port": 0, "rtp_ports": range(31000, 33000), **settings}), clock, tasks
+            )
             await answering.endpoint.start()
             stack.push_async_callback(answering.endpoint.stop, grace_s=0.5)
             return answering
 
         yield make
+
+
+async def wait_for(condition: Callable[[], bool], timeout_s: float = 5.0) -> None:
+    """Until it holds; a TimeoutError otherwise."""
+    async with asyncio.timeout(timeout_s):
+        while not condition():  # noqa: ASYNC110 - the other side of the condition is another program
+            await asyncio.sleep(0.01)
 
 
 class RawPeer:

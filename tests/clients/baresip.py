@@ -1,0 +1,129 @@
+"""baresip as a telephone without a head: plays a WAV file, records what it hears, is controlled over TCP."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.clients.processes import free_port, stop
+
+MODULES = Path("/usr/lib/baresip/modules")
+CONFIG = """\
+poll_method epoll
+sip_listen 127.0.0.1:{sip_port}
+net_interface 127.0.0.1
+rtp_ports {rtp_first}-{rtp_last}
+module_path {modules}
+module g711.so
+module aufile.so
+module aubridge.so
+module sndfile.so
+module_tmp uuid.so
+module_tmp account.so
+module_app ctrl_tcp.so
+module_app menu.so
+audio_source aufile,{wav}
+audio_player aubridge,null
+audio_alert aubridge,null
+ausrc_srate 8000
+auplay_srate 8000
+ausrc_channels 1
+auplay_channels 1
+snd_path {directory}
+ctrl_tcp_listen 127.0.0.1:{control_port}
+"""
+
+
+@dataclass
+class Baresip:
+    """A running telephone. `events` are its own words, such as CALL_ESTABLISHED."""
+
+    directory: Path
+    sip_port: int
+    events: list[str] = field(default_factory=list)
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _writer: asyncio.StreamWriter | None = None
+
+    async def command(self, command: str, params: str = "") -> None:
+        """dial URI | hangup | hold | resume | accept | sndcode DIGIT"""
+        assert self._writer is not None
+        text = json.dumps({"command": command, "params": params, "token": command})
+        self._writer.write(f"{len(text)}:{text},".encode())
+        await self._writer.drain()
+
+    async def event(self, kind: str, *, count: int = 1, timeout_s: float = 5.0) -> None:
+        """Wait until it has been said `count` times since the start."""
+        try:
+            async with asyncio.timeout(timeout_s), self._changed:
+                await self._changed.wait_for(lambda: self.events.count(kind) >= count)
+        except TimeoutError:
+            raise AssertionError(f"baresip never said {kind}; it said {self.events}") from None
+
+    def heard(self) -> Path:
+        """What it heard in its last call, decoded."""
+        return max(self.directory.glob("*-dec.wav"), key=lambda path: path.stat().st_mtime)
+
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        while size := await reader.readuntil(b":"):
+            message = json.loads(await reader.readexactly(int(size[:-1])))
+            await reader.readexactly(1)
+            if message.get("event"):
+                async with self._changed:
+                    self.events.append(message["type"])
+                    self._changed.notify_all()
+
+    async def _connect(self, port: int) -> asyncio.StreamReader:
+        for _ in range(100):
+            try:
+                reader, self._writer = await asyncio.open_connection("127.0.0.1", port)
+            except ConnectionRefusedError:
+                await asyncio.sleep(0.05)
+            else:
+                return reader
+        raise AssertionError("baresip did not come up: " + (self.directory / "baresip.log").read_text())
+
+
+@asynccontextmanager
+async def baresip(
+    program: str,
+    directory: Path,
+    wav: Path,
+    *,
+    number: str = "13800138000",
+    rtp_first: int = 36000,
+    answer: bool = False,
+) -> AsyncIterator[Baresip]:
+    """A telephone with this number that plays `wav` (8 kHz mono, 16 bits) into its calls."""
+    sip_port, control_port = free_port(), free_port()
+    config = CONFIG.format(
+        sip_port=sip_port,
+        control_port=control_port,
+        rtp_first=rtp_first,
+        rtp_last=rtp_first + 98,
+        modules=MODULES,
+        wav=wav,
+        directory=directory,
+    )
+    mode = "auto" if answer else "manual"
+    (directory / "config").write_text(config)
+    (directory / "accounts").write_text(
+        f"<sip:{number}@127.0.0.1:{sip_port};transport=udp>;regint=0;answermode={mode}\n"
+    )
+    (directory / "contacts").touch()
+    with (directory / "baresip.log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            program, "-f", str(directory), stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+        )
+    phone = Baresip(directory, sip_port)
+    listening: asyncio.Task[None] | None = None
+    try:
+        listening = asyncio.create_task(phone._listen(await phone._connect(control_port)))
+        yield phone
+    finally:
+        if listening is not None:
+            listening.cancel()
+        if phone._writer is not None:
+            phone._writer.close()
+        await stop(process)

@@ -1,8 +1,12 @@
 """The one 20 ms clock that paces every leg of the process."""
 
 import asyncio
+import gc
 import logging
+import os
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Final, Protocol
@@ -15,8 +19,21 @@ SLOT_S: Final = FRAME_S / SLOTS
 MAX_CATCH_UP_TICKS: Final = 5
 """After a stall of up to this many ticks the missed ones are made up for at once; after a longer one they are
 left out, because a burst of older frames only fills the far end's jitter buffer."""
-
 _log = logging.getLogger(__name__)
+
+
+def prepare_process() -> None:
+    """Once in a media process, when everything is imported and before any thread is started.
+
+    Other threads (recorders) give way within half a millisecond, the garbage collector no longer walks through the
+    modules' own objects, and the whole process runs before ordinary ones where the system grants it (root or
+    CAP_SYS_NICE): real-time round robin, which a nice value between login sessions is not.
+    """
+    sys.setswitchinterval(0.0005)
+    gc.collect()
+    gc.freeze()
+    with suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
 
 
 class Ticked(Protocol):
@@ -79,19 +96,24 @@ class MediaClock:
     `now` is the monotonic clock by default; `run` must be awaited in the TaskGroup of the media process.
     """
 
-    def __init__(self, *, now: Callable[[], float] = monotonic) -> None:
+    def __init__(self, *, now: Callable[[], float] = monotonic, lateness_window_s: float = 10.0) -> None:
         self._now = now
         self._slots: list[dict[Ticked, None]] = [{} for _ in range(SLOTS)]  # dicts used as ordered sets
         self._occupied = asyncio.Event()
         self._failed: set[Ticked] = set()
-        self._lateness = LatenessHistogram()
+        self._lateness_window_s = lateness_window_s
+        self.forget_lateness()
         self.skipped_ticks = 0
         """Ticks left out after long stalls."""
 
     @property
     def late_ms(self) -> Quantiles:
-        """Lateness of the last 10 to 20 seconds' ticks, each measured when its work was done."""
+        """Lateness of the ticks in the last one to two windows, each measured when its work was done."""
         return self._lateness.quantiles()
+
+    def forget_lateness(self) -> None:
+        """Measures anew from here, as after a warm-up."""
+        self._lateness = LatenessHistogram(window_s=self._lateness_window_s)
 
     def add(self, ticked: Ticked) -> None:
         """Ticks begin with the next pass of the slot that has the fewest legs."""

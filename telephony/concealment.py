@@ -39,7 +39,7 @@ class Concealer:
 
     def lost(self) -> Frame:
         """The substitute for one frame."""
-        if self._made >= _FADE_ENDS:
+        if self._made >= _FADE_ENDS or (self._cycle is None and not self._history[-1].any()):
             return SILENCE
         if self._cycle is None:
             self._cycle = _last_cycle(np.concatenate(self._history).astype(np.float64))

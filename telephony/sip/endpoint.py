@@ -46,7 +46,11 @@ class SipEndpoint:
         """`on_call` gets every new inbound leg; it must call `listen` and then ring, answer or reject it."""
         self.draining = False
         """While set, new calls are refused with 503 and those under way go on."""
-        self.guard = Guard(settings.peers, datagrams_per_s=settings.datagrams_per_s, burst=2 * settings.datagrams_per_s)
+        try:
+            rate = settings.datagrams_per_s
+            self.guard = Guard(settings.peers, datagrams_per_s=rate, burst=2 * rate)
+        except ValueError as error:
+            raise BadAddress(f"sip.peers: {error}; write networks such as 192.0.2.0/24") from error
         self._settings = settings
         self._clock = clock
         self._on_call = on_call

@@ -33,8 +33,8 @@ from telephony.sip.settings import SipSettings
 from telephony.sip.stack import Dialog, header
 
 TICKS_PER_MEDIA_CHECK = 50
-GLARE_RETRY_S = (2.1, 4.0)
-"""Wait before a re-INVITE that crossed the peer's (491) is sent again (RFC 3261, 14.1)."""
+GLARE_RETRY_S: dict[Direction, tuple[float, float]] = {"outbound": (2.1, 4.0), "inbound": (0.0, 2.0)}
+"""Wait before a re-INVITE that crossed the peer's (491) is sent again: the caller waits longer (RFC 3261, 14.1)."""
 
 _log = logging.getLogger(__name__)
 
@@ -164,7 +164,8 @@ class SipLeg(CallLeg):
             case CCEventTry():
                 self._on_offered(self)
             case CCEventConnect():
-                self._on_connect(event.getData()[2])
+                code, _, body = event.getData()
+                self._on_ack(body) if code == "ACK" else self._on_accepted(body)
             case CCEventUpdate():
                 self._on_peer_update(event.getData())
             case CCEventFail() | CCEventRedirect():
@@ -175,23 +176,34 @@ class SipLeg(CallLeg):
 
     # Dialog events
 
-    def _on_connect(self, body: MsgBody | None) -> None:
-        """An ACK (inbound), a 200 to our INVITE (outbound), or a 200 to our re-INVITE."""
-        if self._answer_awaited or self._updating or self._phase is _Phase.CALLING:
-            self._answer_awaited = False
-            try:
-                self._opened_media().accept(_text(body))
-            except (SdpError, NoCommonCodec) as error:
-                self._phase = _Phase.UP  # the dialog exists, so it ends with a BYE
-                self._leave(EndReason.ERROR, f"unusable SDP answer: {error}")
-                return
+    def _on_ack(self, body: MsgBody | None) -> None:
+        """The peer confirms our 200; after an INVITE without offer it also answers ours."""
+        awaited, self._answer_awaited = self._answer_awaited, False
+        if not awaited or self._accept(body):
+            self._go_up()
+
+    def _on_accepted(self, body: MsgBody | None) -> None:
+        """200 to our INVITE or re-INVITE."""
+        if self._accept(body):
+            self._go_up()
+            if self._updating:
+                self._update_finished()
+
+    def _accept(self, answer: MsgBody | None) -> bool:
+        try:
+            self._opened_media().accept(_text(answer))
+        except (SdpError, NoCommonCodec) as error:
+            self._phase = _Phase.UP  # the dialog exists, so it ends with a BYE
+            self._leave(EndReason.ERROR, f"unusable SDP answer: {error}")
+            return False
+        return True
+
+    def _go_up(self) -> None:
         if self._phase is not _Phase.UP:
             self._phase = _Phase.UP
             self._opened_media().on_hold = self._on_hold
             self._clock.add(self)
             self._settled.set()
-        elif self._updating:
-            self._update_finished()
 
     def _on_peer_update(self, body: MsgBody | None) -> None:
         """A re-INVITE: hold, resume, another address or codec, or a question for our own offer (no body)."""
@@ -210,7 +222,7 @@ class SipLeg(CallLeg):
             why = EndReason.TIMEOUT if code == 408 else EndReason.REJECTED
             self._finish(LegEnded(why, code, reason))
         elif code == 491:
-            self._loop.call_later(random.uniform(*GLARE_RETRY_S), self._retry_update)
+            self._loop.call_later(random.uniform(*GLARE_RETRY_S[self.direction]), self._retry_update)
         elif self._updating:
             _log.warning("the peer refused our re-INVITE: %d %s", code, reason)
             self._opened_media().held_by_us = False

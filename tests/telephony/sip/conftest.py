@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from telephony.audio import Frame
 from telephony.clock import MediaClock
 from telephony.leg import CallLeg, LegEnded, LegError
 from telephony.sip import SipEndpoint, SipSettings
+
+settings.register_profile("sip", deadline=None)  # a loaded machine is no fault of a parser
+settings.load_profile("sip")
 
 
 @dataclass

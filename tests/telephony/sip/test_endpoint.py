@@ -58,9 +58,8 @@ def to_tag_of(message: str) -> str:
     return ";tag=" + to.partition(";tag=")[2]
 
 
-async def call_up(make_endpoint: MakeEndpoint, ours: Answering) -> Notes:
-    """A healthy call from an endpoint of its own, heard to be alive by its tone."""
-    theirs = await make_endpoint()
+async def call_up(theirs: Answering, ours: Answering) -> Notes:
+    """A healthy call from another endpoint."""
     leg = await theirs.endpoint.dial(f"sip:1@127.0.0.1:{ours.endpoint.port}", from_number="13900000000")
     notes = Notes(leg)
     leg.listen(notes)
@@ -121,6 +120,22 @@ async def test_an_outbound_call_authenticates_by_digest(make_endpoint: MakeEndpo
     await leg.answered(2)
     assert (await pbx.receive()).startswith("ACK ")
     assert "secret" not in repr(credentials)
+
+
+async def test_two_holds_that_cross_both_take_effect_in_the_end(make_endpoint: MakeEndpoint) -> None:
+    ours = await make_endpoint()
+    theirs = await call_up(await make_endpoint(), ours)
+    [call] = ours.calls
+    await wait_for(lambda: call.frames > 0 and theirs.frames > 0)
+    call.leg.hold()
+    theirs.leg.hold()
+    await wait_for(lambda: call.holds == theirs.holds == [True])
+    assert call.endings == theirs.endings == []
+
+
+async def test_a_wrong_network_in_the_peers_is_named(clock: MediaClock) -> None:
+    with pytest.raises(BadAddress, match=r"sip\.peers: .*192\.0\.2\.0/24"):
+        SipEndpoint(SipSettings(peers=("my-pbx",)), clock, lambda leg: None)
 
 
 async def test_a_refused_outbound_call_says_with_which_code(make_endpoint: MakeEndpoint) -> None:
@@ -297,7 +312,7 @@ async def test_a_fault_in_the_taking_of_a_call_refuses_only_that_call(
     make_endpoint: MakeEndpoint, raw_peer: MakePeer, caplog: pytest.LogCaptureFixture
 ) -> None:
     ours = await make_endpoint()
-    healthy = await call_up(make_endpoint, ours)
+    healthy = await call_up(await make_endpoint(), ours)
 
     def fail(_: CallLeg) -> None:
         raise RuntimeError("broken")
@@ -315,7 +330,7 @@ async def test_torture_messages_leave_no_traceback_and_the_other_call_unharmed(
     make_endpoint: MakeEndpoint, raw_peer: MakePeer, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     ours = await make_endpoint()
-    healthy = await call_up(make_endpoint, ours)
+    healthy = await call_up(await make_endpoint(), ours)
     ours.take = lambda leg: leg.reject(486, "Busy Here")
     peer = raw_peer(ours.endpoint.port)
     with caplog.at_level(logging.INFO):
@@ -355,12 +370,16 @@ async def test_an_address_that_cannot_be_called_says_how_to_write_it(make_endpoi
 
 
 async def test_stopping_hangs_up_all_calls_and_leaves_no_timer(make_endpoint: MakeEndpoint) -> None:
+    before = len(LoopTimer.live)
     ours = await make_endpoint()
-    calls = [await call_up(make_endpoint, ours) for _ in range(3)]
+    theirs = await make_endpoint()
+    calls = [await call_up(theirs, ours) for _ in range(3)]
     await ours.endpoint.stop()
     await wait_for(lambda: all(call.endings for call in calls))
     assert {call.endings[0].reason for call in calls} == {EndReason.REMOTE_HANGUP}
     assert {call.endings[0].reason for call in ours.calls} == {EndReason.LOCAL_HANGUP}
+    await theirs.endpoint.stop()
+    assert len(LoopTimer.live) == before
 
 
 async def test_no_media_port_left_refuses_the_call(make_endpoint: MakeEndpoint) -> None:

@@ -108,6 +108,11 @@ class TurnTaking:
     def caller_talking(self) -> bool:
         return self._talking
 
+    @property
+    def interruptible(self) -> bool:
+        """Whether what is being played (or was last) may be interrupted."""
+        return self._interruptible
+
     def on_speech_started(self, at: float) -> list[Action]:
         """`at`: when the speech began (true edge)."""
         self._talking = True
@@ -173,6 +178,10 @@ class TurnTaking:
         self._no_inputs = 0
         if self._silent_since is not None:
             self._silent_since = at
+
+    def on_leg_ended(self) -> list[Action]:
+        """The caller has hung up: an utterance that was already recognised was their last word."""
+        return self._end_turn() if self._speech_end is not None and self._completeness is not None else []
 
     def _while_talking(self, at: float, lasted: float) -> list[Action]:
         if self._playing and self._interruptible and lasted >= self._config.barge_in:

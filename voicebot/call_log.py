@@ -1,0 +1,177 @@
+"""What one call leaves behind: its row, its turns and the events about them, written as they happen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from voicebot.dialogue.types import Reply, Understood
+from voicebot.events import CallAnswered, CallEnded, CallStarted, ReplyStarted, TurnFinished
+from voicebot.store.records import CallRecord, TurnRecord
+from voicebot.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class CallerTurn:
+    """A finished turn of the caller. Times in seconds since the answer."""
+
+    understood: Understood
+    raw_text: str
+    language: str
+    started_s: float
+    ended_s: float
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class CallLog:
+    """Writes one call's record. Every method returns once its row is committed, and may raise StoreError."""
+
+    def __init__(self, store: Store, call: CallRecord) -> None:
+        self._store = store
+        self._call = call
+        self._answered_at: datetime | None = None
+        self._next_seq = 0
+
+    @property
+    def call(self) -> CallRecord:
+        return self._call
+
+    async def opened(self) -> None:
+        call = self._call
+        started = CallStarted(
+            call.id,
+            call.started_at,
+            call.direction,
+            call.caller_number,
+            call.called_number,
+            call.caller_label,
+            call.region_province,
+            call.region_city,
+            call.dialect_prior,
+        )
+        await self._store.open_call(call, events=[started])
+
+    async def answered(self, recording_path: str | None) -> None:
+        self._answered_at = now()
+        self._call = replace(self._call, answered_at=self._answered_at, recording_path=recording_path)
+        await self._store.answer_call(
+            self._call.id,
+            self._answered_at,
+            recording_path=recording_path,
+            events=[CallAnswered(self._call.id, self._answered_at)],
+        )
+
+    async def caller_turn(self, turn: CallerTurn, reply: Reply) -> TurnRecord:
+        """What the caller said, with what was understood; committed before the reply is spoken."""
+        said = turn.understood
+        record = TurnRecord(
+            call_id=self._call.id,
+            seq=self._seq(),
+            role="caller",
+            text=said.text,
+            raw_text=turn.raw_text,
+            started_ms=round(turn.started_s * 1000),
+            ended_ms=round(turn.ended_s * 1000),
+            language=turn.language,
+            intent=reply.intent or said.intent.name,
+            intent_confidence=said.intent.confidence,
+            emotion=said.emotion,
+            slots=dict(reply.slots),
+            asr_confidence=said.asr_confidence,
+            detail={
+                "classified": said.intent.name,
+                "actions": [f"{action.tool}: {action.outcome}" for action in reply.actions],
+            },
+        )
+        await self._add(record)
+        return record
+
+    async def caller_keys(self, digits: str, reply: Reply, *, at_s: float) -> TurnRecord:
+        """A number pressed on the keypad."""
+        at_ms = round(at_s * 1000)
+        record = TurnRecord(
+            call_id=self._call.id,
+            seq=self._seq(),
+            role="caller",
+            text=digits,
+            started_ms=at_ms,
+            ended_ms=at_ms,
+            intent=reply.intent or None,
+            slots=dict(reply.slots),
+            detail={"keypad": True},
+        )
+        await self._add(record)
+        return record
+
+    async def assistant_turn(self, reply: Reply, *, at_s: float) -> TurnRecord:
+        """What the assistant is about to say."""
+        at_ms = round(at_s * 1000)
+        record = TurnRecord(
+            call_id=self._call.id,
+            seq=self._seq(),
+            role="assistant",
+            text=reply.text,
+            started_ms=at_ms,
+            ended_ms=at_ms,
+            language=reply.language,
+            intent=reply.intent or None,
+            slots=dict(reply.slots),
+        )
+        await self._add(record)
+        return record
+
+    async def reply_started(self, turn: TurnRecord, *, at_s: float, latency_ms: int | None) -> TurnRecord:
+        """Its first sample was sent. latency_ms: since the end of the caller's speech."""
+        turn = replace(turn, started_ms=round(at_s * 1000), reply_latency_ms=latency_ms)
+        await self._store.update_turn(turn, events=[ReplyStarted(turn.call_id, now(), turn.seq, turn.text, latency_ms)])
+        return turn
+
+    async def reply_ended(self, turn: TurnRecord, *, at_s: float, heard: str) -> TurnRecord:
+        """It was played to its end, or the caller cut it short."""
+        turn = replace(turn, ended_ms=round(at_s * 1000), heard_text=heard)
+        await self._store.update_turn(turn)
+        return turn
+
+    async def ended(self, *, outcome: str, end_reason: str, language: str | None, quality: Mapping[str, Any]) -> None:
+        ended_at = now()
+        since = self._answered_at or self._call.started_at
+        ended = CallEnded(
+            self._call.id,
+            ended_at,
+            outcome,
+            end_reason,
+            round((ended_at - since).total_seconds(), 3),
+            self._call.recording_path,
+        )
+        await self._store.end_call(
+            self._call.id,
+            ended_at,
+            outcome=outcome,
+            end_reason=end_reason,
+            language=language,
+            quality=dict(quality),
+            events=[ended],
+        )
+
+    async def _add(self, turn: TurnRecord) -> None:
+        finished = TurnFinished(
+            turn.call_id,
+            now(),
+            turn.seq,
+            turn.role,
+            turn.text,
+            turn.language,
+            turn.intent,
+            turn.intent_confidence,
+            turn.emotion,
+            turn.slots,
+        )
+        await self._store.add_turn(turn, events=[finished])
+
+    def _seq(self) -> int:
+        seq = self._next_seq
+        self._next_seq += 1
+        return seq

@@ -1,0 +1,34 @@
+"""`voicebot demo`: see the system at work."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from voicebot.demo.run import demo as run_demo
+from voicebot.lifetime import run_until_stopped
+
+app = typer.Typer()
+
+
+@app.command()
+def demo(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object instead.")] = False,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Caller script to ring with; repeatable. Default: all.")
+    ] = None,
+) -> None:
+    """Start the system with the sample company and let simulated callers ring it over SIP and RTP."""
+    console = Console(highlight=False)
+    good: list[bool] = []
+
+    async def work() -> None:
+        good.append(await run_demo(console, as_json_object=as_json, only=only or ()))
+
+    asyncio.run(run_until_stopped(work()))
+    if not good:
+        raise typer.Exit(130)
+    if not good[0]:
+        Console(stderr=True).print("Some calls have no record; see the log of the system.")
+        raise typer.Exit(1)

@@ -1,0 +1,73 @@
+"""`voicebot serve`, and the processes that it consists of, each also a command of its own."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from voicebot.config import Settings, load_settings
+from voicebot.lifetime import run_until_stopped
+from voicebot.logs import configure_logging
+from voicebot.supervisor import ProcessSpec, Supervisor
+
+app = typer.Typer()
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", "-c", help="Settings file; default ./voicebot.toml where there is one.")
+]
+SupervisorOption = Annotated[int | None, typer.Option("--supervisor", hidden=True)]
+Process = Callable[[Settings], Coroutine[Any, Any, None]]
+
+
+@app.command()
+def serve(config: ConfigOption = None) -> None:
+    """Answer the phone: run the whole system on this machine until Ctrl-C."""
+    settings = _settings(config)
+    supervisor = Supervisor(processes(settings, config))
+    asyncio.run(run_until_stopped(supervisor.run()))
+
+
+@app.command()
+def media(config: ConfigOption = None, supervisor: SupervisorOption = None) -> None:
+    """Run only the media process: SIP, RTP, turn-taking and dialogue."""
+    from voicebot.media import run
+
+    _run(run, config, supervisor)
+
+
+@app.command()
+def inference(config: ConfigOption = None, supervisor: SupervisorOption = None) -> None:
+    """Run only the model host: recognition, understanding, knowledge and voice."""
+    from voicebot.inference import run
+
+    _run(run, config, supervisor)
+
+
+@app.command()
+def broker(config: ConfigOption = None, supervisor: SupervisorOption = None) -> None:
+    """Run only the embedded MQTT broker."""
+    from voicebot.broker import run
+
+    _run(run, config, supervisor)
+
+
+def processes(settings: Settings, config: Path | None) -> list[ProcessSpec]:
+    """The processes of one machine, in the order in which they start."""
+    options = ("--config", str(config)) if config else ()
+    names = ["inference", "media"]
+    if settings.events.broker == "embedded":
+        names.insert(0, "broker")
+    return [ProcessSpec(name, (name, *options)) for name in names]
+
+
+def _run(process: Process, config: Path | None, supervisor: int | None) -> None:
+    asyncio.run(run_until_stopped(process(_settings(config)), supervisor_pid=supervisor))
+
+
+def _settings(config: Path | None) -> Settings:
+    settings = load_settings(config)
+    configure_logging(settings.log)
+    settings.create_directories()
+    return settings

@@ -1,0 +1,108 @@
+"""Starts the system's processes, restarts what crashes, and stops them in the right order."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+EXIT_CONFIG = 78
+"""A process that ends with this (EX_CONFIG of sysexits.h) has said what to mend; starting it again cannot help."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSpec:
+    """One process of the system."""
+
+    name: str
+    arguments: tuple[str, ...]
+    """What follows `python -m voicebot`."""
+    stop_within_s: float = 10.0
+    """Time it has to end by itself after SIGTERM."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestartPolicy:
+    """How soon a crashed process is started again: 0.2 s, 0.4 s, ... up to `longest_s`; afresh once it ran well."""
+
+    first_s: float = 0.2
+    longest_s: float = 10.0
+    ran_well_s: float = 30.0
+
+    def pause_s(self, crashes: int) -> float:
+        """crashes: in a row, 1 or more."""
+        return min(self.longest_s, self.first_s * 2.0 ** (crashes - 1))
+
+
+class CannotStart(Exception):
+    """A process refused its configuration; it has logged why."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} cannot run with these settings; its own message above says what to change")
+
+
+class Supervisor:
+    """Runs processes until cancelled. They are started in the given order and stopped in the opposite one."""
+
+    def __init__(self, specs: Sequence[ProcessSpec], policy: RestartPolicy | None = None) -> None:
+        self._specs = specs
+        self._policy = policy or RestartPolicy()
+        self._running: dict[str, asyncio.subprocess.Process] = {}
+
+    def pid(self, name: str) -> int | None:
+        process = self._running.get(name)
+        return process.pid if process else None
+
+    async def run(self) -> None:
+        """Returns never; raises CannotStart, or CancelledError after everything was stopped."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for spec in self._specs:
+                    tasks.create_task(self._keep_running(spec))
+        except* CannotStart as refused:
+            raise refused.exceptions[0] from None
+        finally:
+            await self._stop_all()
+
+    async def _keep_running(self, spec: ProcessSpec) -> None:
+        crashes = 0
+        while True:
+            started = time.monotonic()
+            process = await self._start(spec)
+            code = await process.wait()
+            self._running.pop(spec.name, None)
+            if code == EXIT_CONFIG:
+                raise CannotStart(spec.name)
+            crashes = 1 if time.monotonic() - started > self._policy.ran_well_s else crashes + 1
+            pause_s = self._policy.pause_s(crashes)
+            log.error("process_ended", process=spec.name, exit_code=code, restart_in_s=pause_s)
+            await asyncio.sleep(pause_s)
+
+    async def _start(self, spec: ProcessSpec) -> asyncio.subprocess.Process:
+        # A session of its own: Ctrl-C at the terminal reaches the supervisor alone, which stops the others in order.
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "voicebot", *spec.arguments, "--supervisor", str(os.getpid()), start_new_session=True
+        )
+        self._running[spec.name] = process
+        log.info("process_started", process=spec.name, pid=process.pid)
+        return process
+
+    async def _stop_all(self) -> None:
+        for spec in reversed(self._specs):
+            process = self._running.pop(spec.name, None)
+            if process is None or process.returncode is not None:
+                continue
+            process.send_signal(signal.SIGTERM)
+            try:
+                async with asyncio.timeout(spec.stop_within_s):
+                    await process.wait()
+            except TimeoutError:
+                log.warning("process_killed", process=spec.name, after_s=spec.stop_within_s)
+                process.kill()
+                await process.wait()

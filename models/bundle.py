@@ -79,7 +79,7 @@ def resolve(
     if model.source == "hub":
         raise ModelMissing(
             f"model {name!r} is not in {folder} (missing: {absent}): run `voicebot models download {name}`, "
-            f'or set models.asr to the folder of a copy, or to "bundled"'
+            f"or set {model.setting} to the folder of a copy, or use what ships: {model.shipped_alternative}"
         )
     raise ModelMissing(f"model {name!r} lacks {absent} in {folder}: install voicebot again")
 

@@ -32,6 +32,16 @@ class Model:
     limits: str = FOLDER_MODEL_LIMITS
     revision: str = "main"
 
+    @property
+    def setting(self) -> str:
+        """The setting that names a model of this kind."""
+        return {"asr": "models.asr", "tts": "models.tts_voice", "vad": "models.vad"}[self.kind]
+
+    @property
+    def shipped_alternative(self) -> str:
+        """What to set when this model cannot be had."""
+        return {"asr": 'models.asr = "bundled"', "tts": 'models.tts = "espeak"', "vad": "nothing"}[self.kind]
+
 
 @cache
 def catalogue() -> Mapping[str, Model]:

@@ -161,7 +161,7 @@ class _Hub:
 
     def _with_retries(self, request: Callable[[], Any]) -> Any:
         """Repeats a request while the hub is merely away. Raises OfflineError, or ModelError when it says no."""
-        name, base = self._model.name, self._client.base_url
+        model, base = self._model, self._client.base_url
         for attempt in range(ATTEMPTS):
             try:
                 return request()
@@ -178,9 +178,9 @@ class _Hub:
             if attempt + 1 < ATTEMPTS:
                 time.sleep(self._pause_s(attempt))
         raise OfflineError(
-            f"cannot fetch model {name!r} from {base} ({reason}). Set models.hub_endpoint to a mirror, copy the "
-            "model's folder from another machine and set models.asr to its path, or use the one that ships: "
-            'models.asr = "bundled"'
+            f"cannot fetch model {model.name!r} from {base} ({reason}). Set models.hub_endpoint to a mirror, copy the "
+            f"model's folder from another machine and set {model.setting} to its path, or use what ships: "
+            f"{model.shipped_alternative}"
         )
 
 

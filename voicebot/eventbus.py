@@ -74,8 +74,10 @@ class EventPublisher:
                     async with asyncio.TaskGroup() as tasks:
                         tasks.create_task(self._publish_what_comes(client))
                         tasks.create_task(_until_lost(client))
-            except* (aiomqtt.MqttError, OSError, StoreError) as errors:
+            except* (aiomqtt.MqttError, OSError) as errors:
                 self._now_lost(errors.exceptions[0])
+            except* StoreError as errors:
+                log.warning("events wait for the store", reason=str(errors.exceptions[0]))
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, _RETRY_S[1])
 

@@ -20,9 +20,7 @@ _MAX_PIECES_A_RUN = 100  # nobody writes that; masking it whole bounds the work 
 
 _MOBILE = r"1[3-9]\d{9}"
 _LANDLINE = r"(?:10|2\d|[3-9]\d\d)[1-9]\d{6,7}"
-_PHONE = re.compile(
-    rf"(?P<country>\+|(?:\+|00)?86)?{_MOBILE}|(?P<prefix>0|(?:\+|00)860?){_LANDLINE}|\+\d{{7,15}}|00[1-9]\d{{8,13}}"
-)
+_PHONE = re.compile(rf"(?:(?:\+|00)?86)?{_MOBILE}|(?:0|(?:\+|00)?860?){_LANDLINE}|\+\d{{7,15}}|00[1-9]\d{{8,13}}")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
 

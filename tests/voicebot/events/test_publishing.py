@@ -14,7 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.voicebot.events.brokers import BrokerProcess, embedded, free_port, mosquitto, settings_for
-from tests.voicebot.store.conftest import NOON
+from tests.voicebot.store.samples import NOON
 from voicebot.broker import BrokerPortInUse, serve_broker
 from voicebot.eventbus import EventPublisher, mqtt_client, received_events
 from voicebot.events import Event, TurnFinished
@@ -172,7 +172,7 @@ async def test_calls_go_on_without_any_broker_and_the_log_says_so_once(store: St
         async with running(publisher.run()):
             for seq in range(20):
                 await store.enqueue_events([turn(seq)])
-            await asyncio.sleep(1.0)
+            await until(lambda: len(states) >= 3)
     assert len(await store.pending_events()) == 20
     assert [entry["log_level"] for entry in logs] == ["warning"]
     assert "events.broker" in logs[0]["remedy"]
@@ -201,6 +201,31 @@ async def test_user_and_password_open_a_closed_broker_and_wrong_ones_are_named(
     assert "events.password" in logs[0]["remedy"] and "wrong" not in str(logs)
     right = settings_for(server.port, username="bot", password="right")
     async with running(EventPublisher(store, right).run()):
+        await all_published(store)
+    await server.kill()
+
+
+async def test_events_reach_a_broker_over_tls_and_a_stranger_s_certificate_is_refused(
+    tmp_path: Path, store: Store, require: Require
+) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    make = await asyncio.create_subprocess_exec(
+        require("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+        "-keyout", str(key), "-out", str(certificate), "-days", "2", "-subj", "/CN=broker",
+        "-addext", "subjectAltName=IP:127.0.0.1", stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert await make.wait() == 0
+    tls = f"allow_anonymous true\ncertfile {certificate}\nkeyfile {key}"
+    server = mosquitto(require("mosquitto"), tmp_path, port=free_port(), settings=tls)
+    await server.start()
+    await store.enqueue_events([turn(0)])
+    url = f"mqtts://127.0.0.1:{server.port}"
+    with capture_logs() as logs:
+        async with running(EventPublisher(store, settings_for(server.port, broker=url)).run()):
+            await until(lambda: bool(logs))
+    assert "certificate" in logs[0]["reason"] and len(await store.pending_events()) == 1
+    trusting = settings_for(server.port, broker=url, ca_file=str(certificate))
+    async with running(EventPublisher(store, trusting).run()):
         await all_published(store)
     await server.kill()
 

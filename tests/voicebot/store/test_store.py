@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.voicebot.store.conftest import NOON, a_call, a_turn
+from tests.voicebot.store.samples import NOON, a_call, a_turn
 from voicebot.events import CallEnded, TaskCreated, TurnFinished, from_json
 from voicebot.store.records import CustomerRecord, OrderRecord, TaskRecord
 from voicebot.store.store import Store, StoreError

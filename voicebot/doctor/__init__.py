@@ -1,0 +1,1 @@
+"""What is missing or wrong on this machine, and how to get it right: the checks behind `voicebot doctor`."""

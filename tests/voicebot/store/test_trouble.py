@@ -51,7 +51,7 @@ async def test_a_lock_that_stays_is_named_with_its_remedy_and_the_store_lives_on
 
 
 async def test_a_full_disk_is_one_clear_line_and_writing_goes_on_when_there_is_room(tmp_path: Path) -> None:
-    async with Store(f"sqlite:///{tmp_path / 'store.db'}", patience_s=5) as store:
+    async with Store(f"sqlite:///{tmp_path / 'store.db'}", patience_s=60) as store:
         await store.open_call(a_call())
 
         def limit_pages(pages: int) -> None:

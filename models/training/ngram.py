@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from models.ctc import CharLM
 
 
-def count(sentences: Iterable[Sequence[int]], vocabulary: int, *, order: int = 3) -> CharLM:
+def count(sentences: Iterable[Sequence[int]], vocabulary: int, *, order: int = 3, fewest: int = 1) -> CharLM:
     """A model of `sentences`, each a sequence of token ids below `vocabulary`.
+
+    fewest: n-grams of three tokens and more are left out if they occur less often.
 
     Witten and Bell, "The zero-frequency problem" (1991): a context followed by many different tokens leaves more of
     its probability to shorter contexts. The shortest leaves it to all tokens alike.
@@ -28,15 +30,18 @@ def count(sentences: Iterable[Sequence[int]], vocabulary: int, *, order: int = 3
     for length in range(order):
         totals: Counter[int] = Counter()
         kinds: Counter[int] = Counter()
-        for (context, _), number in counts[length].items():
-            totals[context] += number
-            kinds[context] += 1
-        current: dict[tuple[int, int], float] = {}
+        kept: dict[tuple[int, int], int] = {}
         for (context, digit), number in counts[length].items():
+            kinds[context] += 1
+            if number >= fewest or length < 2:
+                totals[context] += number
+                kept[context, digit] = number
+        current: dict[tuple[int, int], float] = {}
+        for (context, digit), number in kept.items():
             rest = math.exp(unknown) if length == 0 else lower[context % base ** (length - 1), digit]
             current[context, digit] = (number + kinds[context] * rest) / (totals[context] + kinds[context])
             log_probs[(context * base + digit) * order + length] = math.log(current[context, digit])
-        for context, number in kinds.items():
-            back_off[context * order + length] = math.log(number / (totals[context] + number))
+        for context, total in totals.items():
+            back_off[context * order + length] = math.log(kinds[context] / (total + kinds[context]))
         lower = current
     return CharLM(order, vocabulary, log_probs, back_off, unknown)

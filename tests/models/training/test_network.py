@@ -59,7 +59,7 @@ def test_a_few_steps_on_one_batch_lower_the_loss() -> None:
         optimizer.zero_grad()
         (ctc + cross_entropy).backward()
         optimizer.step()
-        values.append(float(ctc + cross_entropy))
+        values.append((ctc + cross_entropy).item())
     assert values[-1] < 0.6 * values[0]
 
 
@@ -76,9 +76,9 @@ def test_a_checkpoint_comes_back_with_more_characters(tmp_path: Path) -> None:
     new = wider.model.decoder.embed_tokens.weight
     assert new.shape[0] == old.shape[0] + 1
     size = len(CHARACTERS)
-    assert torch.allclose(new[:size], old[:size], atol=1e-3)
-    assert torch.allclose(new[size + 1 :], old[size:], atol=1e-3)
-    assert torch.allclose(wider.ctc_head.weight[size + 1], network.ctc_head.weight[size], atol=1e-3)
+    assert torch.allclose(new[:size], old[:size], atol=3e-3)
+    assert torch.allclose(new[size + 1 :], old[size:], atol=3e-3)
+    assert torch.allclose(wider.ctc_head.weight[size + 1], network.ctc_head.weight[size], atol=3e-3)
 
 
 def test_the_learning_rate_ends_with_the_time() -> None:

@@ -16,6 +16,8 @@ _VOLUME: Final = 10  # dBm0, with the sign dropped
 _TONE_FRAMES: Final = 5  # 100 ms
 _END_PACKETS: Final = 3  # the last packet goes out three times (section 2.5.1.4)
 _GAP_FRAMES: Final = 3  # 60 ms of silence between two keys
+KEY_FRAMES: Final = _TONE_FRAMES + _END_PACKETS - 1 + _GAP_FRAMES
+"""Ticks that one key takes to send, with the gap behind it."""
 
 
 class DtmfError(ValueError):

@@ -1,6 +1,7 @@
 """One call's audio over RTP: receiving through the jitter buffer, sending, keys, and reports on the quality."""
 
 import ipaddress
+import random
 import secrets
 import time
 from collections.abc import Callable
@@ -58,13 +59,18 @@ class RtpSession:
     valid packet (symmetric RTP, RFC 4961) and then kept.
     """
 
-    def __init__(self, media: UdpPort, control: UdpPort, *, any_address: bool = False) -> None:
-        """any_address: take audio from whoever sends first, for peers whose SDP holds an address behind a NAT."""
+    def __init__(
+        self, media: UdpPort, control: UdpPort, *, any_address: bool = False, outgoing_loss: float = 0.0
+    ) -> None:
+        """any_address: take audio from whoever sends first, for peers whose SDP holds an address behind a NAT.
+        outgoing_loss: share of our packets thrown away on purpose, to rehearse a bad line.
+        """
         self.on_dtmf: Callable[[str], None] | None = None
         self.local_port = media.port
         self._port = media
         self._packet = memoryview(media.data)
         self._any_address = any_address
+        self._outgoing_loss = outgoing_loss
         self._jitter = JitterBuffer()
         self._concealer = Concealer()
         self._reception = Reception()
@@ -92,9 +98,11 @@ class RtpSession:
         self._ticks_to_reports = _REPORTS_EVERY_TICKS
 
     @classmethod
-    async def open(cls, local_ip: str, ports: range, *, any_address: bool = False) -> "RtpSession":
+    async def open(
+        cls, local_ip: str, ports: range, *, any_address: bool = False, outgoing_loss: float = 0.0
+    ) -> "RtpSession":
         """Binds a free even port of the range (IPv4) and the odd one above it for RTCP. Raises NoFreePort."""
-        return cls(*open_port_pair(local_ip, ports), any_address=any_address)
+        return cls(*open_port_pair(local_ip, ports), any_address=any_address, outgoing_loss=outgoing_loss)
 
     def negotiate(
         self, remote: Address, codec: Codec, dtmf_payload_type: int | None, *, send: bool, receive: bool
@@ -260,6 +268,8 @@ class RtpSession:
         outgoing = self._outgoing
         HEADER.pack_into(outgoing, 0, VERSION_2, second_byte, self._sequence, timestamp, self._ssrc)
         self._sequence = (self._sequence + 1) & 0xFFFF
+        if self._outgoing_loss and random.random() < self._outgoing_loss:
+            return
         try:
             self._port.send(outgoing + payload, self._destination)
         except OSError:  # buffer full or no route now: a packet lost on the way, which the far end conceals

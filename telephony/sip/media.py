@@ -25,7 +25,7 @@ class CallMedia:
     @classmethod
     async def open(cls, settings: SipSettings, on_dtmf: Callable[[str], None]) -> CallMedia:
         """Raises `NoFreePort`."""
-        rtp = await RtpSession.open(settings.bind_ip, settings.rtp_ports)
+        rtp = await RtpSession.open(settings.bind_ip, settings.rtp_ports, outgoing_loss=settings.outgoing_loss)
         rtp.on_dtmf = on_dtmf
         return cls(rtp, settings.reachable_ip)
 

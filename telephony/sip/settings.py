@@ -50,6 +50,8 @@ class SipSettings:
     """What a caller refused with 503 is told."""
     datagrams_per_s: float = 1000.0
     """Per source address, with bursts of twice as many."""
+    outgoing_loss: float = 0.0
+    """Share of our RTP packets thrown away on purpose, 0 to 1: simulated callers rehearse bad lines with it."""
 
     @property
     def reachable_ip(self) -> str:

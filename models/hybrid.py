@@ -21,6 +21,8 @@ HEAD_FILE: Final = "ctc_head.npz"
 LM_FILE: Final = "char_lm.npz"
 TAIL_FRAMES: Final = 50
 """Half a second of empty features after the longest utterance: the model was trained to see an end."""
+LONGEST_FRAMES: Final = 3000
+"""Whisper's 30 s; CTranslate2 takes no longer window."""
 FRAMES_PER_STEP: Final = 2
 """The encoder halves the 10 ms feature frames."""
 
@@ -74,10 +76,10 @@ class HybridRecogniser:
 
     def _encode(self, features: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
         """[batch, steps, width]"""
-        frames = max(feature.shape[1] for feature in features) + TAIL_FRAMES
+        frames = min(max(feature.shape[1] for feature in features) + TAIL_FRAMES, LONGEST_FRAMES)
         batch = np.zeros((len(features), features[0].shape[0], frames), np.float32)
         for row, feature in zip(batch, features, strict=True):
-            row[:, : feature.shape[1]] = feature
+            row[:, : feature.shape[1]] = feature[:, :frames]
         encoded = self._whisper.model.encode(ctranslate2.StorageView.from_array(batch), to_cpu=True)
         return np.asarray(encoded, dtype=np.float32)
 

@@ -125,6 +125,6 @@ def test_labelled_speech_of_people_is_found(judge: SileroVad) -> None:
 
 def test_labels_bridge_short_gaps_and_leave_clicks_out() -> None:
     sound = np.zeros(16_000, np.float32)
-    for start, end in ((0.1, 0.5), (0.6, 0.9), (1.3, 1.31), (1.5, 1.9)):
+    for start, end in ((0.1, 0.5), (0.6, 0.9), (1.15, 1.16), (1.5, 1.9)):
         sound[int(start * 8000) : int(end * 8000)] = 0.5
     assert np.allclose(spoken_intervals(sound, 8_000), [(0.1, 0.9), (1.5, 1.9)])

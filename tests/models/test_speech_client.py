@@ -1,0 +1,108 @@
+"""Guards what crosses between calls and models: every field arrives as it was sent, the newest audio is kept when there
+is too much, and a malformed request is refused before a model sees it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.asr import Priority, Transcript, Utterance
+from models.inference import ModelClient, ModelHost
+from models.speech_client import (
+    SpeechModels,
+    read_transcribe_request,
+    transcribe_request,
+    write_transcript,
+    write_understanding,
+)
+from models.understanding import Emotion, Intent, Understanding
+
+MEANING = Understanding(Intent("order_status", 0.9, (("none", 0.06), ("return", 0.04))), Emotion("annoyed", 0.7))
+
+
+class Services:
+    """A host's services that remember what they were asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    async def asr(self, payload: dict[str, Any]) -> dict[str, Any]:
+        utterance, priority = read_transcribe_request(payload)
+        self.asked.append((utterance, priority))
+        return write_transcript(Transcript("20241105", "二零二四一一零五", "zh", 0.93, 12.5, "test"))
+
+    async def tts(self, payload: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+        self.asked.append(payload)
+        for length in (3, 5):
+            yield {"samples": np.arange(length, dtype=np.int16)}
+
+    async def understand(self, payload: dict[str, Any]) -> dict[str, Any]:
+        self.asked.append(payload)
+        return write_understanding(MEANING)
+
+
+@pytest.fixture
+def services() -> Services:
+    return Services()
+
+
+@pytest.fixture
+async def models(services: Services, tmp_path: Path) -> AsyncIterator[SpeechModels]:
+    address = f"unix:{tmp_path}/models.sock"
+    host = ModelHost(address, {"asr": services.asr, "tts": services.tts, "understand": services.understand})
+    serving = asyncio.ensure_future(host.serve())
+    await asyncio.wait_for(host.ready.wait(), 5)
+    async with ModelClient(address) as client:
+        yield SpeechModels(client)
+    serving.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
+
+
+async def test_an_utterance_and_its_transcript_arrive_whole(models: SpeechModels, services: Services) -> None:
+    samples = np.arange(-500, 500, dtype=np.int16)
+    transcript = await models.transcribe(samples, language="yue", hotwords="云杉优选", priority=Priority.PARTIAL)
+    assert transcript == Transcript("20241105", "二零二四一一零五", "zh", 0.93, 12.5, "test")
+    utterance, priority = services.asked[0]
+    assert np.array_equal(utterance.samples, samples)
+    assert (utterance.language, utterance.hotwords, priority) == ("yue", "云杉优选", Priority.PARTIAL)
+
+
+async def test_too_much_audio_loses_its_beginning(models: SpeechModels, services: Services) -> None:
+    samples = np.zeros(40 * 8000, np.int16)
+    samples[-1] = 7
+    await models.transcribe(samples)
+    utterance, _ = services.asked[0]
+    assert utterance.samples.size == 30 * 8000
+    assert utterance.samples[-1] == 7
+
+
+async def test_speech_comes_sentence_by_sentence(models: SpeechModels, services: Services) -> None:
+    pieces = [piece.tolist() async for piece in models.speak("你好。再见。", language="yue")]
+    assert pieces == [[0, 1, 2], [0, 1, 2, 3, 4]]
+    assert services.asked == [{"text": "你好。再见。", "language": "yue"}]
+
+
+async def test_meaning_arrives_whole(models: SpeechModels) -> None:
+    assert await models.understand("我的订单呢", loudness_dbov=-20.0) == MEANING
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"samples": np.zeros(10, np.float32)},
+        {"samples": np.zeros((2, 10), np.int16)},
+        {"samples": b"123"},
+        {"rate_hz": 44_100},
+        {"language": "klingon"},
+        {"priority": 9},
+    ],
+)
+def test_a_malformed_request_is_refused(change: dict[str, Any]) -> None:
+    payload = transcribe_request(Utterance(np.zeros(10, np.int16), 8_000), Priority.FINAL) | change
+    with pytest.raises((TypeError, ValueError)):
+        read_transcribe_request(payload)

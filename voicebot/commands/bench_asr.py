@@ -1,0 +1,180 @@
+"""`voicebot bench asr`: character error rate on sentences that training never saw, through the engine as calls use it.
+
+Also counts what is invented over noise and silence, where nothing is the right answer.
+"""
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from statistics import median
+from typing import Annotated, Final
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from models.asr import AsrEngine, Transcript, Utterance, load_engine
+from models.text import normalise
+from models.training import noise
+from models.training.channel import Audio
+from models.training.clips import Clip, held_out_channel, noise_clip
+from models.training.corpus import normalised
+from models.training.evaluate import edits, held_out_beds, held_out_clips
+from models.training.voices import HELD_OUT
+from voicebot.config import load_settings
+from voicebot.demo import SAMPLE_COMPANY
+
+RATE_HZ: Final = 8_000
+NOISE_CLIPS: Final = 60
+RECORDED_BEDS: Final = {"office": "office_ambience_8k.flac", "coffee shop": "coffee_shop.flac"}
+
+
+@dataclass(frozen=True, slots=True)
+class AsrFigures:
+    """cer: edits per character of the reference, over all clips together."""
+
+    model: str
+    device: str
+    clips: int
+    cer: float
+    sentences_right: float
+    """Share recognised without a single error."""
+    by_language: dict[str, float]
+    by_condition: dict[str, float]
+    """By noise and by whether the voice was in training."""
+    utterance_ms: float
+    """Median time of one utterance handed over alone."""
+    utterance_ms_p95: float
+    language_right: float
+    invented: dict[str, float]
+    """Share of noise clips in which words were heard, by noise."""
+
+
+def run(
+    clips: Annotated[int, typer.Option(min=1, help="Utterances to recognise.")] = 300,
+    seed: Annotated[int, typer.Option(help="Chooses sentences, voices and noise.")] = 0,
+    model: Annotated[str | None, typer.Option(help="Model name or folder; default models.asr.")] = None,
+    company: Annotated[Path, typer.Option(help="Company folder whose held-out sentences come in.")] = SAMPLE_COMPANY,
+    data: Annotated[Path, typer.Option(help="Folder with noise_and_tones.")] = Path("../shared/data"),
+    worst: Annotated[int, typer.Option(min=0, help="Show this many of the worst sentences.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+) -> None:
+    """Measure recognition on held-out sentences and noise in the telephone band."""
+    settings = load_settings()
+    engine = load_engine(
+        model or settings.models.asr,
+        dir=settings.models_dir,
+        languages=settings.models.languages,
+        device=settings.models.asr_device,
+        threads=settings.models.asr_threads,
+    )
+    spoken = _recognise(engine, held_out_clips(clips, seed, company=company), quiet=as_json)
+    silent = _recognise(engine, _noise(data, seed), quiet=as_json)
+    figures = _figures(engine, spoken, silent)
+    if as_json:
+        print(json.dumps(asdict(figures)))
+        return
+    _show(figures)
+    for clip, transcript in sorted(spoken, key=lambda pair: -_errors(*pair))[:worst]:
+        print(f"{clip.language:12} {clip.voice:8} {clip.condition:8} {clip.text}  ->  {transcript.text}")
+
+
+Recognised = list[tuple[Clip, Transcript]]
+
+
+def _recognise(engine: AsrEngine, clips: list[Clip], *, quiet: bool) -> Recognised:
+    """Each alone, as on a machine with one call."""
+    engine.transcribe_batch([Utterance(clips[0].audio, RATE_HZ)])
+    return [
+        (clip, engine.transcribe_batch([Utterance(clip.audio, RATE_HZ)])[0])
+        for clip in track(clips, description="recognising", disable=quiet, transient=True)
+    ]
+
+
+def _noise(data: Path, seed: int) -> list[Clip]:
+    """Stretches in which nobody speaks: noise at a line's usual levels, and silence."""
+    beds: dict[str, Audio] = held_out_beds(seed)
+    for name, file in RECORDED_BEDS.items():
+        path = data / "noise_and_tones" / "audio" / file
+        if path.exists():
+            beds[name] = noise.recorded(path)
+    rng = random.Random(seed)
+    clips = []
+    for number in range(NOISE_CLIPS):
+        name = sorted(beds)[number % len(beds)]
+        channel = replace(held_out_channel(rng), snr_db=rng.uniform(10, 25))
+        clips.append(noise_clip(rng.uniform(0.4, 4.0), channel, {name: beds[name]}, rng))
+    silence = Clip("", "cmn", "", "silence", np.zeros(2 * RATE_HZ, np.int16))
+    return [*clips, silence]
+
+
+def _figures(engine: AsrEngine, spoken: Recognised, silent: Recognised) -> AsrFigures:
+    times = [transcript.elapsed_ms for _, transcript in spoken]
+    description = engine.describe()
+    return AsrFigures(
+        model=description.name,
+        device=description.device,
+        clips=len(spoken),
+        cer=_cer(spoken),
+        sentences_right=sum(_errors(*pair) == 0 for pair in spoken) / len(spoken),
+        by_language=_grouped(spoken, lambda clip: (clip.language,), _cer),
+        by_condition=_grouped(spoken, lambda clip: (clip.condition, _voice(clip)), _cer),
+        utterance_ms=median(times),
+        utterance_ms_p95=float(np.percentile(times, 95)),
+        language_right=sum((t.language == "yue") == (c.language == "yue") for c, t in spoken) / len(spoken),
+        invented=_grouped(silent, lambda clip: (clip.condition,), lambda pairs: _share(bool(t.text) for _, t in pairs)),
+    )
+
+
+def _grouped(
+    pairs: Recognised, names: Callable[[Clip], Iterable[str]], figure: Callable[[Recognised], float]
+) -> dict[str, float]:
+    groups: defaultdict[str, Recognised] = defaultdict(list)
+    for clip, transcript in pairs:
+        for name in names(clip):
+            groups[name].append((clip, transcript))
+    return {name: figure(groups[name]) for name in sorted(groups)}
+
+
+def _voice(clip: Clip) -> str:
+    return "unseen voices" if clip.voice in HELD_OUT else "voices of training"
+
+
+def _errors(clip: Clip, transcript: Transcript) -> int:
+    return edits(_comparable(clip.text), _comparable(transcript.text))
+
+
+def _cer(pairs: Recognised) -> float:
+    return sum(_errors(*pair) for pair in pairs) / max(sum(len(_comparable(clip.text)) for clip, _ in pairs), 1)
+
+
+def _comparable(text: str) -> str:
+    """Without punctuation, numbers written one way."""
+    return normalised(normalise(text))
+
+
+def _share(flags: Iterable[bool]) -> float:
+    values = list(flags)
+    return sum(values) / max(len(values), 1)
+
+
+def _show(figures: AsrFigures) -> None:
+    title = f"{figures.model} on {figures.device}: {figures.clips} held-out utterances, G.711, SNR 15 to 30 dB"
+    table = Table("group", "character error rate", title=title)
+    table.add_row("all", f"{100 * figures.cer:.1f} %", end_section=True)
+    for group in (figures.by_language, figures.by_condition):
+        for name, cer in group.items():
+            table.add_row(name, f"{100 * cer:.1f} %", end_section=name == list(group)[-1])
+    Console().print(table)
+    print(
+        f"sentences without an error {100 * figures.sentences_right:.0f} %, language told right "
+        f"{100 * figures.language_right:.0f} %, one utterance {figures.utterance_ms:.0f} ms "
+        f"(p95 {figures.utterance_ms_p95:.0f})"
+    )
+    print("words invented over noise: " + ", ".join(f"{n} {100 * s:.0f} %" for n, s in figures.invented.items()))
+    print("All voices are synthetic: these figures say nothing about people.")

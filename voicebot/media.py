@@ -4,179 +4,32 @@ No recogniser, classifier or voice is loaded here: those answer from the model h
 """
 
 import asyncio
-import gc
-import sys
-from contextlib import suppress
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import structlog
 
-from dialect_router.regions import locate
-from models.inference import ModelClient
-from models.silero import SileroVad
-from models.speech_client import SpeechModels
-from models.vad import StreamingVad
-from telephony.audio import Frame
-from telephony.clock import MediaClock
-from telephony.leg import CallLeg, LegEnded
-from telephony.recorder import Recorder
+from telephony.clock import MediaClock, prepare_process
+from telephony.leg import CallLeg
 from telephony.sip.endpoint import SipEndpoint
 from telephony.sip.settings import SipSettings
-from voicebot.arrival import Arrival, identify
-from voicebot.background import background
-from voicebot.call_log import CallLog
-from voicebot.company import Company, load_company
-from voicebot.company_import import customer_records, order_records
-from voicebot.completeness import load_unfinished_words
-from voicebot.config import Settings, secret
-from voicebot.dialogue.policy import Dialogue
-from voicebot.eventbus import EventPublisher
-from voicebot.fixed_prompts import fixed_sentences
-from voicebot.knowledge_service import RemoteKnowledge
-from voicebot.logs import call_context
+from voicebot.company import load_company
+from voicebot.config import Settings
+from voicebot.desk import CallDesk, Ringing, call_desk
 from voicebot.metrics import Metrics
-from voicebot.recognition import Recognition
-from voicebot.session import CallSession
-from voicebot.store.store import Store, StoreError
-from voicebot.tools.shop import ShopTools
-from voicebot.turns import TurnTaking
-from voicebot.voice import Voice
 
 log = structlog.get_logger(__name__)
 
-MODEL_HOST_START_S = 180.0
-"""Loading models takes seconds for the bundled ones, minutes for a large one on a slow disk."""
 LATENESS_EVERY_S = 2.0
-CLOSING_S = 8.0
-"""Time that calls have to close their records when the process stops."""
-SWITCH_INTERVAL_S = 0.0005
-"""The interpreter hands its lock on this often: a busy helper thread (store, recorder) must not delay a packet."""
-
-
-class CallDesk:
-    """What every call of this process shares; makes a session for each leg that rings."""
-
-    def __init__(
-        self, settings: Settings, company: Company, store: Store, client: ModelClient, voice: Voice, metrics: Metrics
-    ) -> None:
-        self._settings = settings
-        self._company = company
-        self._timezone = ZoneInfo(company.profile.timezone)
-        self._store = store
-        self._models = SpeechModels(client)
-        self._knowledge = RemoteKnowledge(client)
-        self._voice = voice
-        self._metrics = metrics
-        self._judge = SileroVad()
-        self._words = load_unfinished_words()
-        self._active = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
-
-    @property
-    def company_name(self) -> str:
-        return self._company.profile.name
-
-    async def take(self, leg: CallLeg, ringing: "Ringing") -> None:
-        """Carries one call from ring to the end of its record."""
-        self._active += 1
-        self._idle.clear()
-        self._metrics.calls_active.inc()
-        try:
-            await self._carry(leg, ringing)
-        except Exception:  # one call's defect must not end the calls of others: logged with its trace, leg ended
-            log.exception("call_failed", leg=leg.id)
-            self._metrics.errors.labels("call_failed").inc()
-            leg.hang_up()
-        finally:
-            self._active -= 1
-            self._metrics.calls_active.dec()
-            if not self._active:
-                self._idle.set()
-
-    async def all_done(self) -> None:
-        """Returns when the last call's record is closed, or after a grace period."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CLOSING_S):
-                await self._idle.wait()
-
-    async def _carry(self, leg: CallLeg, ringing: "Ringing") -> None:
-        try:
-            arrival = await identify(leg, self._store, self._timezone)
-            call_log = CallLog(self._store, arrival.call)
-            await call_log.opened()
-        except StoreError as error:
-            log.error("call_refused", reason=str(error))
-            self._metrics.calls_rejected.labels("store").inc()
-            leg.reject(503, "Service Unavailable")
-            return
-        with call_context(arrival.call.id):
-            log.info("call_rings", caller=arrival.call.caller_number, region=arrival.region.label)
-            if ringing.ended:
-                await call_log.ended(outcome="abandoned", end_reason=ringing.ended.reason, language=None, quality={})
-            else:
-                await self._session(leg, arrival, call_log).run()
-
-    def _session(self, leg: CallLeg, arrival: Arrival, call_log: CallLog) -> CallSession:
-        dialogue = Dialogue(
-            self._company,
-            ShopTools(self._company, self._store, self._knowledge, arrival.call.id, self._now),
-            self._knowledge,
-            arrival.known,
-            arrival.language,
-            started=self._now(),
-        )
-        hotwords = " ".join(self._company.words)
-        return CallSession(
-            leg,
-            dialogue=dialogue,
-            turns=TurnTaking(),
-            vad=StreamingVad(self._judge),
-            recognition=Recognition(self._models, self._words, hotwords=hotwords),
-            voice=self._voice,
-            call_log=call_log,
-            recorder=self._recorder(arrival.call.id),
-            metrics=self._metrics,
-        )
-
-    def _now(self) -> datetime:
-        return datetime.now(self._timezone)
-
-    def _recorder(self, call_id: str) -> Recorder | None:
-        if not self._settings.recording.enabled:
-            return None
-        return Recorder(self._settings.recordings_dir / f"{call_id}.wav")
 
 
 async def run(settings: Settings) -> None:
     """Answers calls until cancelled; then hangs up politely and closes everything."""
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
     company = load_company(settings.company.dir)
-    locate(company.profile.hotline)  # reads the numbering tables now, not in the first call
     metrics = Metrics()
     if settings.metrics.enabled:
         metrics.serve(settings.metrics)
-    store = Store(settings.store_url, node=settings.events.node, patience_s=settings.store.lock_patience_s)
-    client = ModelClient(settings.model_host, token=secret(settings.models.token) or "")
-    publisher = EventPublisher(store, settings.events, on_connected=metrics.broker_connected.set)
-    async with store, client:
-        await _recover(settings, store, company)
-        async with background(publisher.run(), metrics.watch_loop()):
-            log.info("waiting_for_models", address=settings.model_host)
-            await client.call("health", {}, timeout_s=MODEL_HOST_START_S)
-            voice = Voice(SpeechModels(client))
-            today = datetime.now(ZoneInfo(company.profile.timezone)).date()
-            await voice.prepare(fixed_sentences(company, today))
-            desk = CallDesk(settings, company, store, client, voice, metrics)
-            await _answer_calls(settings, desk, metrics)
-
-
-async def _recover(settings: Settings, store: Store, company: Company) -> None:
-    """After a crash: close what was left open. Then take over what the company's files say now."""
-    if orphans := await store.close_orphans():
-        log.warning("calls_interrupted_by_crash", calls=orphans)
-    await store.import_company(customer_records(company), order_records(company))
+    prepare_process()
+    async with call_desk(settings, company, metrics) as desk:
+        await _answer_calls(settings, desk, metrics)
 
 
 async def _answer_calls(settings: Settings, desk: CallDesk, metrics: Metrics) -> None:
@@ -186,8 +39,6 @@ async def _answer_calls(settings: Settings, desk: CallDesk, metrics: Metrics) ->
         endpoint = SipEndpoint(_sip(settings), clock, lambda leg: _begin(calls, desk, leg))
         await endpoint.start()
         watching = calls.create_task(_watch_clock(clock, metrics))
-        gc.collect()
-        gc.freeze()  # what was loaded stays: the collector need not walk it in the middle of calls
         log.info("ready", sip=f"sip:{settings.sip.bind}:{settings.sip.port}", company=desk.company_name)
         try:
             await asyncio.Event().wait()
@@ -206,21 +57,6 @@ async def _watch_clock(clock: MediaClock, metrics: Metrics) -> None:
         late = clock.late_ms
         for quantile, value in (("0.5", late.p50), ("0.99", late.p99), ("1", late.max)):
             metrics.media_late_s.labels(quantile).set(value / 1000)
-
-
-class Ringing:
-    """Listens to a leg while its caller is looked up, for it may end before it is answered."""
-
-    ended: LegEnded | None = None
-
-    def on_frame(self, inbound: Frame, outbound: Frame) -> None: ...
-
-    def on_dtmf(self, digit: str) -> None: ...
-
-    def on_hold(self, held: bool) -> None: ...
-
-    def on_ended(self, ended: LegEnded) -> None:
-        self.ended = ended
 
 
 def _begin(calls: asyncio.TaskGroup, desk: CallDesk, leg: CallLeg) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from voicebot.config import Settings, load_settings
+from voicebot.config import Settings
 from voicebot.lifetime import run_until_stopped
 from voicebot.logs import configure_logging
 from voicebot.supervisor import ProcessSpec, Supervisor
@@ -24,7 +24,7 @@ Process = Callable[[Settings], Coroutine[Any, Any, None]]
 @app.command()
 def serve(config: ConfigOption = None) -> None:
     """Answer the phone: run the whole system on this machine until Ctrl-C."""
-    settings = _settings(config)
+    settings = prepared_settings(config)
     supervisor = Supervisor(processes(settings, config))
     asyncio.run(run_until_stopped(supervisor.run()))
 
@@ -63,10 +63,11 @@ def processes(settings: Settings, config: Path | None) -> list[ProcessSpec]:
 
 
 def _run(process: Process, config: Path | None, supervisor: int | None) -> None:
-    asyncio.run(run_until_stopped(process(_settings(config)), supervisor_pid=supervisor))
+    asyncio.run(run_until_stopped(process(prepared_settings(config)), supervisor_pid=supervisor))
 
 
-def _settings(config: Path | None) -> Settings:
+def prepared_settings(config: Path | None) -> Settings:
+    """Settings read, logging set up, folders made: what every process starts with."""
     settings = load_settings(config)
     configure_logging(settings.log)
     settings.create_directories()

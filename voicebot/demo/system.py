@@ -1,7 +1,6 @@
 """Runs `voicebot serve` for the demo: own folder, free ports, the sample company, nothing else changed."""
 
 import asyncio
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from voicebot.config import Settings, load_settings
+from voicebot.free_ports import free_ports
 from voicebot.sip_probe import answers
 
 READY_S = 120.0
@@ -96,24 +96,3 @@ def _toml(folder: Path) -> str:
         f"[metrics]\nport = {metrics}\n"
         '[log]\nformat = "json"\n'
     )
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 that nobody has now, for UDP and TCP."""
-    with_sockets: list[tuple[int, socket.socket, socket.socket]] = []
-    while len(with_sockets) < count:
-        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        udp.bind(("127.0.0.1", 0))
-        port = udp.getsockname()[1]
-        tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        try:
-            tcp.bind(("127.0.0.1", port))
-        except OSError:
-            udp.close()
-            tcp.close()
-            continue
-        with_sockets.append((port, udp, tcp))
-    for _, udp, tcp in with_sockets:
-        udp.close()
-        tcp.close()
-    return [port for port, _, _ in with_sockets]

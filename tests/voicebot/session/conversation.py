@@ -1,0 +1,202 @@
+"""A call in virtual time: real session, dialogue, voice activity detection and store; the telephone line, the
+recogniser and the voice are stood in for, so that every second of it is exact."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.asr import Priority, Transcript
+from models.espeak import Espeak
+from models.silero import SileroVad
+from models.understanding import Emotion, Intent, Understanding
+from models.vad import StreamingVad
+from telephony.audio import FRAME_S, Samples, resample
+from telephony.leg import CallLeg, EndReason, LegEnded, LegListener, Party
+from telephony.playout import Playout
+from telephony.rtp import MediaStats
+from voicebot.arrival import identify
+from voicebot.call_log import CallLog
+from voicebot.company import Company
+from voicebot.company_import import customer_records, order_records
+from voicebot.completeness import load_unfinished_words
+from voicebot.dialogue.policy import Dialogue
+from voicebot.dialogue.types import KnowledgeSearch
+from voicebot.metrics import Metrics
+from voicebot.recognition import Recognition
+from voicebot.session import CallSession
+from voicebot.store.records import CallRecord, TurnRecord
+from voicebot.store.store import Store
+from voicebot.tools.shop import ShopTools
+from voicebot.turns import TurnTaking
+from voicebot.voice import Voice
+
+SECONDS_PER_CHARACTER = 0.2
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+class Line(CallLeg):
+    """A telephone line whose caller says what the test writes to `caller`; ticks every 20 ms of the loop's time."""
+
+    def __init__(self, number: str) -> None:
+        self.id = "line"
+        self.remote, self.local = Party(number), Party("service")
+        self.direction = "inbound"
+        self.playout, self.caller = Playout(), Playout()
+        self.heard: list[Samples] = []
+        self._listener: LegListener | None = None
+        self._ticking: asyncio.Task[None] | None = None
+
+    @property
+    def stats(self) -> MediaStats:
+        return MediaStats()
+
+    def listen(self, listener: LegListener) -> None:
+        self._listener = listener
+
+    def ring(self) -> None: ...
+
+    async def answer(self) -> None:
+        self._ticking = asyncio.create_task(self._tick())
+
+    def reject(self, code: int, reason: str) -> None:
+        self.end(EndReason.REJECTED)
+
+    def hang_up(self) -> None:
+        self.end(EndReason.LOCAL_HANGUP)
+
+    def send_dtmf(self, digits: str) -> None: ...
+
+    def hold(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    def end(self, reason: EndReason = EndReason.REMOTE_HANGUP) -> None:
+        if self._ticking and not self._ticking.done():
+            self._ticking.cancel()
+            assert self._listener
+            self._listener.on_ended(LegEnded(reason))
+
+    def press(self, keys: str) -> None:
+        assert self._listener
+        for key in keys:
+            self._listener.on_dtmf(key)
+
+    def put_on_hold(self, held: bool) -> None:
+        assert self._listener
+        self._listener.on_hold(held)
+
+    @property
+    def heard_s(self) -> float:
+        return len(self.heard) * FRAME_S
+
+    def assistant_speaks(self, frames: int = 1) -> bool:
+        return any(np.abs(frame).max() > 100 for frame in self.heard[-frames:])
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(FRAME_S)
+            outbound = self.playout.next_frame()
+            self.heard.append(outbound)
+            assert self._listener
+            self._listener.on_frame(self.caller.next_frame(), outbound)
+
+
+class ScriptedModels:
+    """Stands for the model host: recognises each utterance as the next of `texts`, speaks in tones."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, Intent]] = []
+        self.away = False
+
+    async def transcribe(
+        self, samples: NDArray[np.int16], *, hotwords: str = "", priority: Priority = Priority.FINAL
+    ) -> Transcript:
+        text = self.said[0][0] if self.said else ""
+        return Transcript(text, text, "zh", 0.9, 10.0, "scripted")
+
+    async def understand(self, text: str, *, loudness_dbov: float | None = None) -> Understanding:
+        _, intent = self.said.pop(0) if self.said and self.said[0][0] == text else (text, Intent("none", 0.0))
+        return Understanding(intent, Emotion("calm", 1.0))
+
+    async def speak(self, text: str, *, language: str) -> AsyncIterator[NDArray[np.int16]]:
+        samples = int(len(text) * SECONDS_PER_CHARACTER * 8000)
+        yield (3000 * np.sin(np.arange(samples) * 0.5)).astype(np.int16)
+
+
+class Conversation:
+    """One call and the means to act as its caller."""
+
+    def __init__(self, store: Store, company: Company, knowledge: KnowledgeSearch, number: str) -> None:
+        self.store = store
+        self.company = company
+        self.knowledge = knowledge
+        self.line = Line(number)
+        self.models = ScriptedModels()
+        self._speech = _speech()
+        self._running: asyncio.Task[None] | None = None
+        self.call: CallRecord | None = None
+
+    async def begin(self) -> None:
+        await self.store.import_company(customer_records(self.company), order_records(self.company))
+        arrival = await identify(self.line, self.store, CHINA)
+        self.call = arrival.call
+        log = CallLog(self.store, arrival.call)
+        await log.opened()
+        tools = ShopTools(self.company, self.store, self.knowledge, arrival.call.id, lambda: datetime.now(CHINA))
+        session = CallSession(
+            self.line,
+            dialogue=Dialogue(
+                self.company, tools, self.knowledge, arrival.known, arrival.language, started=datetime.now(UTC)
+            ),
+            turns=TurnTaking(),
+            vad=StreamingVad(SileroVad()),
+            recognition=Recognition(self.models, load_unfinished_words(), hotwords=""),  # type: ignore[arg-type]
+            voice=Voice(self.models),  # type: ignore[arg-type]
+            call_log=log,
+            recorder=None,
+            metrics=Metrics(),
+        )
+        self._running = asyncio.create_task(session.run())
+
+    async def until(self, condition: Callable[[], bool], *, within_s: float = 60.0) -> float:
+        """Virtual seconds until the condition held."""
+        started = asyncio.get_running_loop().time()
+        async with asyncio.timeout(within_s):
+            while not condition():
+                await asyncio.sleep(FRAME_S)
+        return asyncio.get_running_loop().time() - started
+
+    async def assistant_finished(self) -> None:
+        """The assistant spoke and has been silent for half a second."""
+        await self.until(lambda: self.line.assistant_speaks())
+        await self.until(lambda: len(self.line.heard) > 25 and not self.line.assistant_speaks(25))
+
+    def say(self, text: str, intent: str, confidence: float = 0.95, *, seconds: float = 1.5) -> None:
+        """The caller begins to speak; the recogniser will have heard `text`."""
+        self.models.said.append((text, Intent(intent, confidence)))
+        self.line.caller.write(self._speech[: int(seconds * 8000)])
+
+    async def ended(self) -> CallRecord:
+        assert self._running and self.call
+        async with asyncio.timeout(60):
+            await self._running
+        record = await self.store.call(self.call.id)
+        assert record
+        return record
+
+    async def turns(self) -> list[TurnRecord]:
+        assert self.call
+        return await self.store.turns(self.call.id)
+
+
+def _speech() -> Samples:
+    """Two seconds and more of uninterrupted speech."""
+    samples = resample(Espeak().synthesize("我想问一下那个保温杯现在到底到了哪里", "cmn+f2", rate=170, pitch=50), 22050)
+    loud = np.flatnonzero(np.abs(samples) > 500)
+    return samples[loud[0] :]

@@ -1,0 +1,183 @@
+"""Where calls are taken: what all calls of a process share, and the making of a session for each of them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from dialect_router.regions import locate
+from models.inference import ModelClient
+from models.silero import SileroVad
+from models.speech_client import SpeechModels
+from models.vad import StreamingVad
+from telephony.audio import Frame
+from telephony.leg import CallLeg, LegEnded
+from telephony.recorder import Recorder, RecordingThread
+from voicebot.arrival import Arrival, identify
+from voicebot.background import background
+from voicebot.call_log import CallLog
+from voicebot.company import Company
+from voicebot.company_import import customer_records, order_records
+from voicebot.completeness import load_unfinished_words
+from voicebot.config import Settings, secret
+from voicebot.dialogue.policy import Dialogue
+from voicebot.eventbus import EventPublisher
+from voicebot.fixed_prompts import fixed_sentences
+from voicebot.knowledge_service import RemoteKnowledge
+from voicebot.logs import call_context
+from voicebot.metrics import Metrics
+from voicebot.recognition import Recognition
+from voicebot.session import CallSession
+from voicebot.store.store import Store, StoreError
+from voicebot.tools.shop import ShopTools
+from voicebot.turns import TurnTaking
+from voicebot.voice import Voice
+
+log = structlog.get_logger(__name__)
+
+MODEL_HOST_START_S = 180.0
+"""Loading models takes seconds for the bundled ones, minutes for a large one on a slow disk."""
+CLOSING_S = 8.0
+"""Time that calls have to close their records when the process stops."""
+
+
+class Ringing:
+    """Listens to a leg while its caller is looked up, for it may end before it is answered."""
+
+    ended: LegEnded | None = None
+
+    def on_frame(self, inbound: Frame, outbound: Frame) -> None: ...
+
+    def on_dtmf(self, digit: str) -> None: ...
+
+    def on_hold(self, held: bool) -> None: ...
+
+    def on_ended(self, ended: LegEnded) -> None:
+        self.ended = ended
+
+
+class CallDesk:
+    """What every call of this process shares; makes a session for each leg that rings."""
+
+    def __init__(
+        self, settings: Settings, company: Company, store: Store, client: ModelClient, metrics: Metrics
+    ) -> None:
+        self._settings = settings
+        self._company = company
+        self._timezone = ZoneInfo(company.profile.timezone)
+        self._store = store
+        self._models = SpeechModels(client)
+        self._knowledge = RemoteKnowledge(client)
+        self._voice = Voice(self._models)
+        self._metrics = metrics
+        self._judge = SileroVad()
+        self._recordings = RecordingThread()
+        self._words = load_unfinished_words()
+        self._active = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @property
+    def company_name(self) -> str:
+        return self._company.profile.name
+
+    async def prepare(self) -> None:
+        """What the first call shall not wait for: fixed prompts and the numbering tables."""
+        locate(self._company.profile.hotline)
+        await self._voice.prepare(fixed_sentences(self._company, self._now().date()))
+
+    async def take(self, leg: CallLeg, ringing: Ringing) -> None:
+        """Carries one call from ring to the end of its record."""
+        self._active += 1
+        self._idle.clear()
+        self._metrics.calls_active.inc()
+        try:
+            await self._carry(leg, ringing)
+        except Exception:  # one call's defect must not end the calls of others: logged with its trace, leg ended
+            log.exception("call_failed", leg=leg.id)
+            self._metrics.errors.labels("call_failed").inc()
+            leg.hang_up()
+        finally:
+            self._active -= 1
+            self._metrics.calls_active.dec()
+            if not self._active:
+                self._idle.set()
+
+    async def all_done(self) -> None:
+        """Returns when the last call's record is closed, or after a grace period."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_S):
+                await self._idle.wait()
+
+    async def _carry(self, leg: CallLeg, ringing: Ringing) -> None:
+        try:
+            arrival = await identify(leg, self._store, self._timezone)
+            call_log = CallLog(self._store, arrival.call)
+            await call_log.opened()
+        except StoreError as error:
+            log.error("call_refused", reason=str(error))
+            self._metrics.calls_rejected.labels("store").inc()
+            leg.reject(503, "Service Unavailable")
+            return
+        with call_context(arrival.call.id):
+            log.info("call_rings", caller=arrival.call.caller_number, region=arrival.region.label)
+            if ringing.ended:
+                await call_log.ended(outcome="abandoned", end_reason=ringing.ended.reason, language=None, quality={})
+            else:
+                await self._session(leg, arrival, call_log).run()
+
+    def _session(self, leg: CallLeg, arrival: Arrival, call_log: CallLog) -> CallSession:
+        dialogue = Dialogue(
+            self._company,
+            ShopTools(self._company, self._store, self._knowledge, arrival.call.id, self._now),
+            self._knowledge,
+            arrival.known,
+            arrival.language,
+            started=self._now(),
+        )
+        hotwords = " ".join(self._company.words)
+        return CallSession(
+            leg,
+            dialogue=dialogue,
+            turns=TurnTaking(),
+            vad=StreamingVad(self._judge),
+            recognition=Recognition(self._models, self._words, hotwords=hotwords),
+            voice=self._voice,
+            call_log=call_log,
+            recorder=self._recorder(arrival.call.id),
+            metrics=self._metrics,
+        )
+
+    def _now(self) -> datetime:
+        return datetime.now(self._timezone)
+
+    def _recorder(self, call_id: str) -> Recorder | None:
+        if not self._settings.recording.enabled:
+            return None
+        return Recorder(self._settings.recordings_dir / f"{call_id}.wav", thread=self._recordings)
+
+
+@asynccontextmanager
+async def call_desk(settings: Settings, company: Company, metrics: Metrics) -> AsyncIterator[CallDesk]:
+    """A desk that is ready to take calls: store recovered, models reached, prompts synthesised."""
+    store = Store(settings.store_url, node=settings.events.node, patience_s=settings.store.lock_patience_s)
+    client = ModelClient(settings.model_host, token=secret(settings.models.token) or "")
+    publisher = EventPublisher(store, settings.events, on_connected=metrics.broker_connected.set)
+    async with store, client:
+        await _recover(store, company)
+        async with background(publisher.run(), metrics.watch_loop()):
+            log.info("waiting_for_models", address=settings.model_host)
+            await client.call("health", {}, timeout_s=MODEL_HOST_START_S)
+            desk = CallDesk(settings, company, store, client, metrics)
+            await desk.prepare()
+            yield desk
+
+
+async def _recover(store: Store, company: Company) -> None:
+    """After a crash: close what was left open. Then take over what the company's files say now."""
+    if orphans := await store.close_orphans():
+        log.warning("calls_interrupted_by_crash", calls=orphans)
+    await store.import_company(customer_records(company), order_records(company))

@@ -1,0 +1,29 @@
+"""The errors that are a person's to mend: shown as one line with the remedy, never as a traceback."""
+
+from models.address import AddressError, InferenceError
+from models.bundle import ModelError
+from telephony.microphone import MicrophoneUnavailable
+from telephony.sip.settings import SipError
+from voicebot.broker import BrokerPortInUse
+from voicebot.company.problems import CompanyError
+from voicebot.config import ConfigError
+from voicebot.demo.system import DemoFailed
+from voicebot.metrics import MetricsPortInUse
+from voicebot.store.database import StoreError
+from voicebot.supervisor import CannotStart
+
+WRONG_SETTINGS: tuple[type[Exception], ...] = (
+    AddressError,
+    BrokerPortInUse,
+    ModelError,
+    CannotStart,
+    CompanyError,
+    ConfigError,
+    DemoFailed,
+    MetricsPortInUse,
+    MicrophoneUnavailable,
+    SipError,
+)
+"""Trying again cannot help before somebody has changed something."""
+PASSING: tuple[type[Exception], ...] = (InferenceError, StoreError)
+"""Another process or the database is away: may be over in a moment."""

@@ -1,4 +1,4 @@
-"""Whatever the caller does, each finished turn is stored with what was heard of the reply, and the call ends cleanly."""
+"""Whatever the caller does, finished turns are stored with what was heard of the reply, and the call ends cleanly."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -17,6 +17,7 @@ from sippy.SipCallId import SipCallId
 from telephony.clock import MediaClock
 from telephony.leg import CallLeg
 from telephony.sip import reactor
+from telephony.sip.complaints import Complaints
 from telephony.sip.guard import Guard
 from telephony.sip.identity import called_of, caller_of, party
 from telephony.sip.leg import SipLeg
@@ -29,6 +30,7 @@ LOOKUP_TIMEOUT_S = 5.0
 _TARGET = re.compile(r"sip:(?:(?P<user>[^@:;<>?\s]+)@)?(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?")
 
 _log = logging.getLogger(__name__)
+_complaints = Complaints(_log)
 
 
 class _Refused(Exception):
@@ -132,7 +134,6 @@ class SipEndpoint:
             nh_address=next_hop,
         )
         leg.attach(dialog)
-        self._legs[leg.id] = leg
 
         def start(offer: MsgBody) -> CCEventTry:
             event = _Invite((SipCallId(), caller.number, user, offer, None, caller.display_name or None))
@@ -141,6 +142,7 @@ class SipEndpoint:
             return event
 
         await leg.call(start)
+        self._legs[leg.id] = leg
         return leg
 
     def _running(self) -> Stack:
@@ -159,7 +161,7 @@ class SipEndpoint:
         except _Refused as refused:
             return response(request, refused.code, refused.reason, *refused.headers)
         except Exception as error:  # noqa: BLE001 - headers that the stack cannot read are the sender's fault
-            _log.warning("refused a SIP request: %s: %s", type(error).__name__, error)
+            _complaints.warn("refused a SIP request: %s: %s", type(error).__name__, error)
             return response(request, 400, "Bad Request")
 
     def _answer(self, request: Any, transaction: Any) -> Reply | None:
@@ -193,11 +195,12 @@ class SipEndpoint:
         )
         dialog = Dialog(stack, leg.on_sip_event, leg.on_no_ack)
         leg.attach(dialog)
-        self._legs[leg.id] = leg
         reply: Reply | None = dialog.recvRequest(request, transaction)
         return reply
 
     def _offer(self, leg: SipLeg) -> None:
+        """The dialog stands, so the call exists."""
+        self._legs[leg.id] = leg
         try:
             self._on_call(leg)
             if leg.listener is None and leg.ended is None:
@@ -241,7 +244,7 @@ def _offer_in(request: Any) -> SessionDescription | None:
         offer = parse(str(body))
         common_codec(offer)
     except (SdpError, NoCommonCodec) as error:
-        _log.info("refused a call: %s", error)
+        _complaints.warn("refused a call: %s", error)
         raise _Refused(488, "Not Acceptable Here") from error
     return offer
 

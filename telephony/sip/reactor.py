@@ -24,7 +24,10 @@ from sippy.Core.EventDispatcher import ED2
 from sippy.SipConf import SipConf
 from sippy.Time.MonoTime import MonoTime
 
+from telephony.sip.complaints import Complaints
+
 _log = logging.getLogger(__name__)
+_complaints = Complaints(_log)
 _FOREVER = -1
 
 
@@ -67,7 +70,7 @@ class LoopTimer:
         try:
             self._callback(*self._parameters)
         except Exception as error:  # noqa: BLE001 - a fault in one transaction must leave the others running
-            _log.error("SIP timer failed: %s: %s", type(error).__name__, error)
+            _complaints.warn("SIP timer failed: %s: %s", type(error).__name__, error)
 
 
 def install() -> None:
@@ -99,7 +102,7 @@ def _new_timer(
 
 def _log_exception(message: str, *_: object, **__: object) -> None:
     """One line in place of sippy's traceback and message dump."""
-    _log.warning("%s: %s", message, sys.exc_info()[1])
+    _complaints.warn("%s: %s", message, sys.exc_info()[1])
 
 
 def _log_print(*parts: object, **_: object) -> None:

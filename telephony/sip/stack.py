@@ -21,6 +21,7 @@ from sippy.UA import UA
 from sippy.UasStateUpdating import UasStateUpdating
 from sippy.UaStateConnected import UaStateConnected
 
+from telephony.sip.complaints import Complaints
 from telephony.sip.guard import Guard
 from telephony.sip.reactor import cancel_timers
 from telephony.sip.transport import AioUdp, SocketOptions
@@ -33,6 +34,7 @@ Reply = tuple[Any, Any, Any]
 """What a request handler returns to the stack: the response, and whom to tell of CANCEL and of a missing ACK."""
 
 _log = logging.getLogger(__name__)
+_complaints = Complaints(_log)
 
 
 def header(name: str, value: str) -> Any:
@@ -114,7 +116,7 @@ class Dialog(UA):  # type: ignore[misc]
                 return early
             reply = super().recvRequest(request, transaction)
         except Exception as error:  # noqa: BLE001 - what a peer sends must not be able to stop the stack
-            _log.warning("SIP request failed: %s: %s", type(error).__name__, error)
+            _complaints.warn("SIP request failed: %s: %s", type(error).__name__, error)
             reply = response(request, 500, "Server Internal Error")
         if self.origin == "caller":
             # Symmetric signalling: requests go back to where the caller's came from. It works through NAT, and
@@ -219,7 +221,7 @@ class Stack(SipTransactionManager):  # type: ignore[misc]
         try:
             super().handleIncoming(data_in, ra, server, rtime)
         except Exception as error:  # noqa: BLE001 - a datagram that the stack chokes on must not stop the others
-            _log.warning("SIP message from %s failed: %s: %s", ra, type(error).__name__, error)
+            _complaints.warn("SIP message from %s failed: %s: %s", ra, type(error).__name__, error)
 
     def close(self) -> None:
         """Close the socket and stop every timer of this stack's objects."""

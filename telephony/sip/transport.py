@@ -11,15 +11,18 @@ from typing import Any
 from sippy.Network_server import Network_server, Network_server_opts, Remote_address
 from sippy.Time.MonoTime import MonoTime
 
+from telephony.sip.complaints import Complaints
 from telephony.sip.guard import Dropped, Guard
 
 MAX_READS_PER_WAKE_UP = 64
+RECEIVE_BUFFER_BYTES = 4 << 20
+"""Room for a burst of calls while the loop is busy; the kernel grants up to net.core.rmem_max."""
 MAX_LOOKUPS = 32
 """Host names being resolved at once; more than that come from somebody who means no good."""
 LOOKUP_TIMEOUT_S = 5.0
-LOG_INTERVAL_S = 10.0
 
 _log = logging.getLogger(__name__)
+_complaints = Complaints(_log)
 
 
 class SocketOptions(Network_server_opts):  # type: ignore[misc]
@@ -39,9 +42,9 @@ class AioUdp(Network_server):  # type: ignore[misc]
         self._advertised_ip: str = global_config["advertised_ip"]
         self._loop = asyncio.get_running_loop()
         self._lookups: set[asyncio.Task[None]] = set()
-        self._next_log_s = 0.0
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
         try:
             self._socket.bind(self.uopts.laddress)
         except OSError:
@@ -69,16 +72,9 @@ class AioUdp(Network_server):  # type: ignore[misc]
                 return
 
     def _log_dropped(self, reason: Dropped, address: tuple[str, int]) -> None:
-        """At most one line in ten seconds, whatever is thrown at us."""
-        now_s = self._loop.time()
-        if reason is not Dropped.KEEP_ALIVE and now_s >= self._next_log_s:
-            self._next_log_s = now_s + LOG_INTERVAL_S
-            _log.warning(
-                "dropped a SIP datagram from %s:%d (%s); dropped so far: %s",
-                *address,
-                reason,
-                dict(self._guard.dropped),
-            )
+        if reason is not Dropped.KEEP_ALIVE:
+            total = self._guard.dropped.total()
+            _complaints.warn("dropped a SIP datagram from %s:%d: %s (%d dropped so far)", *address, reason, total)
 
     def send_to(self, data: bytes | str, address: tuple[str, int], delayed: bool = False) -> None:
         payload = data if isinstance(data, bytes) else data.encode("utf-8")

@@ -1,7 +1,4 @@
-"""sipp as caller or callee: scenarios are written in Python, run in a child process, judged by its exit status.
-
-sipp takes a retransmitted 200 of the INVITE for the BYE's: always assert on our own side's state as well.
-"""
+"""sipp as caller or callee: scenarios are written in Python, run in a child process, judged by its exit status."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -105,7 +102,11 @@ CALL_UP = (
 
 
 def bye(cseq: int = 2) -> tuple[str, str]:
-    return send("BYE", cseq=cseq, to_tag=True), expect(200)
+    """The end of a call, a named transaction: sipp would take a retransmitted 200 of the INVITE for its answer."""
+    return (
+        send("BYE", cseq=cseq, to_tag=True).replace("<send ", '<send start_txn="bye" '),
+        expect(200).replace("<recv ", '<recv response_txn="bye" '),
+    )
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ class Answering:
 
     def __init__(self, settings: SipSettings, clock: MediaClock, tasks: asyncio.TaskGroup) -> None:
         self.calls: list[Notes] = []
+        self.most_at_once = 0
         self.arrived = asyncio.Event()
         self.take: Callable[[CallLeg], None] = self.answer
         self.endpoint = SipEndpoint(settings, clock, self._on_call)
@@ -63,6 +64,7 @@ class Answering:
     def _on_call(self, leg: CallLeg) -> None:
         notes = Notes(leg)
         self.calls.append(notes)
+        self.most_at_once = max(self.most_at_once, self.endpoint.active_calls)
         leg.listen(notes)
         self.take(leg)
         self.arrived.set()

@@ -162,6 +162,7 @@ async def test_an_invite_without_contact_is_a_bad_request(make_endpoint: MakeEnd
         ("", "v=0\r\nnonsense", 488),
         ("", SDP.replace("39990", "0"), 488),
         ("Expires: soon", SDP, None),
+        ("Record-Route: nonsense", SDP, 500),
         ("P-Asserted-Identity: <<<", SDP, 200),
         ("Content-Type: multipart/mixed", SDP, 415),
     ],
@@ -184,6 +185,7 @@ async def test_odd_invites_get_a_clean_answer_or_none(
         assert (await peer.final()).startswith(f"SIP/2.0 {code} ")
     printed = capfd.readouterr()
     assert printed.out + printed.err == ""
+    assert ours.endpoint.active_calls == len(ours.calls), "a call that never was takes nobody's place"
 
 
 async def test_a_retransmitted_invite_is_one_call_and_a_merged_one_a_loop(

@@ -6,13 +6,10 @@ Nothing heavy is imported here, so that processes without models can name the ty
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-from models.bundle import DEFAULT_ENDPOINT, find, resolve
 
 Language = Literal["zh", "yue", "en"]
 """Languages as Whisper names them: every Mandarin and every dialect without a code of its own is "zh"."""
@@ -81,23 +78,3 @@ class AsrEngine(Protocol):
     def describe(self) -> ModelDescription:
         """The model in use and its limits."""
         ...
-
-
-def load_engine(
-    name: str,
-    *,
-    dir: Path | None = None,
-    allow_download: bool = False,
-    endpoint: str = DEFAULT_ENDPOINT,
-    languages: Sequence[Language] = ("zh", "yue"),
-    device: Literal["auto", "cpu", "cuda"] = "auto",
-    threads: int = 1,
-) -> AsrEngine:
-    """The engine for a catalogue name or a model folder; takes a second or more. Raises models.bundle.ModelError.
-
-    dir, allow_download, endpoint: settings of the same names in [models]. threads: of the CPU, for one batch.
-    """
-    from models.whisper import FasterWhisperEngine  # imports CTranslate2, which only the model host needs
-
-    folder = resolve(name, dir=dir, allow_download=allow_download, endpoint=endpoint)
-    return FasterWhisperEngine(find(name), folder, languages=languages, device=device, threads=threads)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.asr import AsrEngine, Utterance, load_engine
+from models.asr import AsrEngine, Language, Utterance
 from models.bundle import ModelMissing, find, resolve
 from models.training import noise
 from models.training.channel import Audio, Channel
@@ -30,8 +30,12 @@ SENTENCES = [
 
 @pytest.fixture(scope="module")
 def engine() -> AsrEngine:
+    return loaded()
+
+
+def loaded(languages: Sequence[Language] = ("zh", "yue")) -> FasterWhisperEngine:
     try:
-        return load_engine(MODEL)
+        return FasterWhisperEngine(find(MODEL), resolve(MODEL), languages=languages)
     except ModelMissing as error:
         pytest.skip(str(error))
 
@@ -84,19 +88,13 @@ def test_the_longest_utterance_is_taken(engine: AsrEngine, clips: list[Clip]) ->
 
 
 def test_only_the_companys_languages_are_told(clips: list[Clip]) -> None:
-    try:
-        engine = FasterWhisperEngine(find(MODEL), resolve(MODEL), languages=("zh",))
-    except ModelMissing as error:
-        pytest.skip(str(error))
+    engine = loaded(("zh",))
     assert {t.language for t in engine.transcribe_batch(utterances(clips))} == {"zh"}
 
 
 def test_the_folder_works_as_a_plain_whisper_too(clips: list[Clip]) -> None:
     """The way that hub models go: windows of 30 s, the decoder alone, hotwords in the prompt."""
-    try:
-        engine = FasterWhisperEngine(find(MODEL), resolve(MODEL))
-    except ModelMissing as error:
-        pytest.skip(str(error))
+    engine = loaded()
     engine._hybrid = None
     first, *_ = engine.transcribe_batch(utterances(clips[:2]))
     assert "订单" in first.text

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from models.asr import AsrEngine, Transcript, Utterance, load_engine
+from models.asr import AsrEngine, Transcript, Utterance
 from models.text import normalise
 from models.training import noise
 from models.training.channel import Audio
@@ -28,6 +28,7 @@ from models.training.evaluate import edits, held_out_beds, held_out_clips
 from models.training.voices import HELD_OUT
 from voicebot.config import load_settings
 from voicebot.demo import SAMPLE_COMPANY
+from voicebot.inference import load_asr
 
 RATE_HZ: Final = 8_000
 NOISE_CLIPS: Final = 60
@@ -66,13 +67,9 @@ def run(
 ) -> None:
     """Measure recognition on held-out sentences and noise in the telephone band."""
     settings = load_settings()
-    engine = load_engine(
-        model or settings.models.asr,
-        dir=settings.models_dir,
-        languages=settings.models.languages,
-        device=settings.models.asr_device,
-        threads=settings.models.asr_threads,
-    )
+    if model:
+        settings = settings.model_copy(update={"models": settings.models.model_copy(update={"asr": model})})
+    engine = load_asr(settings)
     spoken = _recognise(engine, held_out_clips(clips, seed, company=company), quiet=as_json)
     silent = _recognise(engine, _noise(data, seed), quiet=as_json)
     figures = _figures(engine, spoken, silent)

@@ -1,4 +1,4 @@
-"""Guards that every mistake in a company folder is named with its file, its line and a remedy, and none is let through."""
+"""Guards that every mistake in a company folder is named with its file, its line and a remedy; none is let through."""
 
 from __future__ import annotations
 
@@ -71,7 +71,13 @@ def only(problems: list[Problem]) -> Problem:
         ("products.csv", "冲锋衣,外套", "冲锋衣,耳机", "names two products", "one product"),
         ("dictionary.txt", "查订单 5000 v", "查订单 many v", "not a dictionary line", "word [frequency]"),
         ("callers/li_jianguo_shanghai.toml", '"order_status"', '"order_state"', "order_state", "'order_status'"),
-        ("callers/li_jianguo_shanghai.toml", "请帮我看看包裹走到哪儿了", "我的包裹到哪里了", "word for word", "other words"),
+        (
+            "callers/li_jianguo_shanghai.toml",
+            "请帮我看看包裹走到哪儿了",
+            "我的包裹到哪里了",
+            "word for word",
+            "other words",
+        ),
         ("callers/li_jianguo_shanghai.toml", 'voice = "michel"', 'name_ = "x"', "unknown key", "Did you mean 'name'"),
     ],
 )
@@ -80,15 +86,17 @@ def test_a_mistake_is_named_with_file_line_and_remedy(
 ) -> None:
     line = change(folder / file, old, new)
     found = [problem for problem in check_company(folder, today=TODAY) if problem.file == file]
-    assert any(
-        problem.line == line and message in problem.message and remedy in problem.remedy for problem in found
-    ), f"line {line}: " + "\n".join(map(str, found))
+    assert any(problem.line == line and message in problem.message and remedy in problem.remedy for problem in found), (
+        f"line {line}: " + "\n".join(map(str, found))
+    )
 
 
 def test_a_missing_outcome_says_which_wording_to_add(folder: Path) -> None:
     change(folder / "flows/invoice.toml", "[outcomes.accepted]", "[outcomes.granted]")
     messages = [str(problem) for problem in check_company(folder, today=TODAY)]
-    assert any("request_invoice ends in 'accepted'" in message and "[outcomes.accepted]" in message for message in messages)
+    assert any(
+        "request_invoice ends in 'accepted'" in message and "[outcomes.accepted]" in message for message in messages
+    )
 
 
 def test_an_order_of_an_unknown_customer_is_found(folder: Path) -> None:
@@ -103,20 +111,24 @@ def test_an_order_that_only_a_caller_knows_is_found(folder: Path) -> None:
     assert "71934515" in problem.message and "71934514" in problem.remedy
 
 
+def put(folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(text, encoding="utf-8")
+
+
 @pytest.mark.parametrize(
-    ("change_folder", "file", "remedy"),
+    ("damage", "file", "remedy"),
     [
         (lambda folder: (folder / "prompts.toml").unlink(), "prompts.toml", "Create it"),
         (lambda folder: shutil.rmtree(folder / "intents"), "intents/", "Add at least one"),
         (lambda folder: (folder / "intents/none.toml").unlink(), "intents/", 'role = "none"'),
-        (lambda folder: (folder / "intents/invoice.toml").write_text("title = '发票", "utf-8"), "intents/invoice.toml", "Check quotes"),
-        (lambda folder: (folder / "intents/my invoice.toml").write_text("", "utf-8"), "intents/my invoice.toml", "Add it"),
+        (lambda folder: put(folder, "intents/invoice.toml", "title = '发票"), "intents/invoice.toml", "Check quotes"),
+        (lambda folder: put(folder, "intents/my invoice.toml", ""), "intents/my invoice.toml", "Add it"),
     ],
-)  # fmt: skip
+)
 def test_what_is_missing_or_broken_is_named(
-    folder: Path, change_folder: Callable[[Path], object], file: str, remedy: str
+    folder: Path, damage: Callable[[Path], object], file: str, remedy: str
 ) -> None:
-    change_folder(folder)
+    damage(folder)
     assert any(p.file == file and remedy in p.remedy for p in check_company(folder, today=TODAY))
 
 
@@ -126,7 +138,7 @@ def test_brackets_without_end_are_a_problem_like_any_other(folder: Path) -> None
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CompanyError, match="no such folder.*company init"):
+    with pytest.raises(CompanyError, match=r"no such folder.*company init"):
         load_company(tmp_path / "nowhere")
 
 
@@ -161,7 +173,7 @@ def test_the_error_tells_the_first_problem_and_how_many_more(folder: Path) -> No
 def test_a_sentence_that_the_recogniser_cannot_write_is_found(folder: Path, tmp_path: Path) -> None:
     line = change(folder / "intents/invoice.toml", "我要开发票", "我要开發票")
     said = {c for p in folder.rglob("*.toml") for c in p.read_text(encoding="utf-8")} - {"發"}
-    problem = only([p for p in check_company(folder, today=TODAY, vocabulary=frozenset(said))])
+    problem = only(check_company(folder, today=TODAY, vocabulary=frozenset(said)))
     assert problem.line == line and "發" in problem.message
 
 
@@ -200,5 +212,3 @@ def test_whatever_stands_in_a_file_the_check_answers_with_problems(
     (folder / file).write_bytes(content)
     for problem in check_company(folder, today=TODAY):
         assert problem.message and problem.remedy
-
-

@@ -46,7 +46,9 @@ def test_every_intent_has_enough_examples_in_three_ways_of_speaking(company: Com
         assert len(intent.examples) >= 35, name
         said = "".join(intent.examples)
         assert re.search("[唔嘅咗冇哋咩啱啲睇]|几多", said), f"{name} has no Cantonese example"
-        assert re.search("啥|咋个|要得|莫|没得|嘛|哈|好多|不对头|哪个|晓得|好久|哪点|对头", said), f"{name}: no Sichuan words"
+        assert re.search("啥|咋个|要得|莫|没得|嘛|哈|好多|不对头|哪个|晓得|好久|哪点|对头", said), (
+            f"{name}: no Sichuan words"
+        )
 
 
 def test_every_tool_has_a_flow_but_the_callback_that_the_dialogue_makes_itself(company: Company) -> None:

@@ -1,0 +1,117 @@
+"""The company's own intent classifier: trained from its examples, kept, and trained again when they change."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import structlog
+from rich.console import Console
+from rich.table import Table
+
+from models.intent import Evaluation, LinearIntentClassifier
+from models.linear_text import FORMAT, ModelUnreadable
+from voicebot.company.examples import fingerprint, intent_examples
+from voicebot.company.schema import Company
+from voicebot.config import Settings
+
+log = structlog.get_logger(__name__)
+
+_TRAINED_FROM = "trained_from.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a training gave."""
+
+    directory: Path
+    elapsed_s: float
+    evaluation: Evaluation | None
+    """None where an intent has too few examples to hold some out."""
+
+    def as_dict(self) -> dict[str, Any]:
+        measured = asdict(self.evaluation) if self.evaluation else None
+        return {"directory": str(self.directory), "elapsed_s": round(self.elapsed_s, 2), "evaluation": measured}
+
+
+def model_directory(company: Company) -> Path:
+    """Where `voicebot company train` keeps the model unless told otherwise."""
+    return company.directory / "model"
+
+
+def trained_intents(company: Company, settings: Settings) -> LinearIntentClassifier:
+    """The classifier for exactly these examples: from the company's folder, from the data folder, or trained now."""
+    own = settings.data_dir / "intents"
+    for directory in (model_directory(company), own):
+        if (classifier := _load(company, directory)) is not None:
+            return classifier
+    log.info("training the intent classifier", company=company.profile.name, directory=str(own))
+    started = monotonic()
+    classifier = _train(company)
+    try:
+        _save(classifier, company, own)
+    except OSError as error:
+        # It is in memory already: calls can be answered, only the next start trains again.
+        log.warning("intent classifier not kept", directory=str(own), reason=str(error))
+    measured = classifier.evaluation
+    log.info("intent classifier trained", seconds=round(monotonic() - started, 1), **_brief(measured))
+    return classifier
+
+
+def train_and_measure(company: Company, directory: Path) -> Report:
+    """Train from the company's examples and save. OSError where the folder cannot be written."""
+    started = monotonic()
+    classifier = _train(company)
+    _save(classifier, company, directory)
+    return Report(directory, monotonic() - started, classifier.evaluation)
+
+
+def show(report: Report, console: Console) -> None:
+    """Accuracy, F1 of every intent, and what is taken for what."""
+    measured = report.evaluation
+    if measured is None:
+        console.print("Trained, but an intent has too few examples to measure anything.")
+        return
+    table = Table(title=f"{measured.examples} examples, each judged by a model that had not seen it")
+    for column, justify in (("intent", "left"), ("F1", "right"), ("taken for", "left")):
+        table.add_column(column, justify="right" if justify == "right" else "left")
+    for name, f1 in sorted(measured.f1.items(), key=lambda item: item[1]):
+        wrong = [f"{taken} {count}" for meant, taken, count in measured.confusions if meant == name]
+        table.add_row(name, f"{f1:.2f}", ", ".join(wrong[:4]))
+    console.print(table)
+    console.print(
+        f"accuracy {measured.accuracy:.1%}, off-topic recognised {measured.none_recall:.1%}, "
+        f"wrongly taken for off-topic {measured.wrongly_none:.1%}, threshold {measured.threshold:.2f}"
+    )
+    console.print(f"saved to {report.directory} in {report.elapsed_s:.1f} s", highlight=False)
+
+
+def _train(company: Company) -> LinearIntentClassifier:
+    return LinearIntentClassifier.train(intent_examples(company), dictionary=company.words)
+
+
+def _save(classifier: LinearIntentClassifier, company: Company, directory: Path) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    classifier.save(directory)
+    (directory / _TRAINED_FROM).write_text(json.dumps(_origin(company)), encoding="utf-8")
+
+
+def _load(company: Company, directory: Path) -> LinearIntentClassifier | None:
+    """The stored classifier if it was trained from these very examples."""
+    try:
+        if json.loads((directory / _TRAINED_FROM).read_text(encoding="utf-8")) != _origin(company):
+            return None
+        return LinearIntentClassifier.load(directory)
+    except (OSError, ValueError, ModelUnreadable):
+        return None  # missing or damaged: it is trained anew
+
+
+def _origin(company: Company) -> dict[str, str | int]:
+    return {"fingerprint": fingerprint(company), "format": FORMAT}
+
+
+def _brief(measured: Evaluation | None) -> dict[str, float]:
+    return {"accuracy": round(measured.accuracy, 3)} if measured else {}

@@ -29,12 +29,15 @@ FRAMES_PER_STEP: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class HybridConfig:
-    """Chosen with `voicebot bench asr`."""
+    """Chosen on held-out clips (100, half-trained model: without language model 22.6 % CER, with it 11)."""
 
-    beam: int = 8
+    beam: int = 12
+    lm_weight: float = 0.45
+    length_bonus: float = 2.0
+    """For each character, against the language model's liking for short texts."""
     rescored: int = 4
     """Hypotheses that the decoder is asked about."""
-    decoder_weight: float = 0.3
+    decoder_weight: float = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +88,18 @@ class HybridRecogniser:
 
     def _decode(self, states: NDArray[np.float32], language: Language) -> Recognised:
         log_probs = _log_softmax(states @ self._weight + self._bias)
-        hypotheses = ctc.prefix_beam_search(log_probs, blank=self._blank, beam=self._config.beam, lm=self._lm)
+        config = self._config
+        hypotheses = ctc.prefix_beam_search(
+            log_probs, blank=self._blank, beam=config.beam, lm=self._lm, lm_weight=config.lm_weight,
+            length_bonus=config.length_bonus,
+        )  # fmt: skip
         if not hypotheses or not hypotheses[0].tokens:
             return Recognised("", language, _emptiness(log_probs[:, self._blank]))
-        candidates = [hypothesis for hypothesis in hypotheses[: self._config.rescored] if hypothesis.tokens]
+        candidates = [hypothesis for hypothesis in hypotheses[: config.rescored] if hypothesis.tokens]
         best = candidates[0]
         if len(candidates) > 1:
             spoken = self._decoder_scores(states, language, [list(c.tokens) for c in candidates])
-            totals = [c.score + self._config.decoder_weight * s for c, s in zip(candidates, spoken, strict=True)]
+            totals = [c.score + config.decoder_weight * s for c, s in zip(candidates, spoken, strict=True)]
             best = candidates[int(np.argmax(totals))]
         certainty = log_probs[list(best.frames), list(best.tokens)]
         text = self._whisper.hf_tokenizer.decode(list(best.tokens))

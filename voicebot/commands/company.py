@@ -30,7 +30,7 @@ def init(folder: Folder) -> None:
         _fail(f"{folder} is there already and not empty. Name a new folder")
     try:
         shutil.copytree(
-            SAMPLE_COMPANY, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("model", "__pycache__")
+            SAMPLE_COMPANY, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("model", ".gitignore")
         )
     except OSError as error:
         _fail(f"cannot write {folder}: {error.strerror}. Name a folder that you may write")

@@ -95,31 +95,22 @@ def share_right(calls: Sequence[ReportedCall]) -> float:
 
 
 def as_table(calls: Sequence[ReportedCall]) -> Table:
-    """The demo's summary for people."""
-    table = Table(title="通话汇总  Summary", title_justify="left")
-    for heading in (
-        "来电 Caller",
-        "地区 Region",
-        "说 Said",
-        "识别 Recognised",
-        "意图 Intent",
-        "回复延迟 Latency",
-        "结果 Outcome",
-    ):
-        table.add_column(heading, overflow="fold")
+    """The demo's summary for people: readable at 80 columns."""
+    table = Table(title="通话汇总 Summary", title_justify="left", show_lines=False)
+    table.add_column("来电 Caller", no_wrap=True)
+    table.add_column("说 → 识别   Said → recognised", overflow="fold", ratio=1)
+    table.add_column("意图 Intent", no_wrap=True)
+    table.add_column("等待 Wait", justify="right", no_wrap=True)
     for call in calls:
+        about = [call.caller, f"{call.region['province'] or '未知'}{call.region['city'] or ''}", call.outcome or "—"]
         for index, turn in enumerate(call.turns):
-            first = index == 0
-            latency = "" if turn.reply_latency_ms is None else f"{turn.reply_latency_ms} ms"
-            sign = "" if turn.right else " ✗"
+            latency = "—" if turn.reply_latency_ms is None else f"{turn.reply_latency_ms} ms"
+            same = turn.recognised == turn.reference
             table.add_row(
-                call.caller if first else "",
-                f"{call.region['province'] or ''}{call.region['city'] or ''}" if first else "",
-                turn.reference,
-                turn.recognised,
-                f"{turn.intent or ''}{sign}",
+                "\n".join(about[index:] if index == len(call.turns) - 1 else about[index : index + 1]),
+                turn.reference if same else f"{turn.reference}\n→ {turn.recognised}",
+                f"{turn.intent or '—'}{'' if turn.right else ' ✗'}",
                 latency,
-                (call.outcome or "") if first else "",
                 end_section=index == len(call.turns) - 1,
             )
     return table

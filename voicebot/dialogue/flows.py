@@ -31,6 +31,11 @@ class FlowRun:
     phone_tail: str | None = None
     """Last four digits of a phone number, given to show that an order is the caller's."""
 
+    @property
+    def is_question(self) -> bool:
+        """Whether the flow does nothing but answer the sentence that began it."""
+        return any(slot.prefill == "utterance" for slot in self.flow.slots)
+
     def missing(self) -> Slot | None:
         """The next slot to ask for."""
         return next((slot for slot in self.flow.slots if self._is_missing(slot)), None)

@@ -20,8 +20,8 @@ _DEEPEST = 3
 _PHONE_TAIL_TRIES = 2
 """Guesses at the last four digits in a whole call: more would let a stranger try them out."""
 _REFUSED = "not_found"
-_ENDLESS = 3
-"""Times one outcome may send the caller back to a slot (then = "ask:SLOT") before a callback is offered."""
+_ENDLESS = 2
+"""Times outcomes may send the caller back to a slot (then = "ask:SLOT"); at the last a callback is offered."""
 
 
 class FlowTalk:
@@ -215,7 +215,7 @@ class FlowTalk:
         run.clear(slot.name)
         run.phone_tail = None
         if self._sent_back >= _ENDLESS:
-            return Move((self._context.prompt("no_match_2"),), OfferCallback())
+            return Move((self._context.prompt("out_of_scope" if run.is_question else "no_match_2"),), OfferCallback())
         return Move((said,), AskSlot(slot))
 
     def _close(self, run: FlowRun) -> None:

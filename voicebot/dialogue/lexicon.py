@@ -34,6 +34,7 @@ class Lexicon:
     clear_corrections: tuple[str, ...]
     abandon: tuple[str, ...]
     switch: tuple[str, ...]
+    lead_ins: tuple[str, ...]
     tail: tuple[str, ...]
     latest: tuple[str, ...]
     ordinals: tuple[tuple[str, ...], ...]
@@ -77,3 +78,11 @@ def first_in(text: str, words: Iterable[str]) -> str | None:
 def starts_with(text: str, words: Iterable[str]) -> str | None:
     """The first of `words` with which `text` begins."""
     return next((word for word in words if text.startswith(word)), None)
+
+
+def without_leading(text: str, words: Iterable[str]) -> str:
+    """`text` without the `words` at its beginning, however many."""
+    longest_first = sorted(words, key=len, reverse=True)
+    while word := starts_with(text, longest_first):
+        text = text[len(word) :]
+    return text

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from voicebot.company import Company
 from voicebot.company.schema import Intent, Role
 from voicebot.dialogue.lexicon import first_in, lexicon
-from voicebot.dialogue.types import Understood
+from voicebot.dialogue.types import IntentGuess, Understood
 
-_LONGEST_WORD = 8
-"""Characters up to which a sentence with 再见 or 再说一遍 in it means just that."""
+_LONGEST_REPEAT = 10
+"""Characters up to which a sentence with 再说一遍 in it means just that."""
+_NONE = "none"
+_HINT = 0.15
+"""Confidence of the best intent below which the talk is about something else altogether."""
+_ENDINGS = " ,，。.!！~啊哈呀了啦哦吧"
+"""What may follow 再见."""
 _NEGATION_REACH = 3
 
 
@@ -43,34 +49,50 @@ class Meaning:
         return self.intent is not None and self.intent.role is None
 
 
-def meaning_of(utterance: Understood, text: str, company: Company) -> Meaning:
-    guess, confidence = utterance.intent, company.profile.confidence
-    intent = company.intents.get(guess.name)
-    known = intent if intent and intent.role != "none" and guess.confidence >= confidence.confirm else None
-    accepted = known is not None and guess.confidence >= confidence.accept
+def meaning_of(utterance: Understood, text: str, company: Company, *, names_own_order: bool) -> Meaning:
+    """`names_own_order`: the text says which of the caller's orders it is about, so that less else need be sure."""
+    confidence = company.profile.confidence
+    name, certainty = _best_guess(utterance.intent)
+    intent = company.intents.get(name)
+    known = intent if intent and intent.role != "none" and certainty >= confidence.confirm else None
+    enough = confidence.confirm if names_own_order and _is_about_an_order(known, company) else confidence.accept
+    accepted = known is not None and certainty >= enough
     words = lexicon()
     return Meaning(
         text=text,
         intent=known,
         accepted=accepted,
         role=_said_role(text) or (known.role if known and accepted else None),
-        off_topic=bool(text) and known is None and guess.name == "none" and guess.confidence >= confidence.accept,
+        off_topic=_is_off_topic(utterance.intent, certainty, confidence.accept) and bool(text),
         upset=utterance.emotion in ("annoyed", "angry"),
         wishes_change=first_in(text, words.switch) is not None,
         abandons=first_in(text, words.abandon) is not None,
     )
 
 
-def _said_role(text: str) -> Role | None:
+def _best_guess(guess: IntentGuess) -> tuple[str, float]:
+    """The likeliest intent besides "none": what "none" only just outdid may still be asked back."""
+    ranked = ((guess.name, guess.confidence), *guess.alternatives)
+    return next((one for one in ranked if one[0] != _NONE), (_NONE, 0.0))
+
+
+def _is_off_topic(guess: IntentGuess, best_certainty: float, accept: float) -> bool:
+    return guess.name == _NONE and guess.confidence >= accept and best_certainty < _HINT
+
+
+def _is_about_an_order(intent: Intent | None, company: Company) -> bool:
+    flow = company.flows.get(intent.flow or "") if intent else None
+    return flow is not None and any(slot.type == "order_number" for slot in flow.slots)
+
+
+def _said_role(text: str) -> Literal["handover", "goodbye", "repeat"] | None:
     """Roles that plain words give away, whatever the classifier thinks."""
     words = lexicon()
     if (human := first_in(text, words.human)) and not _negated(text, human):
         return "handover"
-    if len(text) > _LONGEST_WORD:
-        return None
-    if first_in(text, words.repeat):
-        return "repeat"
-    return "goodbye" if first_in(text, words.goodbye) else None
+    if text.rstrip(_ENDINGS).endswith(words.goodbye):
+        return "goodbye"
+    return "repeat" if len(text) <= _LONGEST_REPEAT and first_in(text, words.repeat) else None
 
 
 def _negated(text: str, word: str) -> bool:

@@ -31,6 +31,7 @@ from voicebot.dialogue.moves import (
     Settled,
     expecting,
 )
+from voicebot.dialogue.orders import find_order
 from voicebot.dialogue.slots import Surroundings
 from voicebot.dialogue.sound import sounds_in
 from voicebot.dialogue.types import (
@@ -56,6 +57,12 @@ _MOST_FAILURES = 4
 _MOST_REPEATS = 3
 _MOST_TURNS = 60
 _LAST_SILENCE = 3
+_SHORTEST_QUESTION = 4
+_VERBATIM = 0.92
+"""Score of a question that is in the knowledge nearly word for word: 退货运费谁出 is answered, no return begun."""
+_RATHER_THAN_ASK_BACK = 0.65
+"""Score from which an answer is better than asking back about an intent that is not sure."""
+_QUESTION_TOOL = "product_question"
 _KEY_YES, _KEY_NO, _KEY_HUMAN = "1", "2", "0"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
@@ -133,7 +140,9 @@ class Dialogue:
         """The reply to one finished utterance."""
         self._context.language = self._language.hear(utterance)
         text = _CONTROL.sub(" ", utterance.text).strip()[:_LONGEST_TEXT]
-        meaning = meaning_of(utterance, text, self._company)
+        around = self._context.around
+        named = find_order(text, around.orders, around.products)
+        meaning = meaning_of(utterance, text, self._company, names_own_order=named is not None and named.sure)
         self._intent = meaning.intent.name if meaning.intent else "none"
         try:
             move = await self._end_if_too_long() or await self._understood(meaning)
@@ -267,7 +276,7 @@ class Dialogue:
             case CheckValue(slot):
                 return await self._settle(await self._flows.reject(slot))
             case OfferCallback() if self._flows.run:
-                return await self._settle(await self._flows.proceed(self._flows.run))
+                return self._cancel_flow()
             case CheckIntent() | OfferCallback():
                 return Move((self._prompt("how_can_i_help"),), OpenQuestion())
             case CheckCallbackNumber():
@@ -284,20 +293,29 @@ class Dialogue:
             if run and intent.flow == run.flow.name:
                 asked = isinstance(self._question, AskSlot)
                 return None if asked else await self._settle(await self._flows.proceed(run))
-            if run and meaning.abandons:
+            if (move := await self._knowledge_answer(meaning, _VERBATIM)) is not None:
+                return move
+            if run and (meaning.abandons or run.is_question):
                 self._flows.drop()
             return await self._begin(intent.name, meaning.text)
         if intent and meaning.accepted and intent.answer:
             return self._aside(self._prompt(intent.answer))
         if meaning.role == "greeting":
             return Move(self._asked_again() or (self._prompt("how_can_i_help"),), self._question)
-        return await self._knowledge_answer(meaning) or self._cancelled(meaning) or self._intent_check(meaning)
+        least = _RATHER_THAN_ASK_BACK if meaning.intent_flow else 0.0
+        answer = await self._knowledge_answer(meaning, least)
+        return answer or self._cancelled(meaning) or self._intent_check(meaning)
 
-    async def _knowledge_answer(self, meaning: Meaning) -> Move | None:
+    async def _knowledge_answer(self, meaning: Meaning, least_score: float) -> Move | None:
+        """What the knowledge says to it, with at least this score (its own threshold holds besides)."""
+        if len(meaning.text) < _SHORTEST_QUESTION:
+            return None
         product = sounds_in(meaning.text, self._context.product_names)
         found = await self._knowledge.search(meaning.text, product=product)
-        if found is None:
+        if found is None or found.score < least_score:
             return None
+        if self._intent == "none":
+            self._intent = self._question_intent()
         answer = found.wording(self._context.language)
         self._context.outcome = "resolved"
         self._context.done.append(meaning.text)
@@ -305,8 +323,9 @@ class Dialogue:
 
     def _cancelled(self, meaning: Meaning) -> Move | None:
         """算了, and nothing else."""
-        if not (meaning.abandons and self._flows.run):
-            return None
+        return self._cancel_flow() if meaning.abandons and self._flows.run else None
+
+    def _cancel_flow(self) -> Move:
         self._flows.drop()
         said = (self._prompt("flow_cancelled"), self._prompt("anything_else"))
         return Move(said, OpenQuestion(more=True))
@@ -422,7 +441,7 @@ class Dialogue:
     def _begins_another(self, meaning: Meaning) -> bool:
         """Whether an answer to a slot's question says that it is none: 算了，我想问…"""
         run = self._flows.run
-        changes = meaning.wishes_change or meaning.abandons
+        changes = meaning.wishes_change or meaning.abandons or (run is not None and run.is_question)
         leads_elsewhere = meaning.intent_leads_on and run is not None and meaning.intent_flow != run.flow.name
         return changes and meaning.accepted and leads_elsewhere
 
@@ -454,6 +473,11 @@ class Dialogue:
 
     def _name_of(self, role: Role) -> str:
         return next((intent.name for intent in self._company.intents.values() if intent.role == role), "none")
+
+    def _question_intent(self) -> str:
+        """The intent for questions: what the knowledge can answer is one, whatever the classifier thought."""
+        flows = [flow.name for flow in self._company.flows.values() if flow.action.tool == _QUESTION_TOOL]
+        return next((name for name in flows if name in self._company.intents), "none")
 
     def _prompt(self, key: str, values: Values | None = None) -> Segment:
         return self._context.prompt(key, values)

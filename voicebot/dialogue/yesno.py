@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from voicebot.dialogue.lexicon import lexicon, starts_with
+from voicebot.dialogue.lexicon import lexicon, starts_with, without_leading
 
 _PUNCTUATION = re.compile(r"[\s,，。.!！?？、;；:：~…]+")
 
@@ -24,7 +23,7 @@ def yes_or_no(text: str) -> YesNo | None:
     """Whether `text` begins by agreeing or refusing; fillers before and between do not count."""
     words = lexicon()
     plain = _PUNCTUATION.sub("", text)
-    rest = _skip(plain, words.fillers)
+    rest = without_leading(plain, words.fillers)
     if not rest:  # nothing but 嗯
         return YesNo("yes", "") if plain and starts_with(plain, words.yes) else None
     if starts_with(rest, words.neither):
@@ -34,15 +33,7 @@ def yes_or_no(text: str) -> YesNo | None:
         return None
     answer: Literal["yes", "no"] = "yes" if len(yes) > len(no) else "no"
     same = words.yes if answer == "yes" else words.no
-    return YesNo(answer, _skip(rest, (*words.fillers, *words.thanks, *same)))
-
-
-def _skip(text: str, words: Iterable[str]) -> str:
-    """`text` without the `words` at its beginning."""
-    words = sorted(words, key=len, reverse=True)
-    while word := starts_with(text, words):
-        text = text[len(word) :]
-    return text
+    return YesNo(answer, without_leading(rest, (*words.fillers, *words.thanks, *same)))
 
 
 def corrected_part(text: str) -> str | None:
@@ -72,6 +63,6 @@ def only_enough(text: str) -> bool:
     plain = _PUNCTUATION.sub("", text)
     return (
         bool(plain)
-        and not _skip(plain, (*words.thanks, *words.enough, *words.fillers))
-        and bool(_skip(plain, words.fillers))
+        and not without_leading(plain, (*words.thanks, *words.enough, *words.fillers))
+        and bool(without_leading(plain, words.fillers))
     )

@@ -29,6 +29,8 @@ class Channel:
     """RMS of the speech against full scale."""
     reverb_s: float = 0.0
     """Time in which the room's echo falls by 60 dB; 0 for none."""
+    equaliser_db: tuple[float, ...] = ()
+    """What handset and line do to the colour of a voice: gains at equally spaced frequencies from 0 to 4 kHz."""
     band_limited: bool = False
     """Whether the 300-3400 Hz filter of an old line is in the way."""
     loss: float = 0.0
@@ -40,6 +42,8 @@ def transmit(speech: Audio, rate: int, noise: Audio, channel: Channel, rng: np.r
     sound = soxr.resample(speech, rate, TELEPHONE_HZ).astype(np.float32)
     if channel.reverb_s > 0:
         sound = reverberate(sound, channel.reverb_s, rng)
+    if channel.equaliser_db:
+        sound = equalise(sound, channel.equaliser_db)
     sound *= 10 ** (channel.level_db / 20) / max(_rms(sound[np.abs(sound) > 1e-3]), 1e-5)
     if channel.snr_db is not None:
         bed = np.resize(noise, sound.size)
@@ -58,6 +62,14 @@ def reverberate(sound: Audio, reverb_s: float, rng: np.random.Generator) -> Audi
     tail *= rng.uniform(0.1, 0.5) / max(float(np.sqrt(np.sum(tail**2))), 1e-5)
     tail[0] = 1.0
     return np.asarray(fftconvolve(sound, tail)[: sound.size], dtype=np.float32)
+
+
+def equalise(sound: Audio, gains_db: tuple[float, ...]) -> Audio:
+    """`sound` with the gains at equally spaced frequencies, straight lines in between."""
+    spectrum = np.fft.rfft(sound)
+    places = np.linspace(0, len(gains_db) - 1, spectrum.size)
+    curve = 10 ** (np.interp(places, np.arange(len(gains_db)), gains_db) / 20)
+    return np.asarray(np.fft.irfft(spectrum * curve, sound.size), dtype=np.float32)
 
 
 def g711(samples: Audio, codec: Codec) -> NDArray[np.int16]:

@@ -59,6 +59,7 @@ def training_channel(rng: random.Random) -> Channel:
         snr_db=rng.uniform(8, 15) if rng.random() < 0.1 else rng.uniform(13, 36),
         level_db=rng.uniform(-34, -14),
         reverb_s=rng.uniform(0.1, 0.5) if rng.random() < 0.15 else 0.0,
+        equaliser_db=tuple(rng.uniform(-9, 9) for _ in range(6)) if rng.random() < 0.6 else (),
         band_limited=rng.random() < 0.25,
         loss=rng.uniform(0.005, 0.05) if rng.random() < 0.08 else 0.0,
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.training.channel import Channel, Codec, g711, lose_packets, transmit
+from models.training.channel import Channel, Codec, equalise, g711, lose_packets, transmit
 from models.training.clips import noise_clip
 from models.training.corpus import held_out
 from models.training.evaluate import edits, held_out_clips
@@ -37,6 +37,13 @@ def test_level_and_noise_are_what_the_channel_says() -> None:
     noisy = transmit(tone(), 16_000, noise, Channel(level_db=-26, snr_db=10), rng)
     difference = noisy.astype(np.float32) - quiet
     assert level_db(difference.astype(np.int16)) == pytest.approx(-36, abs=1)
+
+
+def test_the_equaliser_raises_one_end_and_lowers_the_other() -> None:
+    noise = np.random.default_rng(4).standard_normal(16_000).astype(np.float32)
+    power = np.abs(np.fft.rfft(equalise(noise, (-10, 10)))) ** 2 / np.abs(np.fft.rfft(noise)) ** 2
+    assert 10 * np.log10(power[100]) == pytest.approx(-9.8, abs=0.5)
+    assert 10 * np.log10(power[-100]) == pytest.approx(9.8, abs=0.5)
 
 
 def test_lost_packets_are_silent_and_others_untouched() -> None:

@@ -19,7 +19,7 @@ WINDOW_S: Final = WINDOW / MODEL_HZ
 
 @dataclass(frozen=True, slots=True)
 class VadConfig:
-    """Thresholds, chosen with `voicebot bench vad` (148 clips: synthetic at 5 to 20 dB, human, noise; November 2026).
+    """Thresholds, chosen with `voicebot bench vad` (125 clips: synthetic at 5 to 20 dB, human, noise; November 2026).
 
     All times in seconds. A higher `on` misses soft words of people, a lower `off` hears 50 ms of noise at every end.
     """

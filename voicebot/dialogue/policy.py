@@ -1,8 +1,4 @@
-"""One call's conversation: what the assistant says to each utterance, pressed keys or silence of the caller.
-
-Every turn goes the same way: what counts at any time (a human, a repetition, goodbye), else the answer to what
-was asked, else a new matter, else the ladder of not having understood, which ends in a callback.
-"""
+"""What the assistant says to each utterance, pressed keys or silence of the caller: the face of the dialogue."""
 
 from __future__ import annotations
 
@@ -11,29 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from voicebot.company import Company
-from voicebot.company.schema import Role
-from voicebot.dialogue.callback import Callback
 from voicebot.dialogue.context import CallContext
-from voicebot.dialogue.flowtalk import FlowTalk
+from voicebot.dialogue.conversation import Conversation
 from voicebot.dialogue.language import SpokenLanguage
 from voicebot.dialogue.meaning import Meaning, meaning_of
-from voicebot.dialogue.moves import (
-    AskCallbackNumber,
-    AskPhoneTail,
-    AskSlot,
-    CheckCallbackNumber,
-    CheckIntent,
-    CheckValue,
-    Move,
-    OfferCallback,
-    OpenQuestion,
-    Question,
-    Settled,
-    expecting,
-)
+from voicebot.dialogue.moves import Move, OfferCallback, OpenQuestion, expecting
 from voicebot.dialogue.orders import find_order
 from voicebot.dialogue.slots import Surroundings
-from voicebot.dialogue.sound import sounds_in
 from voicebot.dialogue.types import (
     Expecting,
     KnowledgeSearch,
@@ -46,24 +26,12 @@ from voicebot.dialogue.types import (
     Understood,
 )
 from voicebot.dialogue.wording import Values, Wording
-from voicebot.dialogue.yesno import YesNo, clearly_corrects, corrected_part, only_enough, yes_or_no
 
 _LONGEST_TEXT = 200
 """Characters of an utterance that are looked at; nobody says more in one breath."""
-_SHORT_REST = 2
-"""Characters beside a yes or no up to which it is the answer to our question and not a matter of its own."""
-_MOST_FAILURES = 4
-"""Turns in a row without progress, after which a callback is promised unasked."""
-_MOST_REPEATS = 3
 _MOST_TURNS = 60
 _LAST_SILENCE = 3
-_SHORTEST_QUESTION = 4
-_VERBATIM = 0.92
-"""Score of a question that is in the knowledge nearly word for word: 退货运费谁出 is answered, no return begun."""
-_RATHER_THAN_ASK_BACK = 0.65
-"""Score from which an answer is better than asking back about an intent that is not sure."""
-_QUESTION_TOOL = "product_question"
-_KEY_YES, _KEY_NO, _KEY_HUMAN = "1", "2", "0"
+"""Silences in a row after which the call ends."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -84,7 +52,6 @@ class Dialogue:
         started: datetime,
     ) -> None:
         self._company = company
-        self._knowledge = knowledge
         self._language = SpokenLanguage(language, company.profile.languages)
         products = {product.name: product.aliases for product in company.products}
         self._context = CallContext(
@@ -95,23 +62,19 @@ class Dialogue:
             around=Surroundings(started.date(), caller.orders, products),
             language=self._language.current,
         )
-        self._flows = FlowTalk(self._context)
-        self._callback = Callback(self._context, started)
-        self._question: Question = OpenQuestion()
-        self._said: tuple[Segment, ...] = ()
-        self._turns = self._failures = self._repeats = 0
+        self._conversation = Conversation(self._context, knowledge, started)
+        self._turns = 0
         self._comforted = self._tool_has_failed = False
-        self._intent = "none"
 
     # What the session asks about
 
     @property
     def slots(self) -> dict[str, str]:
-        return self._flows.slots
+        return self._conversation.flows.slots
 
     @property
     def active_flow(self) -> str | None:
-        return self._flows.run.flow.name if self._flows.run else None
+        return self._conversation.flows.run.flow.name if self._conversation.flows.run else None
 
     @property
     def outcome(self) -> str:
@@ -120,7 +83,7 @@ class Dialogue:
 
     @property
     def expecting(self) -> Expecting:
-        return expecting(self._question)
+        return expecting(self._conversation.question)
 
     @property
     def language(self) -> Language:
@@ -143,9 +106,9 @@ class Dialogue:
         around = self._context.around
         named = find_order(text, around.orders, around.products)
         meaning = meaning_of(utterance, text, self._company, names_own_order=named is not None and named.sure)
-        self._intent = meaning.intent.name if meaning.intent else "none"
+        self._conversation.intent = meaning.intent.name if meaning.intent else "none"
         try:
-            move = await self._end_if_too_long() or await self._understood(meaning)
+            move = await self._end_if_too_long() or await self._conversation.understood(meaning)
         except ToolError:
             move = self._tool_failed()
         return self._reply(self._comfort(meaning, move))
@@ -153,9 +116,9 @@ class Dialogue:
     async def on_digits(self, digits: str) -> Reply:
         """The reply to keys pressed; a closing # does not belong to the number."""
         keys = "".join(key for key in digits if key.isascii() and key.isdigit())
-        self._intent = self._flows.run.intent if self._flows.run else "none"
+        self._conversation.intent = self._conversation.flows.run.intent if self._conversation.flows.run else "none"
         try:
-            move = await self._end_if_too_long() or await self._keyed(keys)
+            move = await self._end_if_too_long() or await self._conversation.keyed(keys)
         except ToolError:
             move = self._tool_failed()
         return self._reply(move)
@@ -163,306 +126,35 @@ class Dialogue:
     def on_no_input(self, count: int) -> Reply:
         """The reply to the `count`-th silence in a row."""
         self._turns += 1
-        self._intent = "none"
+        self._conversation.intent = "none"
         if count >= _LAST_SILENCE or self._turns > _MOST_TURNS:
-            return self._reply(self._goodbye())
-        if self._question == OpenQuestion(more=True):
-            return self._reply(Move((self._prompt("still_there"),), self._question))
+            return self._reply(self._conversation.goodbye())
+        if self._conversation.question == OpenQuestion(more=True):
+            return self._reply(Move((self._prompt("still_there"),), self._conversation.question))
         said = self._prompt(f"no_input_{max(1, count)}")
-        return self._reply(Move((said, *self._asked_again()), self._question))
-
-    def apology(self) -> Reply:
-        """The reply when what the caller said could not be looked at: the models are away."""
-        self._turns += 1
-        self._intent = "none"
-        return self._reply(self._tool_failed())
+        return self._reply(Move((said, *self._conversation.asked_again()), self._conversation.question))
 
     def on_models_away(self) -> Reply:
         """The reply when the caller spoke and nothing could understand it: an apology and the offer of a callback."""
         self._turns += 1
-        self._intent = "none"
+        self._conversation.intent = "none"
         return self._reply(self._tool_failed())
 
-    # Understanding, in order of precedence
-
-    async def _understood(self, meaning: Meaning) -> Move:
-        in_callback = isinstance(self._question, CheckCallbackNumber | AskCallbackNumber)
-        if meaning.role == "handover" and not in_callback:
-            self._intent = self._name_of("handover")
-            return self._callback.offer_number()
-        if meaning.role == "repeat":
-            self._intent = self._name_of("repeat")
-            return await self._repeat(meaning)
-        self._repeats = 0
-        if meaning.role == "goodbye" and isinstance(self._question, AskSlot | OpenQuestion):
-            self._intent = self._name_of("goodbye")
-            return self._goodbye()
-        move = await self._corrected(meaning) or await self._answered(meaning) or await self._new_matter(meaning)
-        if move is not None:
-            self._failures = 0
-            return move
-        return self._goodbye() if meaning.role == "goodbye" else await self._failed(meaning)
-
-    async def _corrected(self, meaning: Meaning) -> Move | None:
-        """ "不对，是…" about a value that was understood or taken for granted before."""
-        if not isinstance(self._question, AskSlot | OpenQuestion):
-            return None
-        part = corrected_part(meaning.text)
-        if part is None and meaning.role == "correction":
-            part = meaning.text
-        if part is None:
-            return None
-        following = await self._flows.correct(part)
-        if following is None and clearly_corrects(meaning.text) and len(part) <= _SHORT_REST:
-            following = await self._flows.ask_last_again()
-        return None if following is None else await self._settle(following)
-
-    async def _answered(self, meaning: Meaning) -> Move | None:
-        """The answer to the question that stands, if that is what was said."""
-        run, following = self._flows.run, None
-        match self._question:
-            case OpenQuestion(more):
-                return await self._answer_open(meaning, more)
-            case AskSlot(slot, offered) if not self._begins_another(meaning):
-                following = await self._flows.answer(slot, meaning.text, offered)
-            case CheckValue(slot) if (said := self._polarity(meaning)) is None or said.answer == "no":
-                following = await self._flows.answer(slot, said.rest if said else meaning.text, ())
-            case AskPhoneTail():
-                following = await self._flows.phone_tail(meaning.text)
-            case CheckCallbackNumber(number) if other := self._callback.answer_number(meaning.text, besides=number):
-                return other
-            case AskCallbackNumber():
-                return self._callback.answer_number(meaning.text)
-            case OfferCallback() if (missing := run.missing() if run else None) and missing.type != "text":
-                following = await self._flows.answer(missing, meaning.text, ())
-        if following is not None:
-            self._intent = run.intent if run else self._intent
-            return await self._settle(following)
-        said = self._polarity(meaning)
-        if said is None or (len(said.rest) > _SHORT_REST and meaning.accepted and meaning.intent_leads_on):
-            return None
-        return await (self._agreed() if said.answer == "yes" else self._refused())
-
-    async def _answer_open(self, meaning: Meaning, more: bool) -> Move | None:
-        if not meaning.accepted and (following := await self._flows.same_for(meaning.text)):
-            return await self._settle(following)
-        if not more:
-            return None
-        said = self._polarity(meaning)
-        if only_enough(meaning.text) or (said and said.answer == "no" and len(said.rest) <= _SHORT_REST):
-            return self._goodbye()
-        if said and said.answer == "yes" and len(said.rest) <= _SHORT_REST:
-            return Move((self._prompt("how_can_i_help"),), OpenQuestion())
-        return None
-
-    async def _agreed(self) -> Move | None:
-        """Yes to the question that stands."""
-        match self._question:
-            case CheckValue(slot, value):
-                return await self._settle(await self._flows.fill(slot, value))
-            case CheckIntent(name, text):
-                self._intent = name
-                return await self._begin(name, text)
-            case OfferCallback():
-                return self._callback.offer_number()
-            case CheckCallbackNumber(number):
-                return await self._callback.promise(number)
-            case _:
-                return None
-
-    async def _refused(self) -> Move | None:
-        """No to the question that stands."""
-        match self._question:
-            case CheckValue(slot):
-                return await self._settle(await self._flows.reject(slot))
-            case OfferCallback() if self._flows.run:
-                return self._cancel_flow()
-            case CheckIntent() | OfferCallback():
-                return Move((self._prompt("how_can_i_help"),), OpenQuestion())
-            case CheckCallbackNumber():
-                return self._callback.ask_number()
-            case _:
-                return None
-
-    async def _new_matter(self, meaning: Meaning) -> Move | None:
-        """What was said has nothing to do with the question, but means something to the company."""
-        if isinstance(self._question, CheckCallbackNumber | AskCallbackNumber):
-            return None
-        intent, run = meaning.intent, self._flows.run
-        if intent and meaning.accepted and intent.flow:
-            if run and intent.flow == run.flow.name:
-                asked = isinstance(self._question, AskSlot)
-                return None if asked else await self._settle(await self._flows.proceed(run))
-            if (move := await self._knowledge_answer(meaning, _VERBATIM)) is not None:
-                return move
-            if run and (meaning.abandons or run.is_question):
-                self._flows.drop()
-            return await self._begin(intent.name, meaning.text)
-        if intent and meaning.accepted and intent.answer:
-            return self._aside(self._prompt(intent.answer))
-        if meaning.role == "greeting":
-            return Move(self._asked_again() or (self._prompt("how_can_i_help"),), self._question)
-        least = _RATHER_THAN_ASK_BACK if meaning.intent_flow else 0.0
-        answer = await self._knowledge_answer(meaning, least)
-        return answer or self._cancelled(meaning) or self._intent_check(meaning)
-
-    async def _knowledge_answer(self, meaning: Meaning, least_score: float) -> Move | None:
-        """What the knowledge says to it, with at least this score (its own threshold holds besides)."""
-        if len(meaning.text) < _SHORTEST_QUESTION:
-            return None
-        product = sounds_in(meaning.text, self._context.product_names)
-        found = await self._knowledge.search(meaning.text, product=product)
-        if found is None or found.score < least_score:
-            return None
-        if self._intent == "none":
-            self._intent = self._question_intent()
-        answer = found.wording(self._context.language)
-        self._context.outcome = "resolved"
-        self._context.done.append(meaning.text)
-        return self._aside(self._context.wording.text(answer, self._context.language))
-
-    def _cancelled(self, meaning: Meaning) -> Move | None:
-        """算了, and nothing else."""
-        return self._cancel_flow() if meaning.abandons and self._flows.run else None
-
-    def _cancel_flow(self) -> Move:
-        self._flows.drop()
-        said = (self._prompt("flow_cancelled"), self._prompt("anything_else"))
-        return Move(said, OpenQuestion(more=True))
-
-    def _intent_check(self, meaning: Meaning) -> Move | None:
-        if meaning.intent is None or not meaning.intent_leads_on or isinstance(self._question, AskSlot):
-            return None
-        said = self._prompt("confirm_intent", {"intent": meaning.intent.title})
-        return Move((said,), CheckIntent(meaning.intent.name, meaning.text))
-
-    # What follows
-
-    async def _begin(self, name: str, text: str) -> Move:
-        intent = self._company.intents[name]
-        if intent.flow:
-            return await self._settle(await self._flows.begin(self._company.flows[intent.flow], name, text))
-        return self._aside(self._prompt(intent.answer or "how_can_i_help"))
-
-    async def _settle(self, following: Move | Settled) -> Move:
-        """After a flow's end: back to the one it interrupted, or to the open question, or to the end of the call."""
-        if isinstance(following, Move):
-            return following
-        said = tuple(following.segments)
-        if following.then == "handover":
-            return self._callback.offer_number().after(*said)
-        if following.then == "close":
-            return self._goodbye().after(*said)
-        if (resumed := await self._flows.resume()) is not None:
-            return (await self._settle(resumed)).after(*said)
-        return Move((*said, self._prompt("anything_else")), OpenQuestion(more=True))
-
-    def _aside(self, said: Segment) -> Move:
-        """An answer that leaves the question that stands as it was."""
-        if isinstance(self._question, OpenQuestion | CheckIntent | OfferCallback) and not self._flows.run:
-            return Move((said, self._prompt("anything_else")), OpenQuestion(more=True))
-        return Move((said, *self._asked_again()), self._question)
-
-    async def _failed(self, meaning: Meaning) -> Move:
-        """Nothing was understood: other words, then a callback offered, then one promised."""
-        self._failures += 1
-        if self._failures >= _MOST_FAILURES:
-            return await self._callback.give_up()
-        match self._question:
-            case CheckCallbackNumber() | AskCallbackNumber():
-                return await self._callback.failed()
-            case AskSlot(slot) if not meaning.upset:
-                return await self._settle(await self._flows.failed(slot))
-            case CheckValue() | CheckIntent() | OfferCallback():
-                return Move((self._prompt("ask_yes_no"), *self._asked_again()), self._question)
-            case AskPhoneTail():
-                return Move(self._asked_again(), self._question)
-            case _ if self._failures > 1 or meaning.upset:
-                return Move((self._prompt("no_match_2"),), OfferCallback())
-            case _:
-                return Move((self._prompt("off_topic" if meaning.off_topic else "no_match_1"),), self._question)
-
-    async def _repeat(self, meaning: Meaning) -> Move:
-        self._repeats += 1
-        if self._repeats > _MOST_REPEATS:
-            return await self._failed(meaning)
-        return Move(self._said or (self._prompt("repeat_none"),), self._question)
-
-    def _goodbye(self) -> Move:
-        return Move((self._prompt("goodbye"),), self._question, end_call=True)
-
-    def _tool_failed(self) -> Move:
-        """The first time a human is offered; if that cannot be stored either, the call ends."""
-        if self._tool_has_failed:
-            return Move((self._prompt("error"), self._prompt("goodbye")), self._question, end_call=True)
-        self._tool_has_failed = True
-        return Move((self._prompt("error"), self._prompt("offer_callback")), OfferCallback())
+    # What belongs to every turn
 
     async def _end_if_too_long(self) -> Move | None:
         self._turns += 1
         if self._turns <= _MOST_TURNS:
             return None
-        move = await self._callback.give_up()
+        move = await self._conversation.callback.give_up()
         return move.after(self._prompt("too_long")) if move.handover else move
 
-    async def _keyed(self, keys: str) -> Move:
-        move = await self._answered_by_keys(keys)
-        if move is not None:
-            self._failures = 0
-            return move
-        self._failures += 1
-        if self._failures >= _MOST_FAILURES:
-            return await self._callback.give_up()
-        return Move((self._prompt("digits_invalid"), *self._asked_again()), self._question)
-
-    async def _answered_by_keys(self, keys: str) -> Move | None:
-        following = None
-        match self._question:
-            case AskSlot(slot, offered):
-                following = await self._flows.keys(slot, keys, offered)
-            case AskPhoneTail():
-                following = await self._flows.phone_tail(keys)
-            case CheckValue(slot) if len(keys) > 1:
-                following = await self._flows.keys(slot, keys, ())
-            case AskCallbackNumber() | CheckCallbackNumber() if len(keys) > 1:
-                return self._callback.answer_number(keys)
-            case OpenQuestion():
-                following = await self._flows.same_for(keys)
-        if following is not None:
-            return await self._settle(following)
-        if keys == _KEY_HUMAN:
-            return self._callback.offer_number()
-        if keys == _KEY_YES:
-            return await self._agreed()
-        return await self._refused() if keys == _KEY_NO else None
-
-    # Small things
-
-    def _begins_another(self, meaning: Meaning) -> bool:
-        """Whether an answer to a slot's question says that it is none: 算了，我想问…"""
-        run = self._flows.run
-        changes = meaning.wishes_change or meaning.abandons or (run is not None and run.is_question)
-        leads_elsewhere = meaning.intent_leads_on and run is not None and meaning.intent_flow != run.flow.name
-        return changes and meaning.accepted and leads_elsewhere
-
-    def _polarity(self, meaning: Meaning) -> YesNo | None:
-        """Yes or no, by plain words or else by the company's own intents for it."""
-        said = yes_or_no(meaning.text)
-        if said is None and (meaning.role == "yes" or meaning.role == "no"):
-            return YesNo(meaning.role, "")
-        return said
-
-    def _asked_again(self) -> tuple[Segment, ...]:
-        """The question that stands, once more."""
-        match self._question:
-            case CheckIntent(name):
-                return (self._prompt("confirm_intent", {"intent": self._company.intents[name].title}),)
-            case OfferCallback():
-                return (self._prompt("offer_callback"),)
-            case CheckCallbackNumber() | AskCallbackNumber() as question:
-                return self._callback.again(question)
-            case question:
-                return self._flows.again(question)
+    def _tool_failed(self) -> Move:
+        """The first time a human is offered; if that cannot be stored either, the call ends."""
+        if self._tool_has_failed:
+            return Move((self._prompt("error"), self._prompt("goodbye")), self._conversation.question, end_call=True)
+        self._tool_has_failed = True
+        return Move((self._prompt("error"), self._prompt("offer_callback")), OfferCallback())
 
     def _comfort(self, meaning: Meaning, move: Move) -> Move:
         """One phrase of sympathy for an upset caller, once a call."""
@@ -471,19 +163,8 @@ class Dialogue:
         self._comforted = True
         return move.after(self._prompt("empathy"))
 
-    def _name_of(self, role: Role) -> str:
-        return next((intent.name for intent in self._company.intents.values() if intent.role == role), "none")
-
-    def _question_intent(self) -> str:
-        """The intent for questions: what the knowledge can answer is one, whatever the classifier thought."""
-        flows = [flow.name for flow in self._company.flows.values() if flow.action.tool == _QUESTION_TOOL]
-        return next((name for name in flows if name in self._company.intents), "none")
-
-    def _prompt(self, key: str, values: Values | None = None) -> Segment:
-        return self._context.prompt(key, values)
-
     def _reply(self, move: Move) -> Reply:
-        self._question, self._said = move.question, move.segments
+        self._conversation.moved(move)
         actions = tuple(self._context.actions)
         self._context.actions.clear()
         return Reply(
@@ -491,7 +172,10 @@ class Dialogue:
             language=self._context.language,
             end_call=move.end_call,
             handover=move.handover,
-            intent=self._intent,
-            slots=self._flows.slots,
+            intent=self._conversation.intent,
+            slots=self._conversation.flows.slots,
             actions=actions,
         )
+
+    def _prompt(self, key: str, values: Values | None = None) -> Segment:
+        return self._context.prompt(key, values)

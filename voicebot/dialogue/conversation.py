@@ -1,0 +1,347 @@
+"""Where the talk stands and where it goes: the question last asked, what the caller's answer to it leads to.
+
+Every turn goes the same way: what counts at any time (a human, a repetition, goodbye), else the answer to what
+was asked, else a new matter, else the ladder of not having understood, which ends in a callback.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from voicebot.company.schema import Role
+from voicebot.dialogue.callback import Callback
+from voicebot.dialogue.context import CallContext
+from voicebot.dialogue.flowtalk import FlowTalk
+from voicebot.dialogue.meaning import Meaning
+from voicebot.dialogue.moves import (
+    AskCallbackNumber,
+    AskPhoneTail,
+    AskSlot,
+    CheckCallbackNumber,
+    CheckIntent,
+    CheckValue,
+    Move,
+    OfferCallback,
+    OpenQuestion,
+    Question,
+    Settled,
+)
+from voicebot.dialogue.sound import sounds_in
+from voicebot.dialogue.types import KnowledgeSearch, Segment
+from voicebot.dialogue.wording import Values
+from voicebot.dialogue.yesno import YesNo, clearly_corrects, corrected_part, only_enough, yes_or_no
+
+_SHORT_REST = 2
+"""Characters beside a yes or no up to which it is the answer to our question and not a matter of its own."""
+_MOST_FAILURES = 4
+"""Turns in a row without progress, after which a callback is promised unasked."""
+_MOST_REPEATS = 3
+_SHORTEST_QUESTION = 4
+"""Characters from which something said is looked up in the knowledge."""
+_VERBATIM = 0.92
+"""Score of a question that is in the knowledge nearly word for word: 退货运费谁出 is answered, no return begun."""
+_RATHER_THAN_ASK_BACK = 0.65
+"""Score from which an answer is better than asking back about an intent that is not sure."""
+_QUESTION_TOOL = "product_question"
+_KEY_YES, _KEY_NO, _KEY_HUMAN = "1", "2", "0"
+
+
+class Conversation:
+    """From meanings and keys to moves. `moved` keeps it informed of what was said in the end."""
+
+    def __init__(self, context: CallContext, knowledge: KnowledgeSearch, started: datetime) -> None:
+        self._company = context.company
+        self._context = context
+        self._knowledge = knowledge
+        self.flows = FlowTalk(context)
+        self.callback = Callback(context, started)
+        self.question: Question = OpenQuestion()
+        """The one that stands."""
+        self.intent = "none"
+        """Name of the intent that this turn is about."""
+        self._said: tuple[Segment, ...] = ()
+        self._failures = self._repeats = 0
+
+    def moved(self, move: Move) -> None:
+        """`move` is what the caller hears."""
+        self.question, self._said = move.question, move.segments
+
+    # Understanding, in order of precedence
+
+    async def understood(self, meaning: Meaning) -> Move:
+        """The move after an utterance. Raises ToolError."""
+        in_callback = isinstance(self.question, CheckCallbackNumber | AskCallbackNumber)
+        if meaning.role == "handover" and not in_callback:
+            self.intent = self._name_of("handover")
+            return self.callback.offer_number()
+        if meaning.role == "repeat":
+            self.intent = self._name_of("repeat")
+            return await self._repeat(meaning)
+        self._repeats = 0
+        if meaning.role == "goodbye" and isinstance(self.question, AskSlot | OpenQuestion):
+            self.intent = self._name_of("goodbye")
+            return self.goodbye()
+        move = await self._corrected(meaning) or await self._answered(meaning) or await self._new_matter(meaning)
+        if move is not None:
+            self._failures = 0
+            return move
+        return self.goodbye() if meaning.role == "goodbye" else await self._failed(meaning)
+
+    async def _corrected(self, meaning: Meaning) -> Move | None:
+        """ "不对，是…" about a value that was understood or taken for granted before."""
+        if not isinstance(self.question, AskSlot | OpenQuestion):
+            return None
+        part = corrected_part(meaning.text)
+        if part is None and meaning.role == "correction":
+            part = meaning.text
+        if part is None:
+            return None
+        following = await self.flows.correct(part)
+        if following is None and clearly_corrects(meaning.text) and len(part) <= _SHORT_REST:
+            following = await self.flows.ask_last_again()
+        return None if following is None else await self._settle(following)
+
+    async def _answered(self, meaning: Meaning) -> Move | None:
+        """The answer to the question that stands, if that is what was said."""
+        run, following = self.flows.run, None
+        match self.question:
+            case OpenQuestion(more):
+                return await self._answer_open(meaning, more)
+            case AskSlot(slot, offered) if not self._begins_another(meaning):
+                following = await self.flows.answer(slot, meaning.text, offered)
+            case CheckValue(slot) if (said := self._polarity(meaning)) is None or said.answer == "no":
+                following = await self.flows.answer(slot, said.rest if said else meaning.text, ())
+            case AskPhoneTail():
+                following = await self.flows.phone_tail(meaning.text)
+            case CheckCallbackNumber(number) if other := self.callback.answer_number(meaning.text, besides=number):
+                return other
+            case AskCallbackNumber():
+                return self.callback.answer_number(meaning.text)
+            case OfferCallback() if (missing := run.missing() if run else None) and missing.type != "text":
+                following = await self.flows.answer(missing, meaning.text, ())
+        if following is not None:
+            self.intent = run.intent if run else self.intent
+            return await self._settle(following)
+        said = self._polarity(meaning)
+        if said is None or (len(said.rest) > _SHORT_REST and meaning.accepted and meaning.intent_leads_on):
+            return None
+        return await (self._agreed() if said.answer == "yes" else self._refused())
+
+    async def _answer_open(self, meaning: Meaning, more: bool) -> Move | None:
+        if not meaning.accepted and (following := await self.flows.same_for(meaning.text)):
+            return await self._settle(following)
+        if not more:
+            return None
+        said = self._polarity(meaning)
+        if only_enough(meaning.text) or (said and said.answer == "no" and len(said.rest) <= _SHORT_REST):
+            return self.goodbye()
+        if said and said.answer == "yes" and len(said.rest) <= _SHORT_REST:
+            return Move((self._prompt("how_can_i_help"),), OpenQuestion())
+        return None
+
+    async def _agreed(self) -> Move | None:
+        """Yes to the question that stands."""
+        match self.question:
+            case CheckValue(slot, value):
+                return await self._settle(await self.flows.fill(slot, value))
+            case CheckIntent(name, text):
+                self.intent = name
+                return await self._begin(name, text)
+            case OfferCallback():
+                return self.callback.offer_number()
+            case CheckCallbackNumber(number):
+                return await self.callback.promise(number)
+            case _:
+                return None
+
+    async def _refused(self) -> Move | None:
+        """No to the question that stands."""
+        match self.question:
+            case CheckValue(slot):
+                return await self._settle(await self.flows.reject(slot))
+            case OfferCallback() if self.flows.run:
+                return self._cancel_flow()
+            case CheckIntent() | OfferCallback():
+                return Move((self._prompt("how_can_i_help"),), OpenQuestion())
+            case CheckCallbackNumber():
+                return self.callback.ask_number()
+            case _:
+                return None
+
+    async def _new_matter(self, meaning: Meaning) -> Move | None:
+        """What was said has nothing to do with the question, but means something to the company."""
+        if isinstance(self.question, CheckCallbackNumber | AskCallbackNumber):
+            return None
+        intent, run = meaning.intent, self.flows.run
+        if intent and meaning.accepted and intent.flow:
+            if run and intent.flow == run.flow.name:
+                asked = isinstance(self.question, AskSlot)
+                return None if asked else await self._settle(await self.flows.proceed(run))
+            if (move := await self._knowledge_answer(meaning, _VERBATIM)) is not None:
+                return move
+            if run and (meaning.abandons or run.is_question):
+                self.flows.drop()
+            return await self._begin(intent.name, meaning.text)
+        if intent and meaning.accepted and intent.answer:
+            return self._aside(self._prompt(intent.answer))
+        if meaning.role == "greeting":
+            return Move(self.asked_again() or (self._prompt("how_can_i_help"),), self.question)
+        least = _RATHER_THAN_ASK_BACK if meaning.intent_flow else 0.0
+        answer = await self._knowledge_answer(meaning, least)
+        return answer or self._cancelled(meaning) or self._intent_check(meaning)
+
+    async def _knowledge_answer(self, meaning: Meaning, least_score: float) -> Move | None:
+        """What the knowledge says to it, with at least this score (its own threshold holds besides)."""
+        if len(meaning.text) < _SHORTEST_QUESTION:
+            return None
+        product = sounds_in(meaning.text, self._context.product_names)
+        found = await self._knowledge.search(meaning.text, product=product)
+        if found is None or found.score < least_score:
+            return None
+        if self.intent == "none":
+            self.intent = self._question_intent()
+        answer = found.wording(self._context.language)
+        self._context.outcome = "resolved"
+        self._context.done.append(meaning.text)
+        return self._aside(self._context.wording.text(answer, self._context.language))
+
+    def _cancelled(self, meaning: Meaning) -> Move | None:
+        """算了, and nothing else."""
+        return self._cancel_flow() if meaning.abandons and self.flows.run else None
+
+    def _cancel_flow(self) -> Move:
+        self.flows.drop()
+        said = (self._prompt("flow_cancelled"), self._prompt("anything_else"))
+        return Move(said, OpenQuestion(more=True))
+
+    def _intent_check(self, meaning: Meaning) -> Move | None:
+        if meaning.intent is None or not meaning.intent_leads_on or isinstance(self.question, AskSlot):
+            return None
+        said = self._prompt("confirm_intent", {"intent": meaning.intent.title})
+        return Move((said,), CheckIntent(meaning.intent.name, meaning.text))
+
+    # What follows
+
+    async def _begin(self, name: str, text: str) -> Move:
+        intent = self._company.intents[name]
+        if intent.flow:
+            return await self._settle(await self.flows.begin(self._company.flows[intent.flow], name, text))
+        return self._aside(self._prompt(intent.answer or "how_can_i_help"))
+
+    async def _settle(self, following: Move | Settled) -> Move:
+        """After a flow's end: back to the one it interrupted, or to the open question, or to the end of the call."""
+        if isinstance(following, Move):
+            return following
+        said = tuple(following.segments)
+        if following.then == "handover":
+            return self.callback.offer_number().after(*said)
+        if following.then == "close":
+            return self.goodbye().after(*said)
+        if (resumed := await self.flows.resume()) is not None:
+            return (await self._settle(resumed)).after(*said)
+        return Move((*said, self._prompt("anything_else")), OpenQuestion(more=True))
+
+    def _aside(self, said: Segment) -> Move:
+        """An answer that leaves the question that stands as it was."""
+        if isinstance(self.question, OpenQuestion | CheckIntent | OfferCallback) and not self.flows.run:
+            return Move((said, self._prompt("anything_else")), OpenQuestion(more=True))
+        return Move((said, *self.asked_again()), self.question)
+
+    async def _failed(self, meaning: Meaning) -> Move:
+        """Nothing was understood: other words, then a callback offered, then one promised."""
+        self._failures += 1
+        if self._failures >= _MOST_FAILURES:
+            return await self.callback.give_up()
+        match self.question:
+            case CheckCallbackNumber() | AskCallbackNumber():
+                return await self.callback.failed()
+            case AskSlot(slot) if not meaning.upset:
+                return await self._settle(await self.flows.failed(slot))
+            case CheckValue() | CheckIntent() | OfferCallback():
+                return Move((self._prompt("ask_yes_no"), *self.asked_again()), self.question)
+            case AskPhoneTail():
+                return Move(self.asked_again(), self.question)
+            case _ if self._failures > 1 or meaning.upset:
+                return Move((self._prompt("no_match_2"),), OfferCallback())
+            case _:
+                return Move((self._prompt("off_topic" if meaning.off_topic else "no_match_1"),), self.question)
+
+    async def _repeat(self, meaning: Meaning) -> Move:
+        self._repeats += 1
+        if self._repeats > _MOST_REPEATS:
+            return await self._failed(meaning)
+        return Move(self._said or (self._prompt("repeat_none"),), self.question)
+
+    def goodbye(self) -> Move:
+        return Move((self._prompt("goodbye"),), self.question, end_call=True)
+
+    async def keyed(self, keys: str) -> Move:
+        """The move after digits were pressed. Raises ToolError."""
+        move = await self._answered_by_keys(keys)
+        if move is not None:
+            self._failures = 0
+            return move
+        self._failures += 1
+        if self._failures >= _MOST_FAILURES:
+            return await self.callback.give_up()
+        return Move((self._prompt("digits_invalid"), *self.asked_again()), self.question)
+
+    async def _answered_by_keys(self, keys: str) -> Move | None:
+        following = None
+        match self.question:
+            case AskSlot(slot, offered):
+                following = await self.flows.keys(slot, keys, offered)
+            case AskPhoneTail():
+                following = await self.flows.phone_tail(keys)
+            case CheckValue(slot) if len(keys) > 1:
+                following = await self.flows.keys(slot, keys, ())
+            case AskCallbackNumber() | CheckCallbackNumber() if len(keys) > 1:
+                return self.callback.answer_number(keys)
+            case OpenQuestion():
+                following = await self.flows.same_for(keys)
+        if following is not None:
+            return await self._settle(following)
+        if keys == _KEY_HUMAN:
+            return self.callback.offer_number()
+        if keys == _KEY_YES:
+            return await self._agreed()
+        return await self._refused() if keys == _KEY_NO else None
+
+    # Small things
+
+    def _begins_another(self, meaning: Meaning) -> bool:
+        """Whether an answer to a slot's question says that it is none: 算了，我想问…"""
+        run = self.flows.run
+        changes = meaning.wishes_change or meaning.abandons or (run is not None and run.is_question)
+        leads_elsewhere = meaning.intent_leads_on and run is not None and meaning.intent_flow != run.flow.name
+        return changes and meaning.accepted and leads_elsewhere
+
+    def _polarity(self, meaning: Meaning) -> YesNo | None:
+        """Yes or no, by plain words or else by the company's own intents for it."""
+        said = yes_or_no(meaning.text)
+        if said is None and (meaning.role == "yes" or meaning.role == "no"):
+            return YesNo(meaning.role, "")
+        return said
+
+    def asked_again(self) -> tuple[Segment, ...]:
+        """The question that stands, once more."""
+        match self.question:
+            case CheckIntent(name):
+                return (self._prompt("confirm_intent", {"intent": self._company.intents[name].title}),)
+            case OfferCallback():
+                return (self._prompt("offer_callback"),)
+            case CheckCallbackNumber() | AskCallbackNumber() as question:
+                return self.callback.again(question)
+            case question:
+                return self.flows.again(question)
+
+    def _name_of(self, role: Role) -> str:
+        return next((intent.name for intent in self._company.intents.values() if intent.role == role), "none")
+
+    def _question_intent(self) -> str:
+        """The intent for questions: what the knowledge can answer is one, whatever the classifier thought."""
+        flows = [flow.name for flow in self._company.flows.values() if flow.action.tool == _QUESTION_TOOL]
+        return next((name for name in flows if name in self._company.intents), "none")
+
+    def _prompt(self, key: str, values: Values | None = None) -> Segment:
+        return self._context.prompt(key, values)

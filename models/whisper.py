@@ -42,9 +42,12 @@ class FasterWhisperEngine:
         *,
         languages: Sequence[Language] = ("zh", "yue"),
         device: Device = "auto",
-        threads: int = 1,
+        threads: int | None = None,
     ) -> None:
-        """folder: the model's files; languages: those that callers may speak; threads: of the CPU, for one batch."""
+        """folder: the model's files; languages: those that callers may speak.
+
+        threads: of the CPU for one batch; None is one for the bundled model, which gains nothing from more, else all.
+        """
         self._model = model
         self._device = _choose(device)
         on_gpu = self._device == "cuda"
@@ -53,7 +56,7 @@ class FasterWhisperEngine:
             str(folder),
             device=self._device,
             compute_type="float16" if on_gpu else "int8",
-            cpu_threads=threads,
+            cpu_threads=threads or (1 if hybrid else 0),
             local_files_only=True,
         )
         known = self._whisper.hf_tokenizer.get_vocab()

@@ -131,9 +131,11 @@ class EventSection(Section):
 
 class ModelSection(Section):
     asr: str = "auto"
-    """Catalogue name (see `voicebot models list`) or a folder with a CTranslate2 Whisper model."""
+    """Catalogue name (see `voicebot models list`) or a folder with a CTranslate2 Whisper model. "auto": large-v3-turbo
+    once it is installed, else the bundled one."""
     asr_device: Literal["auto", "cpu", "cuda"] = "auto"
-    asr_threads: PositiveInt = 1
+    asr_threads: PositiveInt | None = None
+    """CPU threads for one batch. Default: one for the bundled model, all for the others."""
     languages: Languages = ("zh", "yue")
     tts: Literal["auto", "piper", "espeak"] = "auto"
     """"auto" speaks with a Piper voice when one is installed, else with espeak-ng."""

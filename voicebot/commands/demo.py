@@ -15,16 +15,15 @@ app = typer.Typer()
 @app.command()
 def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object instead.")] = False,
-    only: Annotated[
-        list[str] | None, typer.Option(help="Caller script to ring with; repeatable. Default: all.")
-    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Ring with this caller script only; repeatable.")] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="Ring with every caller script of the company.")] = False,
 ) -> None:
     """Start the system with the sample company and let simulated callers ring it over SIP and RTP."""
     console = Console(highlight=False)
     good: list[bool] = []
 
     async def work() -> None:
-        good.append(await run_demo(console, as_json_object=as_json, only=only or ()))
+        good.append(await run_demo(console, as_json_object=as_json, only=only or (), everyone=everyone))
 
     asyncio.run(run_until_stopped(work()))
     if not good:

@@ -44,8 +44,10 @@ async def _talk(settings: Settings, supervisor: Supervisor, device: PyAudioDevic
     company = load_company(settings.company.dir)
     console = Console(highlight=False)
     console.print("准备中 Getting ready …")
-    async with background(supervisor.run(), LiveView(console).follow(settings)):
-        async with call_desk(settings, company, Metrics()) as desk:
-            leg, ringing = MicrophoneLeg(device, number=number), Ringing()
-            leg.listen(ringing)
-            await desk.take(leg, ringing)
+    async with (
+        background(supervisor.run(), LiveView(console).follow(settings)),
+        call_desk(settings, company, Metrics()) as desk,
+    ):
+        leg, ringing = MicrophoneLeg(device, number=number), Ringing()
+        leg.listen(ringing)
+        await desk.take(leg, ringing)

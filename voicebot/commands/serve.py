@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from voicebot.config import Settings
+from voicebot.config import Settings, load_settings
 from voicebot.lifetime import run_until_stopped
 from voicebot.logs import configure_logging
 from voicebot.supervisor import ProcessSpec, Supervisor

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,9 +19,20 @@ from voicebot.company.scripts import CallerScript
 from voicebot.config import load_settings
 from voicebot.demo.live import LiveView
 from voicebot.demo.report import ReportedCall, as_json, as_table, median_latency_ms, report_call, share_right
-from voicebot.demo.system import DemoFailed, System, new_folder, running_system
+from voicebot.demo.system import DemoFailed, System, forget_own_settings, new_folder, running_system
 from voicebot.store.store import Store
 
+SHOWN = (
+    "wang_fang_chengdu",
+    "zhang_li_beijing",
+    "chen_zhiqiang_guangzhou",
+    "li_jianguo_shanghai",
+    "he_yong_chongqing",
+    "liang_jiaming_hongkong",
+    "zhao_min_wuhan",
+    "visitor_zhengzhou",
+)
+"""Callers of the sample company that show what it can do in a few minutes; all of them with --all."""
 AT_ONCE = 3
 """Callers that ring together at the end."""
 LONGEST_CALL_S = 240.0
@@ -36,15 +48,18 @@ class Rung:
     recording: Path
 
 
-async def demo(console: Console, *, as_json_object: bool, only: Sequence[str] = ()) -> bool:
+async def demo(console: Console, *, as_json_object: bool, only: Sequence[str], everyone: bool) -> bool:
     """Runs the whole demo. Returns whether every call has its record.
 
-    only: names of caller scripts; default all. The last three ring at once, the others one after the other.
+    only: names of caller scripts, instead of the usual ones. The last three ring at once, the others one by one.
     """
     settings = load_settings()
     company = load_company(settings.company.dir)
-    scripts = _choose(company.callers, only)
+    scripts = _choose(company.callers, only, everyone)
     folder = new_folder(settings.data_dir, datetime.now().astimezone())
+    if settings.models.dir is None:
+        os.environ["VOICEBOT_MODELS__DIR"] = str(settings.models_dir)  # downloaded models serve the demo too
+    forget_own_settings()
     live = Console(stderr=True, quiet=True) if as_json_object else console
     live.print(f"启动系统 Starting the system (log: {folder / 'serve.log'})")
     async with running_system(folder) as system:
@@ -59,11 +74,13 @@ async def demo(console: Console, *, as_json_object: bool, only: Sequence[str] = 
     return all(call.outcome is not None for call in calls)
 
 
-def _choose(callers: Mapping[str, CallerScript], only: Sequence[str]) -> list[CallerScript]:
+def _choose(callers: Mapping[str, CallerScript], only: Sequence[str], everyone: bool) -> list[CallerScript]:
     unknown = [name for name in only if name not in callers]
     if unknown:
         raise DemoFailed(f"--only {unknown[0]}: no such caller script; there are {', '.join(sorted(callers))}")
-    return [callers[name] for name in only] if only else list(callers.values())
+    usual = [name for name in SHOWN if name in callers]
+    names = only or (list(callers) if everyone or not usual else usual)
+    return [callers[name] for name in names]
 
 
 async def _ring_all(system: System, scripts_dir: Path, scripts: Sequence[CallerScript], live: Console) -> list[Rung]:

@@ -1,6 +1,8 @@
 """Runs `voicebot serve` for the demo: own folder, free ports, the sample company, nothing else changed."""
 
 import asyncio
+import json
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +17,8 @@ from voicebot.sip_probe import answers
 READY_S = 120.0
 """The first start trains the sample company's intents and synthesises its prompts."""
 STOP_S = 25.0
+OWN_SECTIONS = ("VOICEBOT_SIP__", "VOICEBOT_EVENTS__", "VOICEBOT_METRICS__", "VOICEBOT_STORE__", "VOICEBOT_RECORDING__")
+OWN_KEYS = ("VOICEBOT_MODELS__HOST", "VOICEBOT_LOG__FORMAT")
 
 
 class DemoFailed(Exception):
@@ -34,6 +38,13 @@ class System:
         return f"sip:service@{self.settings.sip.bind}:{self.settings.sip.port}"
 
 
+def forget_own_settings() -> None:
+    """Takes out of this process's environment what a demo sets by itself, so that its folder and ports are its own."""
+    for name in list(os.environ):
+        if name == "VOICEBOT_DATA_DIR" or name.startswith(OWN_SECTIONS) or name in OWN_KEYS:
+            del os.environ[name]
+
+
 def new_folder(data_dir: Path, at: datetime) -> Path:
     """A folder for one demo; earlier demos stay."""
     folder = data_dir / "demo" / f"{at:%Y%m%d-%H%M%S}"
@@ -42,10 +53,13 @@ def new_folder(data_dir: Path, at: datetime) -> Path:
 
 
 @asynccontextmanager
-async def running_system(folder: Path) -> AsyncIterator[System]:
-    """Starts the system, waits until it answers SIP, and stops it at the end. Raises DemoFailed."""
+async def running_system(folder: Path, *, events: str = "") -> AsyncIterator[System]:
+    """Starts the system, waits until it answers SIP, and stops it at the end. Raises DemoFailed.
+
+    events: further lines of the [events] section, such as an outside broker.
+    """
     config = folder / "voicebot.toml"
-    config.write_text(_toml(folder), encoding="utf-8")
+    config.write_text(_toml(folder, events), encoding="utf-8")
     system = System(load_settings(config), config, folder)
     with (folder / "serve.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
@@ -87,12 +101,12 @@ def _tail(file: Path, lines: int = 15) -> str:
     return "\n".join(file.read_text("utf-8", errors="replace").splitlines()[-lines:])
 
 
-def _toml(folder: Path) -> str:
-    sip, events, metrics = free_ports(3)
+def _toml(folder: Path, events: str) -> str:
+    sip, broker, metrics = free_ports(3)
     return (
-        f'data_dir = "{folder}"\n'
+        f"data_dir = {json.dumps(str(folder), ensure_ascii=False)}\n"
         f"[sip]\nport = {sip}\n"
-        f"[events]\nport = {events}\n"
+        f"[events]\nport = {broker}\n{events}\n"
         f"[metrics]\nport = {metrics}\n"
         '[log]\nformat = "json"\n'
     )

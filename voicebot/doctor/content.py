@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
-from models.bundle import ModelError, find, is_installed, resolve
+from models.bundle import ModelError, is_installed, resolve
 from models.catalogue import catalogue
+from voicebot.chosen_models import REAL_ASR, chosen_asr
 from voicebot.company.check import check_company
 from voicebot.config import Settings
 from voicebot.doctor.finding import Finding, fail, ok, warn
 
 
 async def recogniser(settings: Settings) -> Finding:
-    from voicebot.inference import REAL_ASR
-
-    name = settings.models.asr
-    if name == "auto":
-        name = REAL_ASR if is_installed(find(REAL_ASR), dir=settings.models_dir) else "bundled"
+    name = chosen_asr(settings)
     try:
         folder = resolve(name, dir=settings.models_dir)
     except ModelError as error:

@@ -1,0 +1,44 @@
+"""One running system for the tests of a module; recognised speech as a means to check what was said on the line."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from models.asr import Utterance
+from models.bundle import find, resolve
+from models.whisper import FasterWhisperEngine
+from telephony.audio import Samples
+from voicebot.demo.system import System, running_system
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/e2e" in str(item.path):
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.timeout(300))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+    """`voicebot serve` with the sample company and embedded defaults."""
+    async with running_system(tmp_path_factory.mktemp("system")) as running:
+        yield running
+
+
+class Ear:
+    """Recognises speech with the bundled model, as a person would listen to a recording."""
+
+    def __init__(self) -> None:
+        model = find("bundled")
+        self._engine = FasterWhisperEngine(model, resolve("bundled"))
+
+    def words(self, samples: Samples) -> str:
+        """The words in 8 kHz audio."""
+        (transcript,) = self._engine.transcribe_batch([Utterance(samples, 8000)])
+        return transcript.text
+
+
+@pytest.fixture(scope="session")
+def ear() -> Ear:
+    return Ear()

@@ -1,0 +1,186 @@
+"""Whoever rings, with whatever telephone: the right answer comes back by voice, and the call lies in the store."""
+
+import asyncio
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.espeak import Espeak
+from telephony.audio import Samples, resample
+from tests.clients.baresip import baresip
+from tests.clients.sipp import CALL_UP, Sipp, bye, expect, sdp, send
+from tests.e2e.conftest import Ear
+from tests.e2e.system import eventually, simulated_call, stored_call, stored_turns
+from voicebot.caller.measure import read_recording, speech_spans
+from voicebot.demo import SAMPLE_COMPANY
+from voicebot.demo.system import System
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CALLERS = SAMPLE_COMPANY / "callers"
+GREETING_S = 14.0
+"""Longer than the longest greeting."""
+
+
+def silence(seconds: float) -> Samples:
+    return np.zeros(int(seconds * 8000), np.int16)
+
+
+def spoken(text: str, voice: str = "cmn+linda") -> Samples:
+    return resample(Espeak().synthesize(text, voice, rate=150, pitch=50), 22050)
+
+
+def write_wav(path: Path, *pieces: Samples) -> Path:
+    import wave
+
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(np.concatenate(pieces).tobytes())
+    return path
+
+
+def error_rate(reference: str, heard: str) -> float:
+    """Character error rate without punctuation."""
+    wanted = [c for c in reference if c.isalnum()]
+    got = [c for c in heard if c.isalnum()]
+    row = list(range(len(got) + 1))
+    for i, a in enumerate(wanted, 1):
+        row, previous = [i], row
+        for j, b in enumerate(got, 1):
+            row.append(min(previous[j] + 1, row[-1] + 1, previous[j - 1] + (a != b)))
+    return row[-1] / max(1, len(wanted))
+
+
+async def test_baresip_hears_the_right_answer_to_a_spoken_question(
+    system: System, require: Callable[[str], str], tmp_path: Path, ear: Ear
+) -> None:
+    wav = write_wav(tmp_path / "caller.wav", silence(GREETING_S), spoken("帮我查一下耳机到哪里了"), silence(60))
+    async with baresip(require("baresip"), tmp_path, wav, number="13880080426") as phone:
+        await phone.command("dial", system.uri)
+        await phone.event("CALL_ESTABLISHED")
+        call = await stored_call(system, "+8613880080426", ended=False)
+        turns = await eventually(lambda: _with_reply(system, call.id))
+        await asyncio.sleep(10)  # the reply is being spoken
+        await phone.command("hangup")
+    call = await stored_call(system, "+8613880080426")
+    question, answer = turns
+    assert error_rate("帮我查一下耳机到哪里了", question) <= 0.2
+    assert "1742" in answer
+    assert call.recording_path
+    caller, assistant = read_recording(Path(call.recording_path))
+    asked = speech_spans(caller, join_ms=700)[0]
+    replied = [span for span in speech_spans(assistant, join_ms=400) if span.start_ms > asked.end_ms]
+    heard = ear.words(assistant[replied[0].start_ms * 8 - 1600 : replied[0].end_ms * 8 + 1600])
+    assert error_rate(answer[: len(heard)], heard) <= 0.35, (answer, heard)
+    assert len(speech_spans(caller)) >= 1
+    assert call.region_province == "四川"
+
+
+async def _with_reply(system: System, call_id: str) -> tuple[str, str] | None:
+    from voicebot.store.store import Store
+
+    async with Store(system.settings.store_url, node="test") as store:
+        turns = await store.turns(call_id)
+    for before, after in pairwise(turns):
+        if before.role == "caller" and before.intent == "order_status" and after.role == "assistant":
+            return before.text, after.text
+    return None
+
+
+async def test_three_callers_at_once_each_get_their_own_answer(system: System) -> None:
+    names = {"wang_fang_chengdu": "1742", "liang_jiaming_hongkong": "8513", "sun_yue_haerbin": "2673"}
+    numbers = ("+8613880080426", "+85261230548", "+8613803640947")
+    async with asyncio.TaskGroup() as tasks:
+        for name in names:
+            tasks.create_task(simulated_call(system, "--script", str(CALLERS / f"{name}.toml")))
+    for number, tail in zip(numbers, names.values(), strict=True):
+        call = await stored_call(system, number)
+        replies = "".join(turn.text for turn in await stored_turns(system, call) if turn.role == "assistant")
+        assert tail in replies
+        assert not any(other in replies for other in names.values() if other != tail)
+
+
+async def test_a_tenth_of_the_packets_lost_does_not_lose_the_meaning(system: System) -> None:
+    result = await simulated_call(system, "--script", str(CALLERS / "zhou_ting_suzhou.toml"), "--loss", "10")
+    call = await stored_call(system, "+8613806230149")
+    intents = [turn.intent for turn in await stored_turns(system, call) if turn.role == "caller"]
+    assert "order_status" in intents
+    assert call.quality["packets_lost"] > 20
+    assert result["turns"][0]["reply_latency_ms"] is not None
+
+
+async def test_baresip_presses_its_order_number_and_is_held_and_resumed(
+    system: System, require: Callable[[str], str], tmp_path: Path
+) -> None:
+    wav = write_wav(tmp_path / "caller.wav", silence(GREETING_S), spoken("请帮我看看包裹走到哪儿了"), silence(90))
+    async with baresip(require("baresip"), tmp_path, wav, number="13800210985", rtp_first=36200) as phone:
+        await phone.command("dial", system.uri)
+        await phone.event("CALL_ESTABLISHED")
+        await asyncio.sleep(3)
+        await phone.command("hold")
+        await asyncio.sleep(3)
+        await phone.command("resume")
+        call = await stored_call(system, "+8613800210985", ended=False)
+        await eventually(lambda: _with_reply(system, call.id), within_s=60)
+        await asyncio.sleep(1)
+        for key in "71934514#":
+            await phone.command("sndcode", key)
+            await asyncio.sleep(0.25)
+        turns = await eventually(lambda: _keyed(system, call.id))
+        await phone.command("hangup")
+    keys, reply = turns
+    assert keys == "71934514"
+    assert "4514" in reply
+    call = await stored_call(system, "+8613800210985")
+    greeting = (await stored_turns(system, call))[0]
+    assert greeting.heard_text == greeting.text
+    _, assistant = read_recording(Path(call.recording_path or ""))
+    pauses = [b.start_ms - a.end_ms for a, b in pairwise(speech_spans(assistant))]
+    assert max(pauses) >= 2500
+
+
+async def _keyed(system: System, call_id: str) -> tuple[str, str] | None:
+    from voicebot.store.store import Store
+
+    async with Store(system.settings.store_url, node="test") as store:
+        turns = await store.turns(call_id)
+    for before, after in pairwise(turns):
+        if before.detail.get("keypad") and after.role == "assistant":
+            return before.text, after.text
+    return None
+
+
+async def test_a_call_cancelled_while_it_rings_is_stored_as_abandoned(
+    system: System, require: Callable[[str], str], tmp_path: Path
+) -> None:
+    sipp = Sipp(require("sipp"), tmp_path)
+    await sipp.call(
+        system.settings.sip.port,
+        send("INVITE", body=sdp()),
+        expect(100, optional=True),
+        expect(180),
+        send("CANCEL", new_branch=False),
+        expect(200),
+        expect(487),
+        send("ACK", new_branch=False, to_tag=True),
+        caller="13900000001",
+    )
+    call = await stored_call(system, "+8613900000001")
+    assert call.answered_at is None
+    assert call.outcome == "abandoned"
+    assert await stored_turns(system, call) == []
+
+
+async def test_a_caller_who_hangs_up_at_once_leaves_a_whole_record(
+    system: System, require: Callable[[str], str], tmp_path: Path
+) -> None:
+    sipp = Sipp(require("sipp"), tmp_path)
+    await sipp.call(system.settings.sip.port, *CALL_UP, *bye(), caller="13900000002")
+    call = await stored_call(system, "+8613900000002")
+    assert call.answered_at is not None
+    assert call.end_reason == "remote_hangup"

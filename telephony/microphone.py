@@ -64,8 +64,13 @@ class PyAudioDevice:
 
         try:
             self._stream = self._audio.open(
-                rate=self.rate_hz, channels=1, format=self._format, input=True, output=True,
-                frames_per_buffer=round(self.rate_hz * FRAME_S), stream_callback=callback,
+                rate=self.rate_hz,
+                channels=1,
+                format=self._format,
+                input=True,
+                output=True,
+                frames_per_buffer=round(self.rate_hz * FRAME_S),
+                stream_callback=callback,
             )
         except OSError as error:
             raise MicrophoneUnavailable(
@@ -83,8 +88,10 @@ class PyAudioDevice:
         self._audio.get_default_output_device_info()
         try:
             self._audio.is_format_supported(
-                SAMPLE_RATE_HZ, input_device=self._audio.get_default_input_device_info()["index"],
-                input_channels=1, input_format=self._format,
+                SAMPLE_RATE_HZ,
+                input_device=self._audio.get_default_input_device_info()["index"],
+                input_channels=1,
+                input_format=self._format,
             )
         except ValueError:
             return own

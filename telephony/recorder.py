@@ -128,7 +128,8 @@ class Recorder:
             self._frames.clear()
             _log.error(
                 "recording %s stopped early: %s. The call goes on. Free or repair the disk under recording.dir",
-                self.path, why,
+                self.path,
+                why,
             )
 
 
@@ -168,6 +169,17 @@ def _header(data_bytes: int) -> bytes:
     size = min(data_bytes, _LARGEST_DATA)
     rate = SAMPLE_RATE_HZ
     return _HEADER.pack(
-        b"RIFF", size + _HEADER.size - 8, b"WAVE", b"fmt ", 16, 1, _CHANNELS, rate, rate * _BLOCK_BYTES,
-        _BLOCK_BYTES, 16, b"data", size,
+        b"RIFF",
+        size + _HEADER.size - 8,
+        b"WAVE",
+        b"fmt ",
+        16,
+        1,
+        _CHANNELS,
+        rate,
+        rate * _BLOCK_BYTES,
+        _BLOCK_BYTES,
+        16,
+        b"data",
+        size,
     )

@@ -47,8 +47,15 @@ class QualityReports:
                     self._take_in(report, self._now() - age_s)
 
     def send_if_due(
-        self, peer: Address, *, timestamp: int, packets: int, octets: int, source: int | None,
-        reception: Reception, jitter: int,
+        self,
+        peer: Address,
+        *,
+        timestamp: int,
+        packets: int,
+        octets: int,
+        source: int | None,
+        reception: Reception,
+        jitter: int,
     ) -> None:
         """Reports on what we sent and heard, at random intervals around five seconds (section 6.2)."""
         now = self._now()

@@ -98,7 +98,10 @@ class SenderInfo:
 
     def serialize(self) -> bytes:
         return _SENDER_INFO.pack(
-            self.ntp >> 32, self.ntp & 0xFFFFFFFF, self.timestamp, self.packets & 0xFFFFFFFF,
+            self.ntp >> 32,
+            self.ntp & 0xFFFFFFFF,
+            self.timestamp,
+            self.packets & 0xFFFFFFFF,
             self.octets & 0xFFFFFFFF,
         )
 

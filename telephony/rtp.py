@@ -288,6 +288,11 @@ class RtpSession:
         self._reports.poll(host)
         if port:
             self._reports.send_if_due(
-                (host, port + 1), timestamp=self._timestamp, packets=self._packets_sent, octets=self._octets_sent,
-                source=self._remote_ssrc, reception=self._reception, jitter=int(self._jitter.jitter_samples),
+                (host, port + 1),
+                timestamp=self._timestamp,
+                packets=self._packets_sent,
+                octets=self._octets_sent,
+                source=self._remote_ssrc,
+                reception=self._reception,
+                jitter=int(self._jitter.jitter_samples),
             )

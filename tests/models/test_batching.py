@@ -83,9 +83,7 @@ async def test_a_cancelled_request_is_not_computed(model: Model, queue: BatchQue
     assert model.batches == [[0], [2]]
 
 
-async def test_a_request_past_its_deadline_is_told_and_not_computed(
-    model: Model, queue: BatchQueue[int, int]
-) -> None:
+async def test_a_request_past_its_deadline_is_told_and_not_computed(model: Model, queue: BatchQueue[int, int]) -> None:
     first = await submitted(queue, 1)
     with pytest.raises(DeadlineExceeded, match=r"0\.05 s"):
         await queue.submit(2, deadline_s=0.05)

@@ -61,7 +61,7 @@ def test_after_kill_minus_9_the_recording_plays_up_to_the_last_second(tmp_path: 
     audio = read(path)
     heard = audio.shape[0] // FRAME_SAMPLES
     assert spoken - heard <= 50
-    assert np.array_equal(audio[:: FRAME_SAMPLES, 0], np.arange(heard) % 1000)
+    assert np.array_equal(audio[::FRAME_SAMPLES, 0], np.arange(heard) % 1000)
 
 
 def test_a_full_disk_ends_the_recording_with_one_line_and_not_the_call(

@@ -7,8 +7,14 @@ from telephony.rtcp import Reception, Report, ReportBlock, SenderInfo, parse_rep
 
 uint32 = st.integers(0, 2**32 - 1)
 blocks = st.builds(
-    ReportBlock, ssrc=uint32, fraction_lost=st.integers(0, 255), lost=st.integers(0, 0x7FFFFF), highest=uint32,
-    jitter=uint32, last_report=uint32, since_last_report=uint32,
+    ReportBlock,
+    ssrc=uint32,
+    fraction_lost=st.integers(0, 255),
+    lost=st.integers(0, 0x7FFFFF),
+    highest=uint32,
+    jitter=uint32,
+    last_report=uint32,
+    since_last_report=uint32,
 )
 senders = st.builds(SenderInfo, ntp=st.integers(0, 2**64 - 1), timestamp=uint32, packets=uint32, octets=uint32)
 reports = st.builds(Report, uint32, st.none() | senders, st.lists(blocks, max_size=3).map(tuple))

@@ -136,9 +136,7 @@ async def test_a_lost_packet_is_counted_and_concealed(session: RtpSession, peer:
     assert session.stats.concealed_frames >= 1
 
 
-async def test_our_packets_carry_on_sequence_and_time_and_mark_the_beginning(
-    session: RtpSession, peer: Peer
-) -> None:
+async def test_our_packets_carry_on_sequence_and_time_and_mark_the_beginning(session: RtpSession, peer: Peer) -> None:
     connect(session, peer)
     for frame in (LOUD, SILENCE, LOUD):
         session.send(frame)

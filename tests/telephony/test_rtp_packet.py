@@ -10,8 +10,12 @@ from telephony.rtp_packet import InvalidRtp, RtpPacket
 
 
 @given(
-    st.integers(0, 127), st.integers(0, 65535), st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1),
-    st.binary(max_size=400), st.booleans(),
+    st.integers(0, 127),
+    st.integers(0, 65535),
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 2**32 - 1),
+    st.binary(max_size=400),
+    st.booleans(),
 )
 def test_a_packet_survives_the_wire(
     payload_type: int, sequence: int, timestamp: int, ssrc: int, payload: bytes, marker: bool

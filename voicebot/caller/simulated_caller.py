@@ -170,8 +170,7 @@ class SimulatedCaller:
         said, heard = _joined(self._said), _joined(self._heard)
         replies = speech_spans(heard)
         own = [
-            _own_span(said, turn, first, last)
-            for turn, (first, last) in zip(self._turns, self._talks, strict=False)
+            _own_span(said, turn, first, last) for turn, (first, last) in zip(self._turns, self._talks, strict=False)
         ]
         nexts = [*(span.start_ms for span in own[1:]), _ms(len(self._heard)) + 1]
         turns = tuple(

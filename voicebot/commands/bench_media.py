@@ -88,8 +88,12 @@ async def _measure(legs: int, seconds: float) -> MediaFigures:
         for session in sessions:
             stack.callback(session.close)
         far = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", __name__, *(str(session.local_port) for session in sessions),
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            sys.executable,
+            "-m",
+            __name__,
+            *(str(session.local_port) for session in sessions),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
         )
         assert far.stdin is not None and far.stdout is not None
         try:

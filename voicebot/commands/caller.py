@@ -59,9 +59,7 @@ def caller(
         raise typer.BadParameter(str(error)) from error
     credentials = _credentials(username)
     prepare_process()  # a caller that talks late would measure its own lateness
-    calling = ring(
-        uri, turns, number=number or own_number, recording=record, credentials=credentials, loss=loss / 100
-    )
+    calling = ring(uri, turns, number=number or own_number, recording=record, credentials=credentials, loss=loss / 100)
     try:
         result = asyncio.run(calling)
     except LegError as error:

@@ -76,8 +76,8 @@ async def test_baresip_hears_the_right_answer_to_a_spoken_question(
     asked = speech_spans(caller, join_ms=700)[0]
     replied = [span for span in speech_spans(assistant, join_ms=400) if span.start_ms > asked.end_ms]
     heard = ear.words(assistant[replied[0].start_ms * 8 - 1600 : replied[0].end_ms * 8 + 1600])
-    assert error_rate(answer[: len(heard)], heard) <= 0.35, (answer, heard)
-    assert len(speech_spans(caller)) >= 1
+    assert error_rate(answer, heard) <= 0.4, (answer, heard)
+    assert "耳机" in heard
     assert call.region_province == "四川"
 
 

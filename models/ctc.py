@@ -130,8 +130,8 @@ def prefix_beam_search(
     blank: int,
     beam: int = 8,
     lm: CharLM | None = None,
-    lm_weight: float = 0.4,
-    length_bonus: float = 1.5,
+    lm_weight: float = 0.5,
+    length_bonus: float = 2.5,
 ) -> list[Hypothesis]:
     """The best readings, best first; at least one, maybe the empty one.
 

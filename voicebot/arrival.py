@@ -8,36 +8,14 @@ from zoneinfo import ZoneInfo
 from dialect_router.dialects import DialectPrior, prior
 from dialect_router.regions import Region, locate
 from telephony.leg import CallLeg
+from voicebot.company import Company
 from voicebot.dialogue.types import KnownCaller, Language
-from voicebot.store.records import CallRecord, CustomerRecord
+from voicebot.store.records import CallRecord
 from voicebot.store.store import Store
+from voicebot.tools.caller import known_caller
 
 PRIOR_SHOWN = 5
 """Dialects of the prior that are kept with the call: the likeliest ones."""
-
-COMPOUND_SURNAMES = frozenset(
-    [
-        "欧阳",
-        "司马",
-        "上官",
-        "诸葛",
-        "司徒",
-        "东方",
-        "皇甫",
-        "尉迟",
-        "公孙",
-        "慕容",
-        "令狐",
-        "夏侯",
-        "端木",
-        "南宫",
-        "独孤",
-        "长孙",
-        "宇文",
-        "闻人",
-    ]
-)
-"""Surnames of two characters in use; every other surname is the name's first character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,38 +38,27 @@ def call_id(at: datetime, timezone: ZoneInfo) -> str:
     return f"{at.astimezone(timezone):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
 
 
-async def identify(leg: CallLeg, store: Store, timezone: ZoneInfo) -> Arrival:
+async def identify(leg: CallLeg, store: Store, company: Company) -> Arrival:
     """Looks the caller up. Raises StoreError when the store cannot be asked."""
     region = locate(leg.remote.number)
     number = region.e164 or ""
     dialects = prior(region)
-    customer = await store.customer_by_number(number) if number else None
-    orders = await store.orders_of(number) if customer else []
+    known = await known_caller(store, company, number)
     started_at = datetime.now(UTC)
-    called = address(customer) if customer else ""
     call = CallRecord(
-        id=call_id(started_at, timezone),
+        id=call_id(started_at, ZoneInfo(company.profile.timezone)),
         leg_id=leg.id,
         direction=leg.direction,
         caller_number=number or leg.remote.number,
         called_number=leg.local.number,
         started_at=started_at,
-        caller_label=called or region.label,
+        caller_label=known.called or region.label,
         region_province=region.province,
         region_city=region.city,
         dialect_prior=likeliest(dialects),
-        customer_number=number if customer else None,
+        customer_number=number if known.called else None,
     )
-    known = KnownCaller(number, called, customer.level if customer else "normal", tuple(orders))
     return Arrival(call, region, dialects, known)
-
-
-def address(customer: CustomerRecord) -> str:
-    """How a customer is addressed: 王女士, 欧阳先生."""
-    if not customer.salutation:
-        return customer.name
-    surname = customer.name[:2] if customer.name[:2] in COMPOUND_SURNAMES else customer.name[:1]
-    return f"{surname}{customer.salutation}"
 
 
 def likeliest(dialects: DialectPrior) -> dict[str, float]:

@@ -1,53 +1,86 @@
-"""The `voicebot` command: its sub-commands live in voicebot/commands, one file each."""
+"""The `voicebot` command: its sub-commands live in voicebot/commands, one file each, loaded when they are called."""
 
+import importlib
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 
+import click
 import typer
 
-from voicebot.commands import (
-    bench_asr,
-    bench_media,
-    bench_vad,
-    caller,
-    calls,
-    company,
-    demo,
-    doctor,
-    mic,
-    models,
-    serve,
-    tasks,
-)
-from voicebot.errors import PASSING, WRONG_SETTINGS
 from voicebot.supervisor import EXIT_CONFIG
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A sub-command's file in voicebot/commands and its line in the help text."""
+
+    name: str
+    help: str
+
+
+COMMANDS = {
+    "demo": Module("demo", "See the system at work: simulated callers ring the sample company."),
+    "serve": Module("serve", "Answer the phone: run the whole system on this machine."),
+    "media": Module("serve", "Run only the media process."),
+    "inference": Module("serve", "Run only the model host."),
+    "broker": Module("serve", "Run only the embedded MQTT broker."),
+    "mic": Module("mic", "Talk to the assistant through this machine's microphone."),
+    "caller": Module("caller", "Ring a number as a simulated caller."),
+    "calls": Module("calls", "Past and present calls."),
+    "tasks": Module("tasks", "Callbacks and other promises to callers."),
+    "models": Module("models", "Speech models: list, download, verify."),
+    "company": Module("company", "The company's folder: start one, check it, train from it."),
+    "doctor": Module("doctor", "Say what is missing on this machine and how to get it."),
+}
+BENCHMARKS = {
+    "asr": Module("bench_asr", "Recognition on held-out sentences and noise, telephone band."),
+    "vad": Module("bench_vad", "Voice activity detection on labelled audio."),
+    "media": Module("bench_media", "Lateness of sent packets and processor time with many legs."),
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a sub-command's file only when it is called: the media process must not load the models' libraries."""
+
+    def __init__(self, modules: Mapping[str, Module], *, name: str, help: str) -> None:
+        super().__init__(name, help=help, no_args_is_help=True)
+        self._modules = modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*self._modules, *self.commands]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._modules:
+            return super().get_command(ctx, cmd_name)
+        module = importlib.import_module(f"voicebot.commands.{self._modules[cmd_name].name}")
+        command = typer.main.get_command(module.app)
+        several = isinstance(command, click.Group) and cmd_name in command.commands
+        return command.commands[cmd_name] if several else command  # type: ignore[attr-defined]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, module.help) for name, module in self._modules.items()]
+        rows += [(name, command.get_short_help_str()) for name, command in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+app = LazyGroup(
+    COMMANDS,
+    name="voicebot",
     help="The call-centre voice assistant that runs on your own machines. To see it at work: voicebot demo",
 )
-bench = typer.Typer(help="Measurements, as tables or, with --json, as one JSON object.", no_args_is_help=True)
-bench.command("asr")(bench_asr.run)
-bench.command("vad")(bench_vad.run)
-bench.command("media")(bench_media.run)
-
-for single in (serve, demo, mic, caller, doctor):
-    app.add_typer(single.app)
-app.add_typer(calls.app, name="calls")
-app.add_typer(tasks.app, name="tasks")
-app.add_typer(models.app, name="models")
-app.add_typer(company.app, name="company")
-app.add_typer(bench, name="bench")
+app.add_command(LazyGroup(BENCHMARKS, name="bench", help="Measurements, as tables or, with --json, one JSON object."))
 
 
 def main() -> None:
-    """Entry point. Errors that are the user's to mend are printed as they are; exit code 78: change a setting first."""
+    """Entry point. Errors that are the user's to mend are printed as they are, without a traceback."""
     try:
         app()
-    except WRONG_SETTINGS as error:
+    except Exception as error:  # told apart below; what is nobody's to mend is raised again with its traceback
+        from voicebot.errors import PASSING, WRONG_SETTINGS
+
+        if not isinstance(error, WRONG_SETTINGS + PASSING):
+            raise
         print(f"error: {error}", file=sys.stderr)
-        sys.exit(EXIT_CONFIG)
-    except PASSING as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(EXIT_CONFIG if isinstance(error, WRONG_SETTINGS) else 1)

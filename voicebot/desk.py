@@ -114,7 +114,7 @@ class CallDesk:
 
     async def _carry(self, leg: CallLeg, ringing: Ringing) -> None:
         try:
-            arrival = await identify(leg, self._store, self._timezone)
+            arrival = await identify(leg, self._store, self._company)
             call_log = CallLog(self._store, arrival.call)
             await call_log.opened()
         except StoreError as error:

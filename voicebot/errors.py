@@ -2,10 +2,11 @@
 
 from models.address import AddressError, InferenceError
 from models.bundle import ModelError
+from models.transformer_intent import BaseModelMissing, TrainExtraMissing
 from telephony.microphone import MicrophoneUnavailable
 from telephony.sip.settings import SipError
 from voicebot.broker import BrokerPortInUse
-from voicebot.company.problems import CompanyError
+from voicebot.company.problems import CompanyError, IntentModelMissing
 from voicebot.config import ConfigError
 from voicebot.demo.system import DemoFailed
 from voicebot.metrics import MetricsPortInUse
@@ -14,15 +15,18 @@ from voicebot.supervisor import CannotStart
 
 WRONG_SETTINGS: tuple[type[Exception], ...] = (
     AddressError,
+    BaseModelMissing,
     BrokerPortInUse,
     ModelError,
     CannotStart,
     CompanyError,
     ConfigError,
     DemoFailed,
+    IntentModelMissing,
     MetricsPortInUse,
     MicrophoneUnavailable,
     SipError,
+    TrainExtraMissing,
 )
 """Trying again cannot help before somebody has changed something."""
 PASSING: tuple[type[Exception], ...] = (InferenceError, StoreError)

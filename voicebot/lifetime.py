@@ -27,7 +27,7 @@ async def run_until_stopped(work: Coroutine[Any, Any, None], *, supervisor_pid: 
     except* _Stop:
         pass
     except* Exception as failed:  # noqa: BLE001 - raised again, without the group around it
-        raise failed.exceptions[0] from None
+        raise _first(failed) from None
 
 
 async def _finish(work: Coroutine[Any, Any, None]) -> None:
@@ -43,3 +43,9 @@ async def _watch(stop: asyncio.Event, supervisor_pid: int | None) -> None:
         if supervisor_pid is not None and os.getppid() != supervisor_pid:
             break  # left alone: without the supervisor nobody would ever stop this process
     raise _Stop
+
+
+def _first(group: ExceptionGroup[Exception]) -> Exception:
+    """The error itself, out of the groups that nested task groups put around it; the others followed from it."""
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, ExceptionGroup) else first

@@ -148,11 +148,8 @@ class CallSession:
             self._pressed(digits)
 
     def on_hold(self, held: bool) -> None:
-        self._held = held
-        if held:
-            self._leg.playout.pause()
-        else:
-            self._leg.playout.resume()
+        self._held = held  # what is still to be said waits in the leg
+        if not held:
             self._turns.on_activity(self._audio.duration_s)
 
     def on_ended(self, ended: LegEnded) -> None:

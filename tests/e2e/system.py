@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.clients.processes import stop
 from voicebot.demo.system import System
 from voicebot.store.records import CallRecord, TurnRecord
 from voicebot.store.store import Store
@@ -75,8 +76,11 @@ async def voicebot(*arguments: str, environment: dict[str, str] | None = None, w
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, **(environment or {})},
     )
-    async with asyncio.timeout(within_s):
-        out, complaint = await process.communicate()
+    try:
+        async with asyncio.timeout(within_s):
+            out, complaint = await process.communicate()
+    finally:
+        await stop(process)
     return Command(process.returncode or 0, out.decode(), complaint.decode())
 
 

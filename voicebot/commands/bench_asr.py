@@ -30,6 +30,8 @@ from voicebot.config import load_settings
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.inference import load_asr
 
+app = typer.Typer()
+
 RATE_HZ: Final = 8_000
 NOISE_CLIPS: Final = 60
 RECORDED_BEDS: Final = {"office": "office_ambience_8k.flac", "coffee shop": "coffee_shop.flac"}
@@ -56,6 +58,7 @@ class AsrFigures:
     """Share of noise clips in which words were heard, by noise."""
 
 
+@app.command()
 def run(
     clips: Annotated[int, typer.Option(min=1, help="Utterances to recognise.")] = 300,
     seed: Annotated[int, typer.Option(help="Chooses sentences, voices and noise.")] = 0,

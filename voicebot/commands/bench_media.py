@@ -27,6 +27,8 @@ from telephony.recorder import Recorder, RecordingThread
 from telephony.rtp import MediaStats, RtpSession
 from telephony.udp import Address
 
+app = typer.Typer()
+
 _LOCAL: Final = "127.0.0.1"
 _PORTS: Final = range(30_000, 40_000)
 _WARM_UP_S: Final = 2.0
@@ -67,6 +69,7 @@ class _Leg:
             self._recorder.write(inbound, outbound)
 
 
+@app.command()
 def run(
     legs: Annotated[int, typer.Option(min=1, max=2000, help="Calls at once.")] = 200,
     seconds: Annotated[float, typer.Option(min=1, max=3600, help="How long to measure.")] = 20.0,

@@ -24,10 +24,13 @@ from models.vad_clips import Labelled, human_sentences, human_words, noise_clips
 from models.vad_score import Score, score
 from voicebot.demo import SAMPLE_COMPANY
 
+app = typer.Typer()
+
 SNRS_DB: Final = (20.0, 10.0, 5.0)
 HUMAN_WORDS: Final = 120
 
 
+@app.command()
 def run(
     data: Annotated[
         Path, typer.Option(help="Folder with noise_and_tones, speech_zh_dspspeech17, vad_speechbrain_small.")

@@ -65,6 +65,10 @@ def check(
 def train(
     folder: Folder,
     model: Annotated[Path | None, typer.Option(help="Where to save; default FOLDER/model.")] = None,
+    transformer: Annotated[
+        str | None,
+        typer.Option(metavar="BASE", help="Fine-tune this transformer instead (hub name or folder); extra `train`."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train the intent classifier from the company's examples and say how well it tells them apart."""
@@ -75,7 +79,8 @@ def train(
     except CompanyError as error:
         _show(error.problems)
         raise typer.Exit(1) from error
-    report = training.train_and_measure(company, model or folder / "model")
+    directory = model or training.model_directory(company, transformer=transformer is not None)
+    report = training.train_and_measure(company, directory, base=transformer)
     if as_json:
         typer.echo(json.dumps(report.as_dict(), ensure_ascii=False))
     else:

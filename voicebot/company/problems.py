@@ -40,3 +40,7 @@ def suggest(wrong: str, valid: Iterable[str]) -> str:
     names = sorted(valid)
     close = get_close_matches(wrong, names, n=1, cutoff=0.5)
     return f"Did you mean {close[0]!r}?" if close else f"Use one of: {', '.join(names) or 'none is defined'}"
+
+
+class IntentModelMissing(Exception):
+    """The transformer was asked for and is not trained for these examples. The message names the command."""

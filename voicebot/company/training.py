@@ -12,9 +12,11 @@ import structlog
 from rich.console import Console
 from rich.table import Table
 
-from models.intent import Evaluation, LinearIntentClassifier
+from models.intent import Evaluation, IntentClassifier, LinearIntentClassifier
 from models.linear_text import FORMAT, ModelUnreadable
+from models.transformer_intent import TransformerIntentClassifier
 from voicebot.company.examples import fingerprint, intent_examples
+from voicebot.company.problems import IntentModelMissing
 from voicebot.company.schema import Company
 from voicebot.config import Settings
 
@@ -37,13 +39,19 @@ class Report:
         return {"directory": str(self.directory), "elapsed_s": round(self.elapsed_s, 2), "evaluation": measured}
 
 
-def model_directory(company: Company) -> Path:
+def model_directory(company: Company, *, transformer: bool = False) -> Path:
     """Where `voicebot company train` keeps the model unless told otherwise."""
-    return company.directory / "model"
+    return company.directory / ("model-transformer" if transformer else "model")
 
 
-def trained_intents(company: Company, settings: Settings) -> LinearIntentClassifier:
-    """The classifier for exactly these examples: from the company's folder, from the data folder, or trained now."""
+def trained_intents(company: Company, settings: Settings) -> IntentClassifier:
+    """The classifier for exactly these examples, of the kind that models.intent names.
+
+    The linear one comes from the company's folder or the data folder, or is trained now. Raises IntentModelMissing for
+    a transformer that is not trained yet: that takes minutes to hours, which no start should.
+    """
+    if settings.models.intent == "transformer":
+        return _trained_transformer(company)
     own = settings.data_dir / "intents"
     for directory in (model_directory(company), own):
         if (classifier := _load(company, directory)) is not None:
@@ -61,10 +69,13 @@ def trained_intents(company: Company, settings: Settings) -> LinearIntentClassif
     return classifier
 
 
-def train_and_measure(company: Company, directory: Path) -> Report:
-    """Train from the company's examples and save. OSError where the folder cannot be written."""
+def train_and_measure(company: Company, directory: Path, *, base: str | None = None) -> Report:
+    """Train from the company's examples and save. OSError where the folder cannot be written.
+
+    base: fine-tune this transformer (hub name or folder) instead of the linear model; needs the extra `train`.
+    """
     started = monotonic()
-    classifier = _train(company)
+    classifier = _train(company) if base is None else _fine_tune(company, base)
     _save(classifier, company, directory)
     return Report(directory, monotonic() - started, classifier.evaluation)
 
@@ -93,7 +104,21 @@ def _train(company: Company) -> LinearIntentClassifier:
     return LinearIntentClassifier.train(intent_examples(company), dictionary=company.words)
 
 
-def _save(classifier: LinearIntentClassifier, company: Company, directory: Path) -> None:
+def _fine_tune(company: Company, base: str) -> TransformerIntentClassifier:
+    return TransformerIntentClassifier.train(intent_examples(company), base=base)
+
+
+def _trained_transformer(company: Company) -> TransformerIntentClassifier:
+    directory = model_directory(company, transformer=True)
+    if _origin_of(directory) != _origin(company):
+        raise IntentModelMissing(
+            f'models.intent is "transformer", and {directory} holds none trained from the present examples: '
+            f'run `voicebot company train {company.directory} --transformer BASE`, or set models.intent to "linear"'
+        )
+    return TransformerIntentClassifier.load(directory)
+
+
+def _save(classifier: LinearIntentClassifier | TransformerIntentClassifier, company: Company, directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     classifier.save(directory)
     (directory / _TRAINED_FROM).write_text(json.dumps(_origin(company)), encoding="utf-8")
@@ -101,12 +126,21 @@ def _save(classifier: LinearIntentClassifier, company: Company, directory: Path)
 
 def _load(company: Company, directory: Path) -> LinearIntentClassifier | None:
     """The stored classifier if it was trained from these very examples."""
+    if _origin_of(directory) != _origin(company):
+        return None
     try:
-        if json.loads((directory / _TRAINED_FROM).read_text(encoding="utf-8")) != _origin(company):
-            return None
         return LinearIntentClassifier.load(directory)
-    except (OSError, ValueError, ModelUnreadable):
-        return None  # missing or damaged: it is trained anew
+    except ModelUnreadable:
+        return None  # damaged: it is trained anew
+
+
+def _origin_of(directory: Path) -> dict[str, str | int] | None:
+    """What a stored classifier was trained from; None where there is none."""
+    try:
+        origin: dict[str, str | int] = json.loads((directory / _TRAINED_FROM).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return origin
 
 
 def _origin(company: Company) -> dict[str, str | int]:

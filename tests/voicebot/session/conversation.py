@@ -89,6 +89,10 @@ class Line(CallLeg):
 
     def put_on_hold(self, held: bool) -> None:
         assert self._listener
+        if held:
+            self.playout.pause()
+        else:
+            self.playout.resume()
         self._listener.on_hold(held)
 
     @property
@@ -144,7 +148,7 @@ class Conversation:
 
     async def begin(self) -> None:
         await self.store.import_company(customer_records(self.company), order_records(self.company))
-        arrival = await identify(self.line, self.store, CHINA)
+        arrival = await identify(self.line, self.store, self.company)
         self.call = arrival.call
         log = CallLog(self.store, arrival.call)
         await log.opened()

@@ -76,9 +76,7 @@ class BatchQueue(Generic[In, Out]):
         self._batches = 0
         self._recent: deque[tuple[int, float, float]] = deque(maxlen=_REMEMBERED)  # size, mean wait s, run s
 
-    async def submit(
-        self, item: In, *, priority: Priority = Priority.FINAL, deadline_s: float | None = None
-    ) -> Out:
+    async def submit(self, item: In, *, priority: Priority = Priority.FINAL, deadline_s: float | None = None) -> Out:
         """The model's answer. deadline_s: time from now after which it is of no use.
 
         Cancelling drops the request if it still waits. Raises QueueFull or DeadlineExceeded, or what the model raised.

@@ -25,6 +25,7 @@ Progress = Callable[[str, int, int], None]
 ATTEMPTS: Final = 5
 _TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
 
+
 class OfflineError(ModelError):
     """The hub cannot be reached."""
 

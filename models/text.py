@@ -15,9 +15,7 @@ import opencc
 from wetext import Normalizer
 
 _DIGIT_OF: Final = dict(zip("零〇○一二三四五六七八九幺两", "00012345678912", strict=True))
-_FULL_WIDTH: Final = {
-    0xFEE0 + ord(character): character for character in f"%+-{string.ascii_letters}{string.digits}"
-}
+_FULL_WIDTH: Final = {0xFEE0 + ord(character): character for character in f"%+-{string.ascii_letters}{string.digits}"}
 """Unicode's full-width forms lie 0xFEE0 above ASCII."""
 
 _ONE: Final = "0-9零〇○一二三四五六七八九幺"
@@ -42,9 +40,7 @@ def normalise(raw: str) -> str:
     """
     text = _simplified().convert(raw).translate(_FULL_WIDTH)
     text = _SPACE.sub("", text.strip())
-    return "".join(
-        part if part in fixed_words() else _numbers(part) for part in _fixed_pattern().split(text) if part
-    )
+    return "".join(part if part in fixed_words() else _numbers(part) for part in _fixed_pattern().split(text) if part)
 
 
 @cache

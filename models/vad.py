@@ -1,6 +1,6 @@
 """When a caller starts and stops speaking: a cheap gate rules out certain silence, a neural judge decides the rest.
 
-    frame 20 ms -> Gate (webrtcvad, 2 us) -> SileroStream (32 ms windows) -> Edges (hysteresis) -> VadEvent
+frame 20 ms -> Gate (webrtcvad, 2 us) -> SileroStream (32 ms windows) -> Edges (hysteresis) -> VadEvent
 """
 
 from collections import deque
@@ -132,9 +132,7 @@ class StreamingVad:
             return []
         return [event for window in windows if (event := self._edges.push(*window))]
 
-    def _judge(
-        self, stream: SileroStream, frame: NDArray[np.int16], end_s: float
-    ) -> list[tuple[float, float, float]]:
+    def _judge(self, stream: SileroStream, frame: NDArray[np.int16], end_s: float) -> list[tuple[float, float, float]]:
         """Start, end and probability of the windows that this frame completed."""
         if self._resting:
             self._resting = False

@@ -86,9 +86,7 @@ def listen(vad: StreamingVad, audio: NDArray[np.int16]) -> Heard:
     if len(edges) % 2:
         edges.append((audio.size / TELEPHONE_HZ, audio.size / TELEPHONE_HZ))
     pairs = list(zip(edges[::2], edges[1::2], strict=True))
-    return Heard(
-        tuple((start[0], end[0]) for start, end in pairs), tuple((s[1], e[1]) for s, e in pairs), elapsed_s
-    )
+    return Heard(tuple((start[0], end[0]) for start, end in pairs), tuple((s[1], e[1]) for s, e in pairs), elapsed_s)
 
 
 def _frames(intervals: Sequence[Interval], samples: int) -> NDArray[np.bool_]:

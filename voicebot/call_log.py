@@ -1,14 +1,20 @@
 """What one call leaves behind: its row, its turns and the events about them, written as they happen."""
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
+
+import structlog
 
 from voicebot.dialogue.types import Reply, Understood
 from voicebot.events import CallAnswered, CallEnded, CallStarted, ReplyStarted, TurnFinished
 from voicebot.store.records import CallRecord, TurnRecord
-from voicebot.store.store import Store
+from voicebot.store.store import Store, StoreError
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +33,15 @@ def now() -> datetime:
 
 
 class CallLog:
-    """Writes one call's record. Every method returns once its row is committed, and may raise StoreError."""
+    """Writes one call's record, in order. Every method returns once its row is committed.
+
+    When the store is away after all its patience (locked, disk full), the call goes on: what could not be written
+    waits here and is written with what comes next, at the latest with the end of the call.
+    """
 
     def __init__(self, store: Store, call: CallRecord) -> None:
         self._store = store
+        self._unwritten: deque[Callable[[], Awaitable[None]]] = deque()
         self._call = call
         self._answered_at: datetime | None = None
         self._next_seq = 0
@@ -40,6 +51,7 @@ class CallLog:
         return self._call
 
     async def opened(self) -> None:
+        """Raises StoreError: without a store no call is taken."""
         call = self._call
         started = CallStarted(
             call.id,
@@ -57,11 +69,10 @@ class CallLog:
     async def answered(self, recording_path: str | None) -> None:
         self._answered_at = now()
         self._call = replace(self._call, answered_at=self._answered_at, recording_path=recording_path)
-        await self._store.answer_call(
-            self._call.id,
-            self._answered_at,
-            recording_path=recording_path,
-            events=[CallAnswered(self._call.id, self._answered_at)],
+        event = CallAnswered(self._call.id, self._answered_at)
+        write = self._store.answer_call
+        await self._write(
+            partial(write, self._call.id, self._answered_at, recording_path=recording_path, events=[event])
         )
 
     async def caller_turn(self, turn: CallerTurn, reply: Reply) -> TurnRecord:
@@ -126,13 +137,14 @@ class CallLog:
     async def reply_started(self, turn: TurnRecord, *, at_s: float, latency_ms: int | None) -> TurnRecord:
         """Its first sample was sent. latency_ms: since the end of the caller's speech."""
         turn = replace(turn, started_ms=round(at_s * 1000), reply_latency_ms=latency_ms)
-        await self._store.update_turn(turn, events=[ReplyStarted(turn.call_id, now(), turn.seq, turn.text, latency_ms)])
+        event = ReplyStarted(turn.call_id, now(), turn.seq, turn.text, latency_ms)
+        await self._write(partial(self._store.update_turn, turn, events=[event]))
         return turn
 
     async def reply_ended(self, turn: TurnRecord, *, at_s: float, heard: str) -> TurnRecord:
         """It was played to its end, or the caller cut it short."""
         turn = replace(turn, ended_ms=round(at_s * 1000), heard_text=heard)
-        await self._store.update_turn(turn)
+        await self._write(partial(self._store.update_turn, turn))
         return turn
 
     async def ended(self, *, outcome: str, end_reason: str, language: str | None, quality: Mapping[str, Any]) -> None:
@@ -146,14 +158,17 @@ class CallLog:
             round((ended_at - since).total_seconds(), 3),
             self._call.recording_path,
         )
-        await self._store.end_call(
-            self._call.id,
-            ended_at,
-            outcome=outcome,
-            end_reason=end_reason,
-            language=language,
-            quality=dict(quality),
-            events=[ended],
+        await self._write(
+            partial(
+                self._store.end_call,
+                self._call.id,
+                ended_at,
+                outcome=outcome,
+                end_reason=end_reason,
+                language=language,
+                quality=dict(quality),
+                events=[ended],
+            )
         )
 
     async def _add(self, turn: TurnRecord) -> None:
@@ -169,7 +184,16 @@ class CallLog:
             turn.emotion,
             turn.slots,
         )
-        await self._store.add_turn(turn, events=[finished])
+        await self._write(partial(self._store.add_turn, turn, events=[finished]))
+
+    async def _write(self, write: Callable[[], Awaitable[None]]) -> None:
+        self._unwritten.append(write)
+        try:
+            while self._unwritten:
+                await self._unwritten[0]()
+                self._unwritten.popleft()
+        except StoreError as error:
+            log.error("call_record_waits", waiting=len(self._unwritten), reason=str(error))
 
     def _seq(self) -> int:
         seq = self._next_seq

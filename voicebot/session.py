@@ -27,7 +27,6 @@ from voicebot.metrics import Metrics
 from voicebot.recognition import Heard, Recognition
 from voicebot.speaking import Speaker, Spoken
 from voicebot.store.records import TurnRecord
-from voicebot.store.store import StoreError
 from voicebot.turns import Action, Completeness, Drop, EndTurn, NoInput, Recognise, StopPlayback, TurnTaking
 from voicebot.voice import Voice
 
@@ -110,8 +109,6 @@ class CallSession:
             pass
         except* LegError as failed:
             log.info("call_not_answered", reason=str(failed.exceptions[0]))
-        except* StoreError as failed:
-            log.error("call_dropped", reason=str(failed.exceptions[0]))
         finally:
             self._tasks = None
             await self._close()
@@ -126,7 +123,7 @@ class CallSession:
         on_air = self._on_air
         if on_air and not on_air.begun and self._leg.playout.sent_samples > on_air.queued_at:
             self._reply_begins(on_air, at)
-        if self._held or self._ended:
+        if self._held or self._ended or self._tasks is None:
             return
         for event in self._vad.push(inbound, at - FRAME_S):
             if event.kind == "speech_started":
@@ -198,9 +195,10 @@ class CallSession:
     # The call's own work, one piece after the other.
 
     async def _answer(self, ended: EndTurn) -> None:
-        heard = await self._heard[ended.utterance]
+        task = self._heard.get(ended.utterance)
+        heard = await task if task else None
         self._heard.pop(ended.utterance, None)
-        if heard.completeness is Completeness.EMPTY:
+        if heard is None or heard.completeness is Completeness.EMPTY:
             self._turns.on_playback_finished(self._audio.duration_s)
             return
         if heard.understood is None:
@@ -313,15 +311,12 @@ class CallSession:
         for fate, count in (("received", stats.packets_received), ("lost", stats.lost), ("late", stats.late)):
             self._metrics.packets.labels(fate).inc(count)
         self._metrics.calls_ended.labels(self._leg.direction, self._dialogue.outcome).inc()
-        try:
-            await self._log.ended(
-                outcome=self._dialogue.outcome,
-                end_reason=str(ended.reason),
-                language=self._dialogue.language,
-                quality=quality,
-            )
-        except StoreError as error:
-            log.error("call_end_not_stored", reason=str(error))
+        await self._log.ended(
+            outcome=self._dialogue.outcome,
+            end_reason=str(ended.reason),
+            language=self._dialogue.language,
+            quality=quality,
+        )
 
 
 async def _end() -> None:

@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import time
 from collections import defaultdict
 from pathlib import Path
 
@@ -93,21 +92,3 @@ def test_a_language_model_survives_saving(tmp_path: Path) -> None:
     for token in range(5):
         for context in (lm.start(), lm.next(lm.start(), 0)[1]):
             assert loaded.next(context, token)[0] == pytest.approx(lm.next(context, token)[0], abs=0.01)
-
-
-def test_three_seconds_are_decoded_in_ten_milliseconds() -> None:
-    """Twelve peaky tokens in 150 frames over 2,600 outputs, as a trained head gives them."""
-    rng = np.random.default_rng(5)
-    logits = rng.standard_normal((150, 2633)).astype(np.float32)
-    logits[:, 2632] = 14
-    for frame in range(6, 150, 12):
-        logits[frame : frame + 3, 2632] = 4
-        logits[frame : frame + 3, rng.integers(0, 2632, size=4)] = rng.uniform(8, 14, size=4)
-    log_probs = np.asarray(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True), dtype=np.float32)
-    lm = count([rng.integers(0, 2632, size=9).tolist() for _ in range(2000)], vocabulary=2632)
-    times = []
-    for _ in range(5):
-        started = time.process_time()
-        ctc.prefix_beam_search(log_probs, blank=2632, lm=lm)
-        times.append(time.process_time() - started)
-    assert min(times) < 0.03

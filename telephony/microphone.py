@@ -44,7 +44,7 @@ class PyAudioDevice:
             import pyaudio
         except ImportError as missing:
             raise MicrophoneUnavailable(
-                "the microphone needs PyAudio: apt install portaudio19-dev, then pip install 'voicebot[mic]'"
+                "the microphone needs PyAudio: apt install portaudio19-dev, then pip install pyaudio"
             ) from missing
         self._format = pyaudio.paInt16
         self._continue = pyaudio.paContinue

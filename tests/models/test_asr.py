@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models.asr import AsrEngine, Language, Utterance
-from models.bundle import ModelMissing, find, resolve
+from models.bundle import find, resolve
 from models.training import noise
 from models.training.channel import Audio, Channel
 from models.training.clips import Clip, clip
@@ -34,10 +34,7 @@ def engine() -> AsrEngine:
 
 
 def loaded(languages: Sequence[Language] = ("zh", "yue")) -> FasterWhisperEngine:
-    try:
-        return FasterWhisperEngine(find(MODEL), resolve(MODEL), languages=languages)
-    except ModelMissing as error:
-        pytest.skip(str(error))
+    return FasterWhisperEngine(find(MODEL), resolve(MODEL), languages=languages)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from telephony.leg import EndReason, LegEnded, LegError
 from voicebot.cli import app

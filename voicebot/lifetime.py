@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -24,10 +24,11 @@ async def run_until_stopped(work: Coroutine[Any, Any, None], *, supervisor_pid: 
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_watch(stop, supervisor_pid))
             tasks.create_task(_finish(work))
-    except* _Stop:
-        pass
-    except* Exception as failed:  # noqa: BLE001 - raised again, without the group around it
-        raise _first(failed) from None
+    except ExceptionGroup as group:
+        # Not with `except*`: what is raised in such a block gets a group around it again.
+        failure = next((error for error in plain_errors(group) if not isinstance(error, _Stop)), None)
+        if failure is not None:
+            raise failure from None
 
 
 async def _finish(work: Coroutine[Any, Any, None]) -> None:
@@ -45,7 +46,10 @@ async def _watch(stop: asyncio.Event, supervisor_pid: int | None) -> None:
     raise _Stop
 
 
-def _first(group: ExceptionGroup[Exception]) -> Exception:
-    """The error itself, out of the groups that nested task groups put around it; the others followed from it."""
-    first = group.exceptions[0]
-    return _first(first) if isinstance(first, ExceptionGroup) else first
+def plain_errors(group: ExceptionGroup[Exception]) -> Iterator[Exception]:
+    """The errors themselves, out of the groups that nested task groups put around them."""
+    for error in group.exceptions:
+        if isinstance(error, ExceptionGroup):
+            yield from plain_errors(error)
+        else:
+            yield error

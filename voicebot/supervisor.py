@@ -65,8 +65,8 @@ class Supervisor:
             async with asyncio.TaskGroup() as tasks:
                 for spec in self._specs:
                     tasks.create_task(self._keep_running(spec))
-        except* CannotStart as refused:
-            raise refused.exceptions[0] from None
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None  # CannotStart: the one error that a process's keeper raises
         finally:
             await self._stop_all()
 

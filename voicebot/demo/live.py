@@ -54,9 +54,14 @@ class LiveView:
         )
 
 
+def place_name(province: str | None, city: str | None) -> str:
+    """四川成都; 北京 for a city that is its own province."""
+    return f"{province or '未知地区'}{city if city and city != province else ''}"
+
+
 def _place(event: CallStarted) -> str:
     """四川成都 · 西南官话 87%"""
-    place = f"{event.region_province or '未知地区'}{event.region_city or ''}"
+    place = place_name(event.region_province, event.region_city)
     if not event.dialect_prior:
         return place
     tag, probability = max(event.dialect_prior.items(), key=lambda item: item[1])

@@ -9,6 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from voicebot.company.scripts import CallerScript
+from voicebot.demo.live import place_name
 from voicebot.store.records import CallRecord, TurnRecord
 
 
@@ -102,7 +103,7 @@ def as_table(calls: Sequence[ReportedCall]) -> Table:
     table.add_column("意图 Intent", no_wrap=True)
     table.add_column("等待 Wait", justify="right", no_wrap=True)
     for call in calls:
-        about = [call.caller, f"{call.region['province'] or '未知'}{call.region['city'] or ''}", call.outcome or "—"]
+        about = [call.caller, place_name(call.region["province"], call.region["city"]), call.outcome or "—"]
         for index, turn in enumerate(call.turns):
             latency = "—" if turn.reply_latency_ms is None else f"{turn.reply_latency_ms} ms"
             same = turn.recognised == turn.reference

@@ -106,7 +106,7 @@ def as_table(calls: Sequence[ReportedCall]) -> Table:
         about = [call.caller, place_name(call.region["province"], call.region["city"]), call.outcome or "—"]
         for index, turn in enumerate(call.turns):
             latency = "—" if turn.reply_latency_ms is None else f"{turn.reply_latency_ms} ms"
-            same = turn.recognised == turn.reference
+            same = _letters(turn.recognised) == _letters(turn.reference)
             table.add_row(
                 "\n".join(about[index:] if index == len(call.turns) - 1 else about[index : index + 1]),
                 turn.reference if same else f"{turn.reference}\n→ {turn.recognised}",
@@ -115,6 +115,11 @@ def as_table(calls: Sequence[ReportedCall]) -> Table:
                 end_section=index == len(call.turns) - 1,
             )
     return table
+
+
+def _letters(text: str) -> str:
+    """Without punctuation, which no recogniser here writes."""
+    return "".join(character for character in text if character.isalnum())
 
 
 def _exchanges(turns: Sequence[TurnRecord]) -> list[tuple[TurnRecord, TurnRecord | None]]:

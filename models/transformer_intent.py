@@ -176,6 +176,6 @@ def _train_extra() -> tuple[Any, Any]:
     except ImportError as error:
         raise TrainExtraMissing(
             f"the transformer intent model needs torch and transformers ({error}); "
-            "pip install torch transformers accelerate, or train the linear model"
+            "pip install torch transformers accelerate (the extra `train`), or train the linear model"
         ) from error
     return torch, transformers

@@ -256,7 +256,7 @@ class _Connection:
                     raise AddressError(
                         f"the model host at {address.text} refused this client: set the same models.token on both"
                     )
-        except BaseException:
+        except BaseException:  # cancelled or failed: the half-open connection must not stay
             writer.close()
             raise
         return cls(reader, writer)

@@ -3,13 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import structlog
-from numpy.typing import NDArray
 
 from models.asr import AsrEngine
 from models.batching import BatchQueue
@@ -21,8 +18,7 @@ from models.intent import IntentClassifier
 from models.piper_voice import PiperEngine
 from models.prompt_cache import PromptCache
 from models.speech_client import read_transcribe_request, write_transcript, write_understanding
-from models.spoken import say
-from models.tts import EspeakEngine, Language, TtsEngine, sentences
+from models.tts import EspeakEngine, TtsEngine, speak
 from models.understanding import Understanding
 from models.whisper import FasterWhisperEngine
 from voicebot.chosen_models import REAL_ASR, chosen_asr
@@ -122,21 +118,16 @@ def _asr(engine: AsrEngine) -> Service:
 def _tts(voice: PromptCache) -> Service:
     thread = ThreadPoolExecutor(1, thread_name_prefix="voice")  # espeak-ng has one global state
 
-    async def speak(payload: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
+    async def speak_sentences(payload: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         language = payload["language"]
         if language not in ("cmn", "yue", "cmn-sichuan"):
             raise ValueError(f"language must be cmn, yue or cmn-sichuan, not {language!r}")
         loop = asyncio.get_running_loop()
-        for sentence in sentences(str(payload["text"])):
-            samples = await loop.run_in_executor(thread, partial(_synthesize, voice, sentence, language))
-            if samples.size:
-                yield {"samples": samples}
+        spoken = speak(voice, str(payload["text"]), language=language)
+        while (samples := await loop.run_in_executor(thread, next, spoken, None)) is not None:
+            yield {"samples": samples}
 
-    return speak
-
-
-def _synthesize(voice: PromptCache, sentence: str, language: Language) -> NDArray[np.int16]:
-    return voice.synthesize(say(sentence, language=language), language=language)
+    return speak_sentences
 
 
 def _understand(intents: IntentClassifier, emotions: EmotionClassifier) -> Service:

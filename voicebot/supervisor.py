@@ -55,10 +55,6 @@ class Supervisor:
         self._policy = policy or RestartPolicy()
         self._running: dict[str, asyncio.subprocess.Process] = {}
 
-    def pid(self, name: str) -> int | None:
-        process = self._running.get(name)
-        return process.pid if process else None
-
     async def run(self) -> None:
         """Returns never; raises CannotStart, or CancelledError after everything was stopped."""
         try:

@@ -105,10 +105,6 @@ class TurnTaking:
         self._no_inputs = 0
 
     @property
-    def caller_talking(self) -> bool:
-        return self._talking
-
-    @property
     def interruptible(self) -> bool:
         """Whether what is being played (or was last) may be interrupted."""
         return self._interruptible

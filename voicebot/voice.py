@@ -7,7 +7,6 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from models.address import InferenceError
 from models.speech_client import SpeechModels
 from voicebot.dialogue.types import Language
 
@@ -31,9 +30,6 @@ class Voice:
                 pass
         log.info("prompts_prepared", sentences=len(self._cache))
 
-    def is_kept(self, text: str, language: Language) -> bool:
-        return (text, language) in self._cache
-
     async def speak(self, text: str, language: Language, *, keep: bool) -> AsyncIterator[Samples]:
         """8 kHz chunks in order, the first as soon as its sentence is ready. Raises InferenceError."""
         key = (text, language)
@@ -52,6 +48,3 @@ class Voice:
         self._cache[key] = samples
         while len(self._cache) > self._kept:
             self._cache.popitem(last=False)
-
-
-__all__ = ["InferenceError", "Samples", "Voice"]

@@ -17,6 +17,7 @@ from tests.e2e.system import eventually, simulated_call, stored_call, stored_tur
 from voicebot.caller.measure import read_recording, speech_spans
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.demo.system import System
+from voicebot.store.records import CallRecord, TurnRecord
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -64,7 +65,7 @@ async def test_baresip_hears_the_right_answer_to_a_spoken_question(
         await phone.command("dial", system.uri)
         await phone.event("CALL_ESTABLISHED")
         call = await stored_call(system, "+8613880080426", ended=False)
-        turns = await eventually(lambda: _with_reply(system, call.id))
+        turns = await eventually(lambda: _exchange(system, call, _about_an_order))
         await asyncio.sleep(10)  # the reply is being spoken
         await phone.command("hangup")
     call = await stored_call(system, "+8613880080426")
@@ -81,15 +82,20 @@ async def test_baresip_hears_the_right_answer_to_a_spoken_question(
     assert call.region_province == "四川"
 
 
-async def _with_reply(system: System, call_id: str) -> tuple[str, str] | None:
-    from voicebot.store.store import Store
-
-    async with Store(system.settings.store_url, node="test") as store:
-        turns = await store.turns(call_id)
-    for before, after in pairwise(turns):
-        if before.role == "caller" and before.intent == "order_status" and after.role == "assistant":
+async def _exchange(system: System, call: CallRecord, asked: Callable[[TurnRecord], bool]) -> tuple[str, str] | None:
+    """The caller's turn that was waited for and the reply to it, once both are stored."""
+    for before, after in pairwise(await stored_turns(system, call)):
+        if before.role == "caller" and asked(before) and after.role == "assistant":
             return before.text, after.text
     return None
+
+
+def _about_an_order(turn: TurnRecord) -> bool:
+    return turn.intent == "order_status"
+
+
+def _keyed(turn: TurnRecord) -> bool:
+    return bool(turn.detail.get("keypad"))
 
 
 async def test_three_callers_at_once_each_get_their_own_answer(system: System) -> None:
@@ -126,12 +132,12 @@ async def test_baresip_presses_its_order_number_and_is_held_and_resumed(
         await asyncio.sleep(3)
         await phone.command("resume")
         call = await stored_call(system, "+8613800210985", ended=False)
-        await eventually(lambda: _with_reply(system, call.id), within_s=60)
+        await eventually(lambda: _exchange(system, call, _about_an_order), within_s=60)
         await asyncio.sleep(1)
         for key in "71934514#":
             await phone.command("sndcode", key)
             await asyncio.sleep(0.25)
-        turns = await eventually(lambda: _keyed(system, call.id))
+        turns = await eventually(lambda: _exchange(system, call, _keyed))
         await phone.command("hangup")
     keys, reply = turns
     assert keys == "71934514"
@@ -142,17 +148,6 @@ async def test_baresip_presses_its_order_number_and_is_held_and_resumed(
     _, assistant = read_recording(Path(call.recording_path or ""))
     pauses = [b.start_ms - a.end_ms for a, b in pairwise(speech_spans(assistant))]
     assert max(pauses) >= 2500
-
-
-async def _keyed(system: System, call_id: str) -> tuple[str, str] | None:
-    from voicebot.store.store import Store
-
-    async with Store(system.settings.store_url, node="test") as store:
-        turns = await store.turns(call_id)
-    for before, after in pairwise(turns):
-        if before.detail.get("keypad") and after.role == "assistant":
-            return before.text, after.text
-    return None
 
 
 async def test_a_call_cancelled_while_it_rings_is_stored_as_abandoned(

@@ -107,7 +107,7 @@ async def _ring(system: System, scripts_dir: Path, script: CallerScript) -> Rung
     try:
         async with asyncio.timeout(LONGEST_CALL_S):
             out, complaint = await process.communicate()
-    except BaseException:
+    except BaseException:  # timed out or Ctrl-C: the caller's process must not ring on
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         raise

@@ -1,16 +1,15 @@
 """A tool's answer comes from the store, what it promises lies in the store, and only the owner gets at an order."""
 
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from tests.voicebot.dialogue.call import CHEN, STRANGER, WANG, records, sample_shop
+from tests.voicebot.dialogue.call import CHEN, STRANGER, WANG
 from voicebot.company import Company
-from voicebot.dialogue.knowledge import KnowledgeIndex, LocalKnowledge
+from voicebot.dialogue import KnowledgeSearch
 from voicebot.dialogue.types import Outcome, ToolError, ToolRequest
 from voicebot.store.store import Store
 from voicebot.tools import ShopTools, known_caller
@@ -18,25 +17,8 @@ from voicebot.tools import ShopTools, known_caller
 NOON = datetime.fromisoformat("2026-11-22T12:00:00+08:00")
 
 
-@pytest.fixture(scope="module")
-def shop() -> Company:
-    return sample_shop()
-
-
-@pytest.fixture(scope="module")
-def knowledge(shop: Company) -> LocalKnowledge:
-    return LocalKnowledge(KnowledgeIndex(shop.knowledge, dictionary=shop.dictionary))
-
-
 @pytest.fixture
-async def store(shop: Company, tmp_path: Path) -> AsyncIterator[Store]:
-    async with Store(f"sqlite:///{tmp_path / 'store.db'}") as opened:
-        await opened.import_company(*records(shop))
-        yield opened
-
-
-@pytest.fixture
-def tools(shop: Company, store: Store, knowledge: LocalKnowledge) -> ShopTools:
+def tools(shop: Company, store: Store, knowledge: KnowledgeSearch) -> ShopTools:
     return ShopTools(shop, store, knowledge, None, lambda: NOON)
 
 
@@ -98,7 +80,7 @@ async def test_a_price_is_looked_up(tools: ShopTools, shop: Company) -> None:
 
 
 async def test_a_store_that_cannot_write_is_a_tool_error(
-    shop: Company, knowledge: LocalKnowledge, store: Store, tmp_path: Path
+    shop: Company, knowledge: KnowledgeSearch, store: Store, tmp_path: Path
 ) -> None:
     url = f"sqlite:///{tmp_path / 'store.db'}"
     async with Store(url, patience_s=0.2) as impatient:

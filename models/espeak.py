@@ -6,6 +6,7 @@ The C library keeps one global state, so a process speaks one sentence at a time
 import ctypes
 import threading
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 import espeakng_loader
@@ -33,11 +34,25 @@ class EspeakError(RuntimeError):
     """espeak-ng could not be started or does not know a voice."""
 
 
+_data: Path | None = None
+
+
+def data_folder() -> Path:
+    """Where the library finds its languages and voices."""
+    return _data or Path(espeakng_loader.get_data_path())
+
+
+def use_data(folder: Path) -> None:
+    """Another data folder, such as one with more voices. To be called before anything is spoken in this process."""
+    global _data
+    _data = folder
+
+
 @cache
 def _library() -> ctypes.CDLL:
     """The library, initialised once a process. Call it under the lock."""
     library = ctypes.CDLL(espeakng_loader.get_library_path())
-    data_path = str(espeakng_loader.get_data_path()).encode()
+    data_path = str(data_folder()).encode()
     rate = library.espeak_Initialize(_AUDIO_OUTPUT_SYNCHRONOUS, _BUFFER_MS, data_path, _INITIALIZE_DONT_EXIT)
     if rate != SAMPLE_RATE:
         raise EspeakError(

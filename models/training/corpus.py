@@ -123,10 +123,10 @@ def _salad(corpus: Corpus, rng: random.Random) -> Line:
 
 
 _MIX: Final[tuple[tuple[Callable[[Corpus, random.Random], Line], float], ...]] = (
-    (_domain, 53),
+    (_domain, 42),
     (_company, 31),
-    (_clause, 5),
+    (_clause, 12),
     (_digits, 7),
-    (_salad, 4),
+    (_salad, 8),
 )
 _KINDS: Final = [kind for kind, _ in _MIX]

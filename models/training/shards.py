@@ -1,7 +1,7 @@
 """Training clips on disk: files of a thousand, each holding log-mel features and the characters said."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from models.training.channel import TELEPHONE_HZ, Audio
 from models.training.clips import Clip, clip, noise_clip, training_channel
 from models.training.corpus import Corpus
-from models.training.voices import TRAINING
 
 CLIPS_PER_SHARD = 1024
 _NOISE_SHARE = 0.04
@@ -37,12 +36,12 @@ def features(audio: NDArray[np.int16], extractor: FeatureExtractor) -> NDArray[n
     return np.asarray(extractor(sound), dtype=np.float32)
 
 
-def training_clip(corpus: Corpus, beds: Mapping[str, Audio], rng: random.Random) -> Clip:
+def training_clip(corpus: Corpus, voices: Sequence[str], beds: Mapping[str, Audio], rng: random.Random) -> Clip:
     """One clip of speech, or now and then of noise alone."""
     if rng.random() < _NOISE_SHARE:
         return noise_clip(rng.uniform(0.4, 4), training_channel(rng), beds, rng)
     line = corpus.line(rng)
-    return clip(line.text, line.language, rng.choice(TRAINING), training_channel(rng), beds, rng)
+    return clip(line.text, line.language, rng.choice(voices), training_channel(rng), beds, rng)
 
 
 def write(path: Path, make: Callable[[], Clip]) -> None:

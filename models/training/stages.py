@@ -3,21 +3,27 @@
 import logging
 import os
 import random
+import shutil
 import tempfile
 import time
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 import torch
 import torch.distributed as dist
 
-from models.training import checkpoint, convert, loop, shards
+from models import espeak
+from models.training import checkpoint, convert, loop, shards, voices
 from models.training.loop import LoopConfig
 from models.training.network import Recogniser
 from models.training.sources import Sources, added_characters
 from models.training.vocabulary import Vocabulary
 
 logger = logging.getLogger(__name__)
+
+INVENTED_VOICES = 100
+"""New ones for each shard."""
 
 
 def make_clips(folder: Path, start: Path, sources: Sources, *, count: int, processes: int, seed: int) -> None:
@@ -46,12 +52,18 @@ def bundle(source: Path, start: Path, out: Path, sources: Sources, *, sentences:
 def _make_clips(folder: Path, start: Path, sources: Sources, count: int, seed: int) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     vocabulary = Vocabulary.of_tokenizer(start / "tokenizer.json").with_more(added_characters())
-    corpus, beds = sources.corpus(set(vocabulary.characters)), sources.beds(seed)
+    corpus = sources.corpus(set(vocabulary.characters))
     rng = random.Random(seed)
-    for number in range(count):
-        path = folder / f"{time.time_ns()}-{seed}.npz"
-        shards.write(path, lambda: shards.training_clip(corpus, beds, rng))
-        logger.info("clips: shard %d of %d of process %d", number + 1, count, seed)
+    with tempfile.TemporaryDirectory() as data:
+        shutil.copytree(espeak.data_folder(), data, dirs_exist_ok=True)
+        voices.invent(Path(data), INVENTED_VOICES, rng)  # espeak-ng lists its voices when it starts
+        espeak.use_data(Path(data))
+        beds = sources.beds(seed)
+        for number in range(count):
+            known = voices.invent(Path(data), INVENTED_VOICES, rng)
+            path = folder / f"{time.time_ns()}-{seed}.npz"
+            shards.write(path, partial(shards.training_clip, corpus, known, beds, rng))
+            logger.info("clips: shard %d of %d of process %d", number + 1, count, seed)
 
 
 def _fit(

@@ -1,26 +1,25 @@
 """One queue per model: what waits goes to the model's only thread as one batch, the most urgent first.
 
 While a batch runs, requests gather; when it is done, the next batch is taken from what gathered. Nothing ever waits for
-a batch to fill.
+a batch to fill, and nothing runs that nobody waits for any more.
 """
 
 import asyncio
 import heapq
-from collections import deque
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Final, Generic, TypeVar
 
 from models.asr import Priority
+from models.batch_stats import BatchStats, RecentBatches
 
 In = TypeVar("In")
 Out = TypeVar("Out")
 
 MAX_WAITING: Final = 256
-_REMEMBERED: Final = 200
-"""Batches that the statistics look back on."""
 
 
 class QueueFull(RuntimeError):
@@ -31,18 +30,8 @@ class DeadlineExceeded(TimeoutError):
     """A request's time was over before the model had an answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class BatchStats:
-    """How a queue did over its last batches. Times in milliseconds."""
-
-    waiting: int
-    batches: int
-    """Since the start."""
-    mean_batch: float
-    mean_wait_ms: float
-    """From submission until the batch began."""
-    mean_run_ms: float
-    """Time in the model."""
+class Superseded(RuntimeError):
+    """A newer request under the same key made this one superfluous while it waited."""
 
 
 @dataclass(order=True, slots=True)
@@ -52,6 +41,12 @@ class _Request(Generic[In, Out]):
     item: In = field(compare=False)
     answer: "asyncio.Future[Out]" = field(compare=False)
     submitted_s: float = field(compare=False)
+    ends_s: float = field(compare=False)
+    key: Hashable | None = field(compare=False)
+
+    def wanted(self, now: float) -> bool:
+        """Whether somebody still waits for the answer; one past its deadline is about to be told."""
+        return not self.answer.done() and now < self.ends_s
 
 
 class BatchQueue(Generic[In, Out]):
@@ -63,30 +58,47 @@ class BatchQueue(Generic[In, Out]):
         *,
         max_batch: int,
         max_waiting: int = MAX_WAITING,
+        alike: Callable[[In, In], bool] = lambda first, other: True,
     ) -> None:
-        """run_batch: called with 1 to max_batch items in the model's thread, returns as many answers in order."""
+        """run_batch: called with 1 to max_batch items in the model's thread, returns as many answers in order.
+
+        alike: whether an item may share the batch of the most urgent one; all answers of a batch come at its end.
+        """
         self._run_batch = run_batch
         self._max_batch = max_batch
         self._max_waiting = max_waiting
+        self._alike = alike
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="model")
         self._waiting: list[_Request[In, Out]] = []
         self._numbers = count()
-        self._running = False
+        self._running_since: float | None = None
         self._closed = False
-        self._batches = 0
-        self._recent: deque[tuple[int, float, float]] = deque(maxlen=_REMEMBERED)  # size, mean wait s, run s
+        self._recent = RecentBatches()
 
-    async def submit(self, item: In, *, priority: Priority = Priority.FINAL, deadline_s: float | None = None) -> Out:
+    async def submit(
+        self,
+        item: In,
+        *,
+        priority: Priority = Priority.FINAL,
+        deadline_s: float | None = None,
+        key: Hashable | None = None,
+    ) -> Out:
         """The model's answer. deadline_s: time from now after which it is of no use.
 
-        Cancelling drops the request if it still waits. Raises QueueFull or DeadlineExceeded, or what the model raised.
+        key: what the request is about, such as one utterance of a call. A newer request under the same key drops
+        those that wait, unless they are more urgent; `promote` finds them by it.
+        Cancelling drops the request if it still waits. Raises QueueFull, DeadlineExceeded or Superseded, or what the
+        model raised.
         """
         if self._closed:
             raise QueueFull("the model is shutting down")
+        self._supersede(key, priority)
         self._make_room(priority)
         loop = asyncio.get_running_loop()
+        now = loop.time()
         answer: asyncio.Future[Out] = loop.create_future()
-        heapq.heappush(self._waiting, _Request(priority, next(self._numbers), item, answer, loop.time()))
+        ends_s = math.inf if deadline_s is None else now + deadline_s
+        heapq.heappush(self._waiting, _Request(priority, next(self._numbers), item, answer, now, ends_s, key))
         self._start_batch(loop)
         try:
             async with asyncio.timeout(deadline_s):
@@ -96,17 +108,19 @@ class BatchQueue(Generic[In, Out]):
                 raise DeadlineExceeded(f"no answer from the model within {deadline_s:g} s") from error
             raise
 
+    def promote(self, key: Hashable, priority: Priority) -> None:
+        """Makes what waits under a key at least this urgent: a caller's pause became the end of the turn."""
+        for request in self._waiting:
+            if request.key == key:
+                request.priority = min(request.priority, priority)
+        heapq.heapify(self._waiting)
+
     def stats(self) -> BatchStats:
-        """Figures of the last batches."""
-        recent = self._recent
-        requests = sum(size for size, _, _ in recent)
-        return BatchStats(
-            waiting=len(self._waiting),
-            batches=self._batches,
-            mean_batch=requests / max(len(recent), 1),
-            mean_wait_ms=1000 * sum(size * wait_s for size, wait_s, _ in recent) / max(requests, 1),
-            mean_run_ms=1000 * sum(run_s for _, _, run_s in recent) / max(len(recent), 1),
-        )
+        """Figures of the last seconds."""
+        now = asyncio.get_running_loop().time()
+        waiting_s = [now - request.submitted_s for request in self._waiting if request.wanted(now)]
+        running_s = [] if self._running_since is None else [now - self._running_since]
+        return self._recent.stats(waiting_s=waiting_s, running_s=running_s, now=now)
 
     def close(self) -> None:
         """Drops what waits and lets the thread end after its batch."""
@@ -116,6 +130,11 @@ class BatchQueue(Generic[In, Out]):
                 request.answer.set_exception(QueueFull("the model is shutting down"))
         self._waiting.clear()
         self._executor.shutdown(wait=False)
+
+    def _supersede(self, key: Hashable | None, priority: Priority) -> None:
+        for request in self._waiting:
+            if key is not None and request.key == key and request.priority >= priority and not request.answer.done():
+                request.answer.set_exception(Superseded("a newer request took its place"))
 
     def _make_room(self, priority: Priority) -> None:
         self._waiting = [request for request in self._waiting if not request.answer.done()]
@@ -130,31 +149,47 @@ class BatchQueue(Generic[In, Out]):
         heapq.heapify(self._waiting)
 
     def _start_batch(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._running:
+        if self._running_since is not None:
             return
-        batch: list[_Request[In, Out]] = []
-        while self._waiting and len(batch) < self._max_batch:
-            request = heapq.heappop(self._waiting)
-            if not request.answer.done():
-                batch.append(request)
+        batch = self._next_batch(loop.time())
         if not batch:
             return
-        self._running = True
-        started_s = loop.time()
+        self._running_since = loop.time()
         done = loop.run_in_executor(self._executor, self._run_batch, [request.item for request in batch])
-        done.add_done_callback(lambda future: self._finish(loop, batch, started_s, future))
+        done.add_done_callback(lambda future: self._finish(loop, batch, future))
+
+    def _next_batch(self, now: float) -> list[_Request[In, Out]]:
+        """The most urgent request and those that may go with it, in order of urgency."""
+        batch: list[_Request[In, Out]] = []
+        passed_over = []
+        while self._waiting and len(batch) < self._max_batch:
+            request = heapq.heappop(self._waiting)
+            if not request.wanted(now):
+                continue
+            if not batch or self._goes_with(batch[0], request):
+                batch.append(request)
+            else:
+                passed_over.append(request)
+        for request in passed_over:
+            heapq.heappush(self._waiting, request)
+        return batch
+
+    def _goes_with(self, first: _Request[In, Out], other: _Request[In, Out]) -> bool:
+        """A partial result never makes the batch of a more urgent request longer."""
+        partial = other.priority is Priority.PARTIAL and first.priority is not Priority.PARTIAL
+        return not partial and self._alike(first.item, other.item)
 
     def _finish(
         self,
         loop: asyncio.AbstractEventLoop,
         batch: list[_Request[In, Out]],
-        started_s: float,
         done: "asyncio.Future[Sequence[Out]]",
     ) -> None:
-        self._running = False
-        self._batches += 1
-        wait_s = sum(started_s - request.submitted_s for request in batch) / len(batch)
-        self._recent.append((len(batch), wait_s, loop.time() - started_s))
+        now, started_s = loop.time(), self._running_since
+        assert started_s is not None
+        self._running_since = None
+        waits_s = [started_s - request.submitted_s for request in batch]
+        self._recent.add(waits_s=waits_s, run_s=now - started_s, now=now)
         error = QueueFull("the model is shutting down") if done.cancelled() else done.exception()
         if not error and len(done.result()) != len(batch):
             error = RuntimeError(f"the model gave {len(done.result())} answers to {len(batch)} requests")

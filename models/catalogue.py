@@ -17,7 +17,7 @@ class Model:
     """One entry of the catalogue, or a folder that the user named."""
 
     name: str
-    kind: Literal["asr", "tts", "vad"]
+    kind: Literal["asr", "tts", "vad", "end_of_turn"]
     source: Literal["package", "hub", "python", "folder"]
     """Shipped in models/bundled, downloaded, part of a Python dependency, or a folder of the user's."""
     location: str
@@ -35,12 +35,13 @@ class Model:
     @property
     def setting(self) -> str:
         """The setting that names a model of this kind."""
-        return {"asr": "models.asr", "tts": "models.tts_voice", "vad": "models.vad"}[self.kind]
+        settings = {"asr": "asr", "tts": "tts_voice", "vad": "vad", "end_of_turn": "dir"}
+        return f"models.{settings[self.kind]}"
 
     @property
     def shipped_alternative(self) -> str:
         """What to set when this model cannot be had."""
-        return {"asr": 'models.asr = "bundled"', "tts": 'models.tts = "espeak"', "vad": "nothing"}[self.kind]
+        return {"asr": 'models.asr = "bundled"', "tts": 'models.tts = "espeak"'}.get(self.kind, "nothing")
 
 
 @cache

@@ -4,7 +4,9 @@ Graves et al., "Connectionist Temporal Classification" (2006); Hannun et al., "F
 Speech Recognition using Bi-Directional Recurrent DNNs" (2014) for the search over prefixes.
 """
 
+import heapq
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -111,6 +113,7 @@ def greedy(log_probs: NDArray[np.float32], *, blank: int) -> tuple[int, ...]:
 class _Prefix:
     """A beam entry: log probabilities of all alignments of one prefix, by whether they end in blank."""
 
+    tokens: tuple[int, ...]
     blank: float
     token: float
     lm: float
@@ -120,8 +123,34 @@ class _Prefix:
     peak: float
     """The last token's log probability at its frame."""
 
+    @property
     def total(self) -> float:
         return _add(self.blank, self.token)
+
+    @property
+    def score(self) -> float:
+        return self.total + self.lm
+
+    def before(self, token: int) -> float:
+        """Log probability of the alignments after which `token` is a new one: a repetition needs a blank between."""
+        return self.blank if self.tokens and token == self.tokens[-1] else self.total
+
+
+class _Growth:
+    """What a language model adds to a prefix that takes a new token."""
+
+    def __init__(self, lm: CharLM | None, weight: float, bonus: float) -> None:
+        self._lm, self._weight = lm, weight
+        self.start = lm.start() if lm else 0
+        self.most = bonus if lm else 0.0
+        """No token can add more: log probabilities are never above 0."""
+
+    def after(self, prefix: _Prefix, token: int) -> tuple[float, int]:
+        """`lm` and `context` of the longer prefix."""
+        if self._lm is None:
+            return prefix.lm, prefix.context
+        log_prob, context = self._lm.next(prefix.context, token)
+        return prefix.lm + self._weight * log_prob + self.most, context
 
 
 def prefix_beam_search(
@@ -137,76 +166,95 @@ def prefix_beam_search(
 
     log_probs: [frames, outputs], normalised. `lm_weight` and `length_bonus` (per token) count only with a model.
     """
-    beams: dict[tuple[int, ...], _Prefix] = {(): _Prefix(0.0, _NEVER, 0.0, lm.start() if lm else 0, (), _NEVER)}
-    blanks = log_probs[:, blank]
-    followed = log_probs > _LEAST_LOG_PROB
-    followed[:, blank] = False
-    for frame in range(log_probs.shape[0]):
-        at_blank = float(blanks[frame])
-        if at_blank > _CERTAIN_BLANK:
-            for prefix in beams.values():
-                prefix.blank, prefix.token = prefix.total() + at_blank, _NEVER
+    growth = _Growth(lm, lm_weight, length_bonus)
+    beams = [_Prefix((), 0.0, _NEVER, 0.0, growth.start, (), _NEVER)]
+    at_blank = log_probs[:, blank].astype(np.float64)
+    only_blank = np.concatenate([[0.0], np.cumsum(at_blank)]).tolist()
+    done = 0
+    for frame in np.flatnonzero(at_blank <= _CERTAIN_BLANK).tolist():
+        _rest(beams, frames=frame - done, log_prob=only_blank[frame] - only_blank[done])
+        beams = _advance(beams, log_probs[frame], frame, blank=blank, beam=beam, growth=growth)
+        done = frame + 1
+    _rest(beams, frames=len(log_probs) - done, log_prob=only_blank[-1] - only_blank[done])
+    ranked = sorted(beams, key=lambda prefix: prefix.score, reverse=True)
+    return [Hypothesis(prefix.tokens, prefix.score, prefix.total, prefix.frames) for prefix in ranked]
+
+
+def _rest(beams: list[_Prefix], *, frames: int, log_prob: float) -> None:
+    """Frames that are blank and nothing else."""
+    if frames:
+        for prefix in beams:
+            prefix.blank, prefix.token = prefix.total + log_prob, _NEVER
+
+
+def _advance(
+    beams: list[_Prefix], outputs: NDArray[np.float32], frame: int, *, blank: int, beam: int, growth: _Growth
+) -> list[_Prefix]:
+    """The best prefixes after one more frame.
+
+    Asking the language model is what costs: extensions are tried in the order of what they can reach at best, and no
+    more once that is less than the worst prefix kept so far has.
+    """
+    known = {prefix.tokens: prefix for prefix in beams}
+    stayed = [_stay(prefix, known, outputs, frame, float(outputs[blank])) for prefix in beams]
+    kept = [(prefix.score, -number, prefix) for number, prefix in enumerate(stayed)]
+    heapq.heapify(kept)
+    for number, (promise, prefix, token, log_prob) in enumerate(_extensions(beams, outputs, blank), start=len(kept)):
+        full = len(kept) >= beam
+        if full and promise + growth.most <= kept[0][0]:
+            break
+        tokens = (*prefix.tokens, token)
+        if tokens in known:  # counted where it stayed
             continue
-        tokens = np.flatnonzero(followed[frame])
-        outputs = list(zip(tokens.tolist(), log_probs[frame, tokens].tolist(), strict=True))
-        grown: dict[tuple[int, ...], _Prefix] = {}
-        for key, prefix in beams.items():
-            _stay(grown, key, prefix, at_blank, float(log_probs[frame, key[-1]]) if key else _NEVER, frame)
-            for token, log_prob in outputs:
-                reached = (prefix.blank if key and token == key[-1] else prefix.total()) + log_prob
-                if reached > _NEVER:
-                    _extend(grown, key, token, prefix, reached, log_prob, frame, lm, lm_weight, length_bonus)
-        best = sorted(grown.items(), key=lambda item: item[1].total() + item[1].lm, reverse=True)
-        beams = dict(best[:beam])
-    ranked = sorted(beams.items(), key=lambda item: item[1].total() + item[1].lm, reverse=True)
-    return [Hypothesis(key, prefix.total() + prefix.lm, prefix.total(), prefix.frames) for key, prefix in ranked]
+        lm, context = growth.after(prefix, token)
+        reached = prefix.before(token) + log_prob
+        if not full or reached + lm > kept[0][0]:
+            longer = _Prefix(tokens, _NEVER, reached, lm, context, (*prefix.frames, frame), log_prob)
+            (heapq.heapreplace if full else heapq.heappush)(kept, (reached + lm, -number, longer))
+    return [prefix for _, _, prefix in kept]
 
 
 def _stay(
-    grown: dict[tuple[int, ...], _Prefix],
-    key: tuple[int, ...],
     prefix: _Prefix,
+    known: dict[tuple[int, ...], _Prefix],
+    outputs: NDArray[np.float32],
+    frame: int,
     at_blank: float,
-    at_last: float,
-    frame: int,
-) -> None:
-    """The prefix goes on without a new token: a blank, or its last token again."""
-    blank = prefix.total() + at_blank
-    token = prefix.token + at_last if key else _NEVER
+) -> _Prefix:
+    """The same prefix one frame on: a blank, its last token again, or that token after the shorter prefix."""
+    blank = prefix.total + at_blank
+    if not prefix.tokens:
+        return _Prefix((), blank, _NEVER, prefix.lm, prefix.context, (), _NEVER)
+    last = prefix.tokens[-1]
+    log_prob = float(outputs[last])
     frames, peak = prefix.frames, prefix.peak
-    if key and prefix.token > _NEVER and at_last > peak:
-        frames, peak = (*frames[:-1], frame), at_last
-    known = grown.get(key)
-    if known is None:
-        grown[key] = _Prefix(blank, token, prefix.lm, prefix.context, frames, peak)
-    else:  # a shorter prefix grew into this one first
-        known.blank, known.token = _add(known.blank, blank), _add(known.token, token)
-        known.frames, known.peak = frames, peak
+    if prefix.token > _NEVER and log_prob > peak:
+        frames, peak = (*frames[:-1], frame), log_prob
+    token = prefix.token + log_prob
+    if shorter := known.get(prefix.tokens[:-1]):
+        token = _add(token, shorter.before(last) + log_prob)
+    return _Prefix(prefix.tokens, blank, token, prefix.lm, prefix.context, frames, peak)
 
 
-def _extend(
-    grown: dict[tuple[int, ...], _Prefix],
-    key: tuple[int, ...],
-    token: int,
-    prefix: _Prefix,
-    reached: float,
-    log_prob: float,
-    frame: int,
-    lm: CharLM | None,
-    lm_weight: float,
-    length_bonus: float,
-) -> None:
-    """The prefix takes a new token."""
-    longer = (*key, token)
-    known = grown.get(longer)
-    if known is not None:
-        known.token = _add(known.token, reached)
-        return
-    score, context = prefix.lm, prefix.context
-    if lm is not None:
-        probability, context = lm.next(context, token)
-        score += lm_weight * probability + length_bonus
-    grown[longer] = _Prefix(_NEVER, reached, score, context, (*prefix.frames, frame), log_prob)
+def _extensions(
+    beams: list[_Prefix], outputs: NDArray[np.float32], blank: int
+) -> Iterator[tuple[float, _Prefix, int, float]]:
+    """Score without a language model's gain, prefix, new token and its log probability; highest score first."""
+    followed = outputs > _LEAST_LOG_PROB
+    followed[blank] = False
+    tokens = np.flatnonzero(followed)
+    log_probs = outputs[tokens].tolist()
+    scores = np.array([prefix.score for prefix in beams])[:, None] + outputs[tokens]
+    repeated = tokens[None, :] == np.array([prefix.tokens[-1] if prefix.tokens else -1 for prefix in beams])[:, None]
+    after_blank = np.array([prefix.blank + prefix.lm for prefix in beams])[:, None] + outputs[tokens]
+    scores = np.where(repeated, after_blank, scores)
+    names = tokens.tolist()
+    for place in np.argsort(-scores, axis=None).tolist():
+        row, column = divmod(place, len(names))
+        score = float(scores[row, column])
+        if score == _NEVER:
+            return
+        yield score, beams[row], names[column], log_probs[column]
 
 
 def _add(a: float, b: float) -> float:

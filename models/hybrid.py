@@ -19,8 +19,9 @@ from models.asr import Language
 
 HEAD_FILE: Final = "ctc_head.npz"
 LM_FILE: Final = "char_lm.npz"
-TAIL_FRAMES: Final = 50
-"""Half a second of empty features after the longest utterance: the model was trained to see an end."""
+TAIL_FRAMES: Final = 20
+"""0.2 s of empty features after the longest utterance: the model was trained to see an end. From 4 frames to 50 the
+error rate on 300 held-out clips is the same (2026-11-23); each costs time."""
 LONGEST_FRAMES: Final = 3000
 """Whisper's 30 s; CTranslate2 takes no longer window."""
 FRAMES_PER_STEP: Final = 2
@@ -36,7 +37,10 @@ class HybridConfig:
     length_bonus: float = 2.5
     """For each character, against the language model's liking for short texts."""
     rescored: int = 4
-    """Hypotheses that the decoder is asked about."""
+    """Most hypotheses that the decoder is asked about."""
+    doubt: float = 4.0
+    """It is asked only about hypotheses that score at most this much below the best: of 300 held-out clips it turned
+    no choice between others (2026-11-23), and asking takes as long as half the encoder."""
     decoder_weight: float = 0.3
 
 
@@ -70,12 +74,11 @@ class HybridRecogniser:
         """features: [mels, frames] each; languages: those that each utterance may be in."""
         encoded = self._encode(features)
         told = self._whisper.model.detect_language(ctranslate2.StorageView.from_array(encoded))
-        results = []
-        for states, feature, probabilities, allowed in zip(encoded, features, told, languages, strict=True):
-            language = likeliest(probabilities, allowed)
-            steps = min((feature.shape[1] + TAIL_FRAMES) // FRAMES_PER_STEP, states.shape[0])
-            results.append(self._decode(states[:steps], language))
-        return results
+        spoken = [likeliest(probabilities, allowed) for probabilities, allowed in zip(told, languages, strict=True)]
+        steps = [min((feature.shape[1] + TAIL_FRAMES) // FRAMES_PER_STEP, encoded.shape[1]) for feature in features]
+        proposals = [self._propose(states[:n]) for states, n in zip(encoded, steps, strict=True)]
+        best = self._choose(encoded, steps, spoken, [proposal.hypotheses for proposal in proposals])
+        return [self._written(*row) for row in zip(proposals, best, spoken, strict=True)]
 
     def _encode(self, features: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
         """[batch, steps, width]"""
@@ -86,35 +89,75 @@ class HybridRecogniser:
         encoded = self._whisper.model.encode(ctranslate2.StorageView.from_array(batch), to_cpu=True)
         return np.asarray(encoded, dtype=np.float32)
 
-    def _decode(self, states: NDArray[np.float32], language: Language) -> Recognised:
+    def _propose(self, states: NDArray[np.float32]) -> "_Proposal":
+        """What the CTC head hears in one utterance. states: [steps, width]"""
         log_probs = _log_softmax(states @ self._weight + self._bias)
         config = self._config
         hypotheses = ctc.prefix_beam_search(
             log_probs, blank=self._blank, beam=config.beam, lm=self._lm, lm_weight=config.lm_weight,
             length_bonus=config.length_bonus,
         )  # fmt: skip
-        if not hypotheses or not hypotheses[0].tokens:
-            return Recognised("", language, _emptiness(log_probs[:, self._blank]))
-        candidates = [hypothesis for hypothesis in hypotheses[: config.rescored] if hypothesis.tokens]
-        best = candidates[0]
-        if len(candidates) > 1:
-            spoken = self._decoder_scores(states, language, [list(c.tokens) for c in candidates])
-            totals = [c.score + config.decoder_weight * s for c, s in zip(candidates, spoken, strict=True)]
-            best = candidates[int(np.argmax(totals))]
-        certainty = log_probs[list(best.frames), list(best.tokens)]
+        if not hypotheses[0].tokens:
+            return _Proposal(log_probs, [])
+        likely = hypotheses[0].score - config.doubt
+        candidates = [h for h in hypotheses[: config.rescored] if h.tokens and h.score >= likely]
+        return _Proposal(log_probs, candidates)
+
+    def _choose(
+        self,
+        encoded: NDArray[np.float32],
+        steps: Sequence[int],
+        languages: Sequence[Language],
+        candidates: Sequence[list[ctc.Hypothesis]],
+    ) -> list[ctc.Hypothesis | None]:
+        """The best candidate of each utterance; where there are several, the attention decoder is asked as well."""
+        totals = [[candidate.score for candidate in row] for row in candidates]
+        doubtful = [
+            (row, number) for row, found in enumerate(candidates) if len(found) > 1 for number in range(len(found))
+        ]
+        for language in sorted(set(languages)):
+            asked = [(row, number) for row, number in doubtful if languages[row] == language]
+            if asked:
+                rows = [row for row, _ in asked]
+                tokens = [list(candidates[row][number].tokens) for row, number in asked]
+                scores = self._decoder_scores(encoded[rows], [steps[row] for row in rows], language, tokens)
+                for (row, number), score in zip(asked, scores, strict=True):
+                    totals[row][number] += self._config.decoder_weight * score
+        return [
+            found[int(np.argmax(total))] if found else None for found, total in zip(candidates, totals, strict=True)
+        ]
+
+    def _decoder_scores(
+        self,
+        encoded: NDArray[np.float32],
+        steps: Sequence[int],
+        language: Language,
+        hypotheses: list[list[int]],
+    ) -> list[float]:
+        """Log probability that the attention decoder gives each hypothesis. encoded: [hypotheses, steps, width]"""
+        to_id = self._whisper.hf_tokenizer.token_to_id
+        marks = ("<|startoftranscript|>", f"<|{language}|>", "<|transcribe|>", "<|notimestamps|>")
+        states = ctranslate2.StorageView.from_array(np.ascontiguousarray(encoded))
+        frames = [n * FRAMES_PER_STEP for n in steps]
+        alignments = self._whisper.model.align(states, [to_id(mark) for mark in marks], hypotheses, frames)
+        return [float(np.sum(np.log(np.asarray(a.text_token_probs) + 1e-9))) for a in alignments]
+
+    def _written(self, proposal: "_Proposal", best: ctc.Hypothesis | None, language: Language) -> Recognised:
+        if best is None:
+            return Recognised("", language, _emptiness(proposal.log_probs[:, self._blank]))
+        certainty = proposal.log_probs[list(best.frames), list(best.tokens)]
         text = self._whisper.hf_tokenizer.decode(list(best.tokens))
         return Recognised(text, language, float(np.exp(np.mean(certainty))))
 
-    def _decoder_scores(
-        self, states: NDArray[np.float32], language: Language, hypotheses: list[list[int]]
-    ) -> list[float]:
-        """Log probability that the attention decoder gives each hypothesis."""
-        to_id = self._whisper.hf_tokenizer.token_to_id
-        marks = ("<|startoftranscript|>", f"<|{language}|>", "<|transcribe|>", "<|notimestamps|>")
-        repeated = ctranslate2.StorageView.from_array(np.repeat(states[None], len(hypotheses), axis=0))
-        frames = [states.shape[0] * FRAMES_PER_STEP] * len(hypotheses)
-        alignments = self._whisper.model.align(repeated, [to_id(mark) for mark in marks], hypotheses, frames)
-        return [float(np.sum(np.log(np.asarray(a.text_token_probs) + 1e-9))) for a in alignments]
+
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    """What the CTC head makes of one utterance."""
+
+    log_probs: NDArray[np.float32]
+    """[steps, outputs]"""
+    hypotheses: list[ctc.Hypothesis]
+    """Those that may be right, best first; none when no word was heard."""
 
 
 def likeliest(probabilities: Sequence[tuple[str, float]], allowed: Sequence[Language]) -> Language:
@@ -124,8 +167,10 @@ def likeliest(probabilities: Sequence[tuple[str, float]], allowed: Sequence[Lang
 
 
 def _log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)), dtype=np.float32)
+    """In place: the table is over a megabyte for each utterance."""
+    logits -= logits.max(axis=1, keepdims=True)
+    logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    return logits
 
 
 def _emptiness(blank_log_probs: NDArray[np.float32]) -> float:

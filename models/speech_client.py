@@ -11,7 +11,9 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from models.address import InferenceError
 from models.asr import Language, Priority, Transcript, Utterance
+from models.batch_stats import BatchStats
 from models.inference import ModelClient
 from models.understanding import Emotion, Intent, Understanding
 
@@ -20,6 +22,8 @@ SpokenLanguage = Literal["cmn", "yue", "cmn-sichuan"]
 
 MAX_UTTERANCE_S: Final = 30.0
 """Whisper's window: longer utterances are cut at the start, for what was said last counts."""
+END_OF_TURN_S: Final = 8.0
+"""What an end-of-turn model listens to."""
 
 
 class SpeechModels:
@@ -32,11 +36,14 @@ class SpeechModels:
         transcribe_timeout_s: float = 10.0,
         speak_timeout_s: float = 5.0,
         understand_timeout_s: float = 2.0,
+        end_of_turn_timeout_s: float = 0.3,
     ) -> None:
         self._client = client
         self._transcribe_timeout_s = transcribe_timeout_s
         self._speak_timeout_s = speak_timeout_s
         self._understand_timeout_s = understand_timeout_s
+        self._end_of_turn_timeout_s = end_of_turn_timeout_s
+        self._services: frozenset[str] | None = None
 
     async def transcribe(
         self,
@@ -45,13 +52,25 @@ class SpeechModels:
         language: Language | None = None,
         hotwords: str = "",
         priority: Priority = Priority.FINAL,
+        key: str | None = None,
     ) -> Transcript:
-        """Words of one utterance. samples: [n] at 8,000 Hz."""
+        """Words of one utterance. samples: [n] at 8,000 Hz.
+
+        key: names the utterance. A newer request under it drops those that still wait (ModelCallFailed, "Superseded"),
+        unless they are more urgent; `promote` makes them more urgent.
+        """
         utterance = Utterance(samples[-int(MAX_UTTERANCE_S * 8_000) :], 8_000, hotwords, language)
-        answer = await self._client.call(
-            "asr", transcribe_request(utterance, priority), timeout_s=self._transcribe_timeout_s
-        )
-        return Transcript(**answer)
+        request = transcribe_request(utterance, priority, key)
+        return Transcript(**await self._client.call("asr", request, timeout_s=self._transcribe_timeout_s))
+
+    async def promote(self, key: str) -> None:
+        """The caller has finished and waits: what still waits for the recogniser under this key goes first."""
+        await self._client.call("asr_promote", {"key": key}, timeout_s=self._understand_timeout_s)
+
+    async def load(self) -> dict[str, BatchStats]:
+        """How busy each of the host's models is, by service."""
+        answer = await self._client.call("load", {}, timeout_s=self._understand_timeout_s)
+        return {str(service): BatchStats(**figures) for service, figures in answer.items()}
 
     async def speak(self, text: str, *, language: SpokenLanguage) -> AsyncGenerator[NDArray[np.int16], None]:
         """Speech for a text, sentence by sentence as it is ready: [n] at 8,000 Hz each."""
@@ -66,8 +85,26 @@ class SpeechModels:
         answer = await self._client.call("understand", request, timeout_s=self._understand_timeout_s)
         return read_understanding(answer)
 
+    async def end_probability(self, samples: NDArray[np.int16]) -> float | None:
+        """That the caller's turn is over, from the sound of it. samples: [n] at 8,000 Hz.
 
-def transcribe_request(utterance: Utterance, priority: Priority) -> dict[str, Any]:
+        None where no such model is installed, and where the answer came too late or not at all: the pause goes on
+        meanwhile, and words and pause decide without it.
+        """
+        try:
+            if self._services is None:
+                health = await self._client.call("health", {}, timeout_s=self._end_of_turn_timeout_s)
+                self._services = frozenset(health["services"])
+            if "end_of_turn" not in self._services:
+                return None
+            request = end_of_turn_request(samples)
+            answer = await self._client.call("end_of_turn", request, timeout_s=self._end_of_turn_timeout_s)
+        except InferenceError:
+            return None
+        return float(answer["probability"])
+
+
+def transcribe_request(utterance: Utterance, priority: Priority, key: str | None = None) -> dict[str, Any]:
     """Payload of the "asr" service."""
     return {
         "samples": utterance.samples,
@@ -75,14 +112,13 @@ def transcribe_request(utterance: Utterance, priority: Priority) -> dict[str, An
         "hotwords": utterance.hotwords,
         "language": utterance.language,
         "priority": int(priority),
+        "key": key,
     }
 
 
 def read_transcribe_request(payload: dict[str, Any]) -> tuple[Utterance, Priority]:
     """What the "asr" service was asked. Raises KeyError, TypeError or ValueError on a malformed payload."""
-    samples = payload["samples"]
-    if not isinstance(samples, np.ndarray) or samples.dtype != np.int16 or samples.ndim != 1:
-        raise TypeError("samples must be one channel of int16")
+    samples = _one_channel(payload["samples"])
     rate_hz, language = payload["rate_hz"], payload["language"]
     if rate_hz not in (8_000, 16_000):
         raise ValueError(f"rate_hz must be 8000 or 16000, not {rate_hz!r}")
@@ -90,6 +126,30 @@ def read_transcribe_request(payload: dict[str, Any]) -> tuple[Utterance, Priorit
         raise ValueError(f"language must be zh, yue, en or absent, not {language!r}")
     samples = samples[-int(MAX_UTTERANCE_S * rate_hz) :]
     return Utterance(samples, rate_hz, str(payload["hotwords"]), language), Priority(payload["priority"])
+
+
+def read_key(payload: dict[str, Any]) -> str | None:
+    """The utterance's name in a request of "asr" or "asr_promote". Raises KeyError or TypeError."""
+    key = payload["key"]
+    if not isinstance(key, str | None):
+        raise TypeError("key must be text or absent")
+    return key
+
+
+def end_of_turn_request(samples: NDArray[np.int16]) -> dict[str, Any]:
+    """Payload of the "end_of_turn" service; only the last seconds matter."""
+    return {"samples": samples[-int(END_OF_TURN_S * 8_000) :]}
+
+
+def read_end_of_turn_request(payload: dict[str, Any]) -> NDArray[np.int16]:
+    """What the "end_of_turn" service was asked: [n] at 8,000 Hz. Raises KeyError or TypeError."""
+    return _one_channel(payload["samples"])[-int(END_OF_TURN_S * 8_000) :]
+
+
+def _one_channel(samples: object) -> NDArray[np.int16]:
+    if not isinstance(samples, np.ndarray) or samples.dtype != np.int16 or samples.ndim != 1:
+        raise TypeError("samples must be one channel of int16")
+    return samples
 
 
 def write_transcript(transcript: Transcript) -> dict[str, Any]:

@@ -1,16 +1,19 @@
 """When a caller starts and stops speaking: a cheap gate rules out certain silence, a neural judge decides the rest.
 
 frame 20 ms -> Gate (webrtcvad, 2 us) -> SileroStream (32 ms windows) -> Edges (hysteresis) -> VadEvent
+            -> Alarm (a sudden sound) ------------------------------------^
 """
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import numpy as np
 import webrtcvad
 from numpy.typing import NDArray
 
+from models.noise_floor import FloorConfig, NoiseFloor
 from models.silero import MODEL_HZ, WINDOW, SileroStream, SileroVad
 
 FRAME_S: Final = 0.020
@@ -40,17 +43,36 @@ class VadConfig:
     """Certain silence of this length lets the judge rest."""
     gate_lead_s: float = 0.2
     """Audio from before the gate opened that the judge hears first, to have an ear for the line."""
+    alarm_db: float = 12.0
+    """A sound that stands out by this much may be speech before the judge has heard enough of it."""
+    alarm_frames: int = 2
+    """Frames in a row that are so loud."""
+    alarm_s: float = 0.10
+    """Time that the judge has to agree."""
+    floor: FloorConfig = field(default_factory=FloorConfig)
+    """What counts as background, whatever it sounds like."""
 
 
 @dataclass(frozen=True, slots=True)
 class VadEvent:
-    """An edge between speech and silence."""
+    """An edge between speech and silence.
 
-    kind: Literal["speech_started", "speech_paused"]
+    A start is suspected with the first window that sounds like speech, then either confirmed (`speech_started`) or
+    dismissed: who must fall silent at once need not wait for certainty. Speech that began faint may clear up later.
+    """
+
+    kind: Literal["speech_suspected", "speech_dismissed", "speech_started", "speech_cleared", "speech_paused"]
     at_s: float
     """When the edge was, not when it became known."""
     probability: float
     """Of speech, in the window that settled it."""
+    faint: bool = False
+    """Whether it barely stands out from the line's background."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether this is an edge for certain: starts and pauses come in turn, suspicions in between."""
+        return self.kind in ("speech_started", "speech_paused")
 
 
 class Edges:
@@ -66,17 +88,52 @@ class Edges:
         config = self._config
         turned = probability < config.off if self.speaking else probability >= config.on
         kept = probability >= config.on if self.speaking else probability < config.off
-        if turned and self._turned_at_s is None:
+        suspected = turned and self._turned_at_s is None
+        if suspected:
             self._turned_at_s = start_s
-        elif kept:
+        elif kept and self._turned_at_s is not None:
             self._turned_at_s = None
+            return None if self.speaking else VadEvent("speech_dismissed", start_s, probability)
         needed_s = config.min_pause_s if self.speaking else config.min_speech_s
         if self._turned_at_s is None or not turned or end_s - self._turned_at_s < needed_s:
-            return None
+            doubtful = suspected and not self.speaking
+            return VadEvent("speech_suspected", start_s + config.onset_s, probability) if doubtful else None
         at_s, self._turned_at_s, self.speaking = self._turned_at_s, None, not self.speaking
         if self.speaking:
             return VadEvent("speech_started", at_s + config.onset_s, probability)
         return VadEvent("speech_paused", at_s, probability)
+
+
+class Alarm:
+    """Suspects speech some 50 ms before the judge can, at a sudden sound; the judge confirms it or it is taken back."""
+
+    def __init__(self, config: VadConfig) -> None:
+        self._config = config
+        self._loud_frames = 0
+        self._until_s: float | None = None  # set while its own suspicion stands
+        self._suspected = False
+
+    def push(self, at_s: float, *, loud: bool, speaking: bool, events: Sequence[VadEvent]) -> list[VadEvent]:
+        """events: what the judge found with this frame. Returns them with the alarm's own suspicions among them."""
+        told = [told for event in events if (told := self._unless_told(event))]
+        self._loud_frames = self._loud_frames + 1 if loud else 0
+        if speaking or told:
+            return told
+        if not self._suspected and self._loud_frames == self._config.alarm_frames:
+            self._suspected, self._until_s = True, at_s + self._config.alarm_s
+            return [VadEvent("speech_suspected", at_s - FRAME_S * (self._config.alarm_frames - 1), 0.5)]
+        if self._until_s is not None and at_s >= self._until_s:
+            self._suspected, self._until_s = False, None
+            return [VadEvent("speech_dismissed", at_s, 0.0)]
+        return []
+
+    def _unless_told(self, event: VadEvent) -> VadEvent | None:
+        """The judge's event, unless the alarm has said the same before."""
+        if event.kind == "speech_cleared":
+            return event
+        known, self._until_s = self._suspected, None
+        self._suspected = event.kind == "speech_suspected"
+        return None if known and self._suspected else event
 
 
 class Gate:
@@ -87,10 +144,13 @@ class Gate:
         self._rate_hz = rate_hz
         self._close_s = config.gate_close_s
         self._silent_s = config.gate_close_s
+        self.heard = False
+        """Whether it took the last frame for speech."""
 
     def hears(self, frame: NDArray[np.int16]) -> bool:
         """Whether webrtcvad takes this frame for speech."""
-        return bool(self._vad.is_speech(frame.tobytes(), self._rate_hz))
+        self.heard = bool(self._vad.is_speech(frame.tobytes(), self._rate_hz))
+        return self.heard
 
     def open_for(self, frame: NDArray[np.int16]) -> bool:
         """Whether the judge is to look at this frame."""
@@ -110,6 +170,9 @@ class StreamingVad:
         self._rate_hz = rate_hz
         self._gate = Gate(self._config, rate_hz)
         self._edges = Edges(self._config)
+        self._alarm = Alarm(self._config)
+        self._faint = False  # what is being said began so and is so still
+        self._floor = NoiseFloor(self._config.floor, rate_hz)
         self._stream = judge.stream(rate_hz) if judge else None
         self._resting = True
         self._lead: deque[NDArray[np.int16]] = deque(maxlen=round(self._config.gate_lead_s / FRAME_S))
@@ -122,6 +185,7 @@ class StreamingVad:
     def push(self, frame: NDArray[np.int16], at_s: float) -> list[VadEvent]:
         """frame: 20 ms; at_s: when its first sample was heard. Returns the edges that became known with it."""
         end_s = at_s + frame.size / self._rate_hz
+        prominence_db = self._floor.prominence_db(frame)
         if self._stream is None:
             windows = [(at_s, end_s, float(self._gate.hears(frame)))]
         elif self._gate.open_for(frame) or self._edges.speaking:
@@ -130,7 +194,22 @@ class StreamingVad:
             self._resting = True
             self._lead.append(frame)
             return []
-        return [event for window in windows if (event := self._edges.push(*window))]
+        near = prominence_db >= self._config.floor.margin_db
+        faint = prominence_db < self._config.floor.clear_db
+        heard = ((start_s, end_s, probability if near else 0.0) for start_s, end_s, probability in windows)
+        events = [replace(event, faint=faint) for window in heard if (event := self._edges.push(*window))]
+        events += self._cleared(events, at_s, faint=faint)
+        loud = self._gate.heard and prominence_db >= self._config.alarm_db
+        return self._alarm.push(at_s, loud=loud, speaking=self._edges.speaking, events=events)
+
+    def _cleared(self, events: Sequence[VadEvent], at_s: float, *, faint: bool) -> list[VadEvent]:
+        """Whether speech that began faint has become clear with this frame."""
+        for event in events:
+            self._faint = event.kind == "speech_started" and event.faint
+        if not self._faint or faint:
+            return []
+        self._faint = False
+        return [VadEvent("speech_cleared", at_s, 1.0)]
 
     def _judge(self, stream: SileroStream, frame: NDArray[np.int16], end_s: float) -> list[tuple[float, float, float]]:
         """Start, end and probability of the windows that this frame completed."""

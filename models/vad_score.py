@@ -81,7 +81,7 @@ def listen(vad: StreamingVad, audio: NDArray[np.int16]) -> Heard:
     for index in range(audio.size // FRAME):
         at_s = index * FRAME / TELEPHONE_HZ
         events = vad.push(audio[index * FRAME : (index + 1) * FRAME], at_s)
-        edges += [(event.at_s, at_s + FRAME / TELEPHONE_HZ) for event in events]
+        edges += [(event.at_s, at_s + FRAME / TELEPHONE_HZ) for event in events if event.settled]
     elapsed_s = time.thread_time() - started
     if len(edges) % 2:
         edges.append((audio.size / TELEPHONE_HZ, audio.size / TELEPHONE_HZ))

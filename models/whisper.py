@@ -1,8 +1,10 @@
 """Recognition by faster-whisper: hub models as they are, and the bundled model through its CTC head."""
 
+import os
 import time
 import zlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -16,6 +18,7 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from models.asr import Language, ModelDescription, Transcript, Utterance
+from models.bundle import ModelError
 from models.catalogue import Model
 from models.hybrid import HEAD_FILE, HybridRecogniser, Recognised, likeliest
 from models.text import normalise
@@ -23,6 +26,8 @@ from models.text import normalise
 Device = Literal["auto", "cpu", "cuda"]
 
 WHISPER_HZ: Final = 16_000
+MOST_AT_ONCE: Final = 4
+"""Utterances that are worked on at a time: more would wait for the interpreter, not for a core."""
 SHORTEST_S: Final = 0.1
 """Shorter audio holds no word, and less than a feature window."""
 
@@ -30,6 +35,10 @@ SHORTEST_S: Final = 0.1
 NO_SPEECH: Final = 0.6
 LOW_LOG_PROB: Final = -1.0
 COMPRESSION: Final = 2.4
+
+
+class DeviceMissing(ModelError):
+    """The model is to run on a device that this machine lacks."""
 
 
 class FasterWhisperEngine:
@@ -46,23 +55,29 @@ class FasterWhisperEngine:
     ) -> None:
         """folder: the model's files; languages: those that callers may speak.
 
-        threads: of the CPU for one batch; None is one for the bundled model, which gains nothing from more, else all.
+        threads: of the CPU for one batch; None is up to four for the bundled model, else all. On the CPU the bundled
+        model takes a batch one by one, an utterance to a thread: nothing is padded, and its products are too small to
+        gain from more threads or from more rows.
         """
         self._model = model
-        self._device = _choose(device)
+        self._device = choose_device(device)
         on_gpu = self._device == "cuda"
         hybrid = (folder / HEAD_FILE).exists()
+        at_once = threads or min(_cores(), MOST_AT_ONCE)
+        self._one_by_one = hybrid and not on_gpu
         self._whisper: Any = faster_whisper.WhisperModel(
             str(folder),
             device=self._device,
             compute_type="float16" if on_gpu else "int8",
-            cpu_threads=threads or (1 if hybrid else 0),
+            cpu_threads=1 if hybrid else threads or 0,
+            num_workers=at_once if self._one_by_one else 1,
             local_files_only=True,
         )
         known = self._whisper.hf_tokenizer.get_vocab()
         self._languages: tuple[Language, ...] = tuple(x for x in languages if f"<|{x}|>" in known) or ("zh",)
         self._hybrid = HybridRecogniser(self._whisper, folder) if hybrid else None
-        self.max_batch = 16 if on_gpu else 4 if hybrid else 2
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="asr")
+        self.max_batch = 16 if on_gpu else 2 * at_once if hybrid else 2
         # numpy's threads spin against CTranslate2's: an utterance took 171 ms on a busy machine, with one thread 47.
         self._blas = ThreadpoolController().select(user_api="blas")
         self._size_mb = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
@@ -94,7 +109,16 @@ class FasterWhisperEngine:
         return self._languages
 
     def _recognise(self, utterances: Sequence[Utterance]) -> list[Recognised]:
-        features = [self._features(utterance) for utterance in utterances]
+        if not self._one_by_one:
+            return self._recognise_together(utterances)
+        longest_first = sorted(range(len(utterances)), key=lambda index: -utterances[index].samples.size)
+        alone = self._threads.map(lambda index: self._recognise_together([utterances[index]])[0], longest_first)
+        by_index = dict(zip(longest_first, alone, strict=True))
+        return [by_index[index] for index in range(len(utterances))]
+
+    def _recognise_together(self, utterances: Sequence[Utterance]) -> list[Recognised]:
+        """As one batch of the model, the shorter ones padded to the longest."""
+        features = list((map if self._one_by_one else self._threads.map)(self._features, utterances))
         allowed = [self._allowed(utterance) for utterance in utterances]
         if self._hybrid:
             return self._hybrid.recognise(features, allowed)
@@ -147,7 +171,17 @@ def repeats(text: str) -> bool:
     return len(data) / max(len(zlib.compress(data)), 1) > COMPRESSION
 
 
-def _choose(device: Device) -> Literal["cpu", "cuda"]:
-    if device != "auto":
-        return device
-    return "cuda" if ctranslate2.get_cuda_device_count() > 0 else "cpu"
+def _cores() -> int:
+    """Those that this process may run on."""
+    return len(os.sched_getaffinity(0))
+
+
+def choose_device(device: Device) -> Literal["cpu", "cuda"]:
+    """Where a model will run. Raises DeviceMissing where a GPU is asked for and there is none."""
+    gpus = ctranslate2.get_cuda_device_count()
+    if device == "cuda" and not gpus:
+        raise DeviceMissing(
+            "no CUDA GPU can be used: nvidia-smi must list one, and CTranslate2 needs the libraries of CUDA 12; "
+            'without a GPU, set models.asr_device to "cpu"'
+        )
+    return "cuda" if gpus and device != "cpu" else "cpu"

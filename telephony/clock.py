@@ -16,6 +16,8 @@ from telephony.audio import FRAME_S
 SLOTS: Final = 10
 """Phases within the 20 ms: legs are spread over them, so packets leave every 2 ms and not in one burst."""
 SLOT_S: Final = FRAME_S / SLOTS
+LONGEST_HOLD_S: Final = 0.001
+"""Work on a slot's legs after which the event loop gets to see to other things before the next leg."""
 MAX_CATCH_UP_TICKS: Final = 5
 """After a stall of up to this many ticks the missed ones are made up for at once; after a longer one they are
 left out, because a burst of older frames only fills the far end's jitter buffer."""
@@ -30,10 +32,19 @@ def prepare_process() -> None:
     CAP_SYS_NICE): real-time round robin, which a nice value between login sessions is not.
     """
     sys.setswitchinterval(0.0005)
-    gc.collect()
-    gc.freeze()
+    keep_objects()
     with suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+
+
+def keep_objects() -> None:
+    """Takes all objects that there are now out of the garbage collector's rounds.
+
+    To be called again once more was loaded that stays: a full round over half a million objects takes 100 ms.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.collect()  # full rounds are spaced by what the last one found: few objects, so that the next comes before many
 
 
 class Ticked(Protocol):
@@ -142,7 +153,7 @@ class MediaClock:
                 if slot:
                     deadline += self._skipped_s(self._now() - deadline)
                     await asyncio.sleep(max(0.0, deadline - self._now()))
-                    self._pass(slot, deadline)
+                    await self._pass(slot, deadline)
 
     def _skipped_s(self, late_s: float) -> float:
         """Whole ticks to leave out, in seconds."""
@@ -152,11 +163,15 @@ class MediaClock:
         self.skipped_ticks += missed
         return missed * FRAME_S
 
-    def _pass(self, slot: dict[Ticked, None], deadline: float) -> None:
+    async def _pass(self, slot: dict[Ticked, None], deadline: float) -> None:
         now = self._now
         add_lateness = self._lateness.add
+        done = held_since = now()
         for ticked in list(slot):
-            if ticked not in slot:  # removed by an earlier one's tick
+            if done - held_since > LONGEST_HOLD_S:
+                await asyncio.sleep(0)
+                held_since = now()
+            if ticked not in slot:  # removed by an earlier one's tick, or meanwhile
                 continue
             try:
                 ticked.tick()

@@ -2,11 +2,19 @@
 
 from collections import deque
 from collections.abc import Callable, Hashable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from telephony.audio import FRAME_SAMPLES, SILENCE, Frame, Samples
+
+Ramp = NDArray[np.float32]
+
+_FADE_SAMPLES: Final = FRAME_SAMPLES // 4
+"""5 ms: no click, and next to no time."""
+_RISING: Final[Ramp] = np.minimum(np.arange(FRAME_SAMPLES, dtype=np.float32) / _FADE_SAMPLES, 1)
+_FALLING: Final[Ramp] = np.maximum(1 - np.arange(FRAME_SAMPLES, dtype=np.float32) / _FADE_SAMPLES, 0)
 
 
 class _Chunk(NamedTuple):
@@ -29,6 +37,8 @@ class Playout:
         self._offset = 0  # samples of the first chunk already sent
         self._reached: list[Hashable] = []  # marks whose audio went out in the last frame
         self._paused = False
+        self._hushed = False
+        self._ramp: Ramp | None = None  # of the next frame
 
     def write(self, samples: Samples, *, mark: Hashable | None = None) -> None:
         """Appends audio of any length (none is allowed: a mark alone)."""
@@ -36,8 +46,9 @@ class Playout:
         self.pending_samples += samples.size
 
     def clear(self) -> None:
-        """Drops what is not yet sent."""
+        """Drops what is not yet sent, and ends a hush."""
         self._chunks.clear()
+        self._hushed, self._ramp = False, None
         self._offset = 0
         self.pending_samples = 0
 
@@ -48,12 +59,29 @@ class Playout:
     def resume(self) -> None:
         self._paused = False
 
+    def hush(self) -> None:
+        """Falls silent within the next frame, without a click, until `go_on`; the queue is kept."""
+        if not self._hushed:
+            self._hushed, self._ramp = True, _FALLING
+
+    def go_on(self) -> None:
+        """Speaks again from where `hush` cut in."""
+        if self._hushed:
+            self._hushed, self._ramp = False, _RISING
+
     def next_frame(self) -> Frame:
         """The frame to send now; a last partial frame is filled up with silence."""
         if self._reached:
             self._fire_reached()
         if self._paused or not self._chunks:
+            self._ramp = None
             return SILENCE
+        if self._ramp is not None:
+            ramp, self._ramp = self._ramp, None
+            return (self._take() * ramp).astype(np.int16)
+        return SILENCE if self._hushed else self._take()
+
+    def _take(self) -> Frame:
         start = self._offset
         end = start + FRAME_SAMPLES
         first = self._chunks[0].samples

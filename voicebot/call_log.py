@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 class CallerTurn:
     """A finished turn of the caller. Times in seconds since the answer."""
 
+    seq: int
+    """Its place in the call, taken with `next_place` before anything is said to it."""
     understood: Understood
     raw_text: str
     language: str
@@ -44,7 +46,7 @@ class CallLog:
         self._unwritten: deque[Callable[[], Awaitable[None]]] = deque()
         self._call = call
         self._answered_at: datetime | None = None
-        self._next_seq = 0
+        self._next_place = 0
 
     @property
     def call(self) -> CallRecord:
@@ -75,12 +77,18 @@ class CallLog:
             partial(write, self._call.id, self._answered_at, recording_path=recording_path, events=[event])
         )
 
-    async def caller_turn(self, turn: CallerTurn, reply: Reply) -> TurnRecord:
-        """What the caller said, with what was understood; committed before the reply is spoken."""
+    def next_place(self) -> int:
+        """The number of the next turn; each call takes one."""
+        place = self._next_place
+        self._next_place += 1
+        return place
+
+    def caller_turn(self, turn: CallerTurn, reply: Reply) -> TurnRecord:
+        """What the caller said, with what was understood; to be stored with the reply to it, before that is spoken."""
         said = turn.understood
-        record = TurnRecord(
+        return TurnRecord(
             call_id=self._call.id,
-            seq=self._seq(),
+            seq=turn.seq,
             role="caller",
             text=said.text,
             raw_text=turn.raw_text,
@@ -97,15 +105,13 @@ class CallLog:
                 "actions": [f"{action.tool}: {action.outcome}" for action in reply.actions],
             },
         )
-        await self._add(record)
-        return record
 
-    async def caller_keys(self, digits: str, reply: Reply, *, at_s: float) -> TurnRecord:
-        """A number pressed on the keypad."""
+    def caller_keys(self, digits: str, reply: Reply, *, at_s: float) -> TurnRecord:
+        """A number pressed on the keypad; to be stored with the reply to it."""
         at_ms = round(at_s * 1000)
-        record = TurnRecord(
+        return TurnRecord(
             call_id=self._call.id,
-            seq=self._seq(),
+            seq=self.next_place(),
             role="caller",
             text=digits,
             started_ms=at_ms,
@@ -114,15 +120,17 @@ class CallLog:
             slots=dict(reply.slots),
             detail={"keypad": True},
         )
-        await self._add(record)
-        return record
 
-    async def assistant_turn(self, reply: Reply, *, at_s: float) -> TurnRecord:
-        """What the assistant is about to say."""
+    async def said(self, turn: TurnRecord) -> None:
+        """A turn of the caller that nobody will answer any more."""
+        await self._add(turn)
+
+    async def reply(self, reply: Reply, *, to: TurnRecord | None, at_s: float) -> TurnRecord:
+        """What the assistant is about to say, together with what it answers."""
         at_ms = round(at_s * 1000)
         record = TurnRecord(
             call_id=self._call.id,
-            seq=self._seq(),
+            seq=self.next_place(),
             role="assistant",
             text=reply.text,
             started_ms=at_ms,
@@ -131,7 +139,7 @@ class CallLog:
             intent=reply.intent or None,
             slots=dict(reply.slots),
         )
-        await self._add(record)
+        await self._add(*([to] if to else []), record)
         return record
 
     async def reply_started(self, turn: TurnRecord, *, at_s: float, latency_ms: int | None) -> TurnRecord:
@@ -171,20 +179,9 @@ class CallLog:
             )
         )
 
-    async def _add(self, turn: TurnRecord) -> None:
-        finished = TurnFinished(
-            turn.call_id,
-            now(),
-            turn.seq,
-            turn.role,
-            turn.text,
-            turn.language,
-            turn.intent,
-            turn.intent_confidence,
-            turn.emotion,
-            turn.slots,
-        )
-        await self._write(partial(self._store.add_turn, turn, events=[finished]))
+    async def _add(self, *turns: TurnRecord) -> None:
+        events = [_finished(turn) for turn in turns]
+        await self._write(partial(self._store.add_turn, *turns, events=events))
 
     async def _write(self, write: Callable[[], Awaitable[None]]) -> None:
         self._unwritten.append(write)
@@ -195,7 +192,17 @@ class CallLog:
         except StoreError as error:
             log.error("call_record_waits", waiting=len(self._unwritten), reason=str(error))
 
-    def _seq(self) -> int:
-        seq = self._next_seq
-        self._next_seq += 1
-        return seq
+
+def _finished(turn: TurnRecord) -> TurnFinished:
+    return TurnFinished(
+        turn.call_id,
+        now(),
+        turn.seq,
+        turn.role,
+        turn.text,
+        turn.language,
+        turn.intent,
+        turn.intent_confidence,
+        turn.emotion,
+        turn.slots,
+    )

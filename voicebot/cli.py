@@ -34,8 +34,10 @@ COMMANDS = {
     "doctor": Module("doctor", "Say what is missing on this machine and how to get it."),
 }
 BENCHMARKS = {
+    "latency": Module("bench_latency", "How long callers wait for each reply, with many calls at once, and why."),
     "asr": Module("bench_asr", "Recognition on held-out sentences and noise, telephone band."),
     "vad": Module("bench_vad", "Voice activity detection on labelled audio."),
+    "turns": Module("bench_turns", "Turn-taking: cut-offs, missed ends, barge-ins, lost short answers."),
     "media": Module("bench_media", "Lateness of sent packets and processor time with many legs."),
 }
 

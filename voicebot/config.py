@@ -100,6 +100,19 @@ class SipSection(Section):
     user_agent: str = "voicebot"
 
 
+class AdmissionSection(Section):
+    """When a new caller hears that all lines are busy, so that the calls under way stay fast."""
+
+    max_calls: PositiveInt | None = None
+    """Calls in conversation at a time. Default: 20 for each core that the process may use. (`sip.max_calls` counts
+    every call that rings, those that hear the notice as well, and refuses what is beyond with SIP alone.)"""
+    max_recognition_ms: PositiveFloat = 600.0
+    """From the end of a stretch of speech to its words, the recogniser's queue included (95th percentile of the last
+    seconds). The first call is always taken. Raise it for a large model on a CPU, which takes seconds."""
+    max_loop_lag_ms: PositiveFloat = 20.0
+    """How late the media process may wake, again and again, before it takes no more calls: one packet's time."""
+
+
 class CompanySection(Section):
     dir: Path = SAMPLE_COMPANY
     """Folder with intents, flows, prompts, knowledge. Default: the sample company."""
@@ -135,7 +148,7 @@ class ModelSection(Section):
     once it is installed, else the bundled one."""
     asr_device: Literal["auto", "cpu", "cuda"] = "auto"
     asr_threads: PositiveInt | None = None
-    """CPU threads for one batch. Default: one for the bundled model, all for the others."""
+    """CPU threads for one batch. Default: up to four for the bundled model, one to an utterance; all for the others."""
     languages: Languages = ("zh", "yue")
     tts: Literal["auto", "piper", "espeak"] = "auto"
     """"auto" speaks with a Piper voice when one is installed, else with espeak-ng."""
@@ -181,6 +194,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("voicebot", appauthor=False))
     """Everything the system writes: store, recordings, downloaded models, trained intents."""
     sip: SipSection = SipSection()
+    admission: AdmissionSection = AdmissionSection()
     company: CompanySection = CompanySection()
     store: StoreSection = StoreSection()
     events: EventSection = Field(default_factory=EventSection)

@@ -1,7 +1,8 @@
 """Where calls are taken: what all calls of a process share, and the making of a session for each of them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,23 +17,30 @@ from models.vad import StreamingVad
 from telephony.audio import Frame
 from telephony.leg import CallLeg, LegEnded
 from telephony.recorder import Recorder, RecordingThread
+from voicebot.admission import Admission, AdmissionLimits
 from voicebot.arrival import Arrival, identify
 from voicebot.background import background
 from voicebot.call_log import CallLog
 from voicebot.company import Company
 from voicebot.company_import import customer_records, order_records
-from voicebot.completeness import load_unfinished_words
-from voicebot.config import Settings, secret
+from voicebot.config import AdmissionSection, Settings, secret
+from voicebot.dialogue import warm_up
 from voicebot.dialogue.policy import Dialogue
+from voicebot.dialogue.types import Reply
+from voicebot.dialogue.wording import Wording
 from voicebot.eventbus import EventPublisher
+from voicebot.events import LiveEvent
 from voicebot.fixed_prompts import fixed_sentences
 from voicebot.knowledge_service import RemoteKnowledge
+from voicebot.load_watch import watch_lag, watch_models
 from voicebot.logs import call_context
 from voicebot.metrics import Metrics
 from voicebot.recognition import Recognition
 from voicebot.session import CallSession
 from voicebot.store.store import Store, StoreError
 from voicebot.tools.shop import ShopTools
+from voicebot.turn_words import load_turn_words
+from voicebot.turned_away import TurnedAway
 from voicebot.turns import TurnTaking
 from voicebot.voice import Voice
 
@@ -40,6 +48,8 @@ log = structlog.get_logger(__name__)
 
 MODEL_HOST_START_S = 180.0
 """Loading models takes seconds for the bundled ones, minutes for a large one on a slow disk."""
+CALLS_PER_CORE = 20
+"""Conversations that keep their pace, where admission.max_calls does not say otherwise."""
 CLOSING_S = 8.0
 """Time that calls have to close their records when the process stops."""
 
@@ -63,8 +73,16 @@ class CallDesk:
     """What every call of this process shares; makes a session for each leg that rings."""
 
     def __init__(
-        self, settings: Settings, company: Company, store: Store, client: ModelClient, metrics: Metrics
+        self,
+        settings: Settings,
+        company: Company,
+        store: Store,
+        client: ModelClient,
+        metrics: Metrics,
+        admission: Admission,
+        tell: Callable[[LiveEvent], None],
     ) -> None:
+        """admission: decides who is taken; tell: publishes what happens while callers speak."""
         self._settings = settings
         self._company = company
         self._timezone = ZoneInfo(company.profile.timezone)
@@ -73,10 +91,13 @@ class CallDesk:
         self._knowledge = RemoteKnowledge(client)
         self._voice = Voice(self._models)
         self._metrics = metrics
+        self._admission = admission
+        self._tell = tell
         self._judge = SileroVad()
         self._recordings = RecordingThread()
-        self._words = load_unfinished_words()
+        self._words = load_turn_words(company)
         self._active = 0
+        self._conversations = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -85,8 +106,9 @@ class CallDesk:
         return self._company.profile.name
 
     async def prepare(self) -> None:
-        """What the first call shall not wait for: fixed prompts and the numbering tables."""
+        """What the first call shall not wait for: fixed prompts, the numbering tables, the dialogue's own."""
         locate(self._company.profile.hotline)
+        warm_up(self._company, self._now().date())
         await self._voice.prepare(fixed_sentences(self._company, self._now().date()))
 
     async def take(self, leg: CallLeg, ringing: Ringing) -> None:
@@ -126,8 +148,24 @@ class CallDesk:
             log.info("call_rings", caller=arrival.call.caller_number, region=arrival.region.label)
             if ringing.ended:
                 await call_log.ended(outcome="abandoned", end_reason=ringing.ended.reason, language=None, quality={})
+            elif refusal := self._admission.refusal(calls=self._conversations, at=asyncio.get_running_loop().time()):
+                log.warning("call_turned_away", reason=refusal)
+                self._metrics.calls_rejected.labels("busy").inc()
+                notice = self._busy_notice(arrival)
+                await TurnedAway(leg, notice, voice=self._voice, call_log=call_log).run()
             else:
-                await self._session(leg, arrival, call_log).run()
+                await self._converse(self._session(leg, arrival, call_log))
+
+    async def _converse(self, session: CallSession) -> None:
+        self._conversations += 1
+        try:
+            await session.run()
+        finally:
+            self._conversations -= 1
+
+    def _busy_notice(self, arrival: Arrival) -> Reply:
+        segment = Wording(self._company, self._now().date()).prompt("busy", arrival.language)
+        return Reply((segment,), arrival.language, end_call=True)
 
     def _session(self, leg: CallLeg, arrival: Arrival, call_log: CallLog) -> CallSession:
         dialogue = Dialogue(
@@ -149,6 +187,7 @@ class CallDesk:
             call_log=call_log,
             recorder=self._recorder(arrival.call.id),
             metrics=self._metrics,
+            tell=self._tell,
         )
 
     def _now(self) -> datetime:
@@ -166,14 +205,21 @@ async def call_desk(settings: Settings, company: Company, metrics: Metrics) -> A
     store = Store(settings.store_url, node=settings.events.node, patience_s=settings.store.lock_patience_s)
     client = ModelClient(settings.model_host, token=secret(settings.models.token) or "")
     publisher = EventPublisher(store, settings.events, on_connected=metrics.broker_connected.set)
+    admission = Admission(_limits(settings.admission))
     async with store, client:
         await _recover(store, company)
-        async with background(publisher.run(), metrics.watch_loop()):
+        watching = watch_models(SpeechModels(client), admission, metrics), watch_lag(admission)
+        async with background(publisher.run(), metrics.watch_loop(), *watching):
             log.info("waiting_for_models", address=settings.model_host)
             await client.call("health", {}, timeout_s=MODEL_HOST_START_S)
-            desk = CallDesk(settings, company, store, client, metrics)
+            desk = CallDesk(settings, company, store, client, metrics, admission, publisher.tell)
             await desk.prepare()
             yield desk
+
+
+def _limits(admission: AdmissionSection) -> AdmissionLimits:
+    calls = admission.max_calls or CALLS_PER_CORE * len(os.sched_getaffinity(0))
+    return AdmissionLimits(calls, admission.max_recognition_ms, admission.max_loop_lag_ms)
 
 
 async def _recover(store: Store, company: Company) -> None:

@@ -1,4 +1,5 @@
-"""Events over MQTT: published from the store's outbox, so that none is lost while the broker is away."""
+"""Events over MQTT: published from the store's outbox, so that none is lost while the broker is away; live events
+past it, at most once."""
 
 from __future__ import annotations
 
@@ -7,17 +8,19 @@ import contextlib
 import ssl
 import uuid
 from collections.abc import AsyncIterator, Callable
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import aiomqtt
 import structlog
 
 from voicebot.config import EventSection, secret
-from voicebot.events import Event, EventError, from_json
+from voicebot.events import Event, EventError, LiveEvent, from_json, live_from_json, live_to_json, live_topic
 from voicebot.store.records import OutboxRecord
 from voicebot.store.store import Store, StoreError
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 ACK_TIMEOUT_S = 10.0
 KEEPALIVE_S = 15
@@ -62,6 +65,16 @@ class EventPublisher:
         self._batch = batch
         self._on_connected = on_connected
         self._connected: bool | None = None
+        self._live: dict[str, LiveEvent] = {}
+        self._told = asyncio.Event()
+
+    def tell(self, event: LiveEvent) -> None:
+        """Publish at once and at most once. Never waits: an event is dropped while the broker is away, and given up for
+        the next one of its call while the broker is slow.
+        """
+        if self._connected:
+            self._live[event.call_id] = event
+            self._told.set()
 
     async def run(self) -> None:
         """Publish until cancelled."""
@@ -73,6 +86,7 @@ class EventPublisher:
                     pause_s = _RETRY_S[0]
                     async with asyncio.TaskGroup() as tasks:
                         tasks.create_task(self._publish_what_comes(client))
+                        tasks.create_task(self._publish_live(client))
                         tasks.create_task(_until_lost(client))
             except* (aiomqtt.MqttError, OSError) as errors:
                 self._now_lost(errors.exceptions[0])
@@ -101,6 +115,15 @@ class EventPublisher:
             if acknowledged:
                 await self._store.forget_events(acknowledged)
 
+    async def _publish_live(self, client: aiomqtt.Client) -> None:
+        self._live.clear()
+        while True:
+            await self._told.wait()
+            self._told.clear()
+            while self._live:
+                event = self._live.pop(next(iter(self._live)))
+                await client.publish(live_topic(event, self._settings.node), live_to_json(event), qos=0)
+
     def _now_connected(self) -> None:
         if self._connected is not True:
             log.info("events reach the broker", broker=self._settings.url)
@@ -127,13 +150,26 @@ async def _until_lost(client: aiomqtt.Client) -> None:
 
 async def received_events(settings: EventSection, *, node: str = "+") -> AsyncIterator[Event]:
     """Events of all calls as they come, of one node or of all. Reconnects; what is said meanwhile is missed."""
+    async for event in _received(settings, f"voicebot/{node}/calls/+/+", from_json, qos=1):
+        yield event
+
+
+async def received_live_events(settings: EventSection, *, node: str = "+") -> AsyncIterator[LiveEvent]:
+    """Live events in the same way."""
+    async for event in _received(settings, f"voicebot/{node}/live/+/+", live_from_json, qos=0):
+        yield event
+
+
+async def _received(
+    settings: EventSection, topics: str, parse: Callable[[str, bytes], T], *, qos: int
+) -> AsyncIterator[T]:
     while True:
         try:
             async with mqtt_client(settings) as client:
-                await client.subscribe(f"voicebot/{node}/calls/+/+", qos=1)
+                await client.subscribe(topics, qos=qos)
                 async for message in client.messages:
                     try:
-                        yield from_json(str(message.topic), _text(message.payload))
+                        yield parse(str(message.topic), _text(message.payload))
                     except EventError as error:
                         log.warning("a message on an event's topic is no event", reason=str(error))
         except aiomqtt.MqttError:

@@ -1,6 +1,7 @@
 """What happens in calls, as typed events: the form in which processes tell each other, as JSON over MQTT.
 
-An event carries what a console line needs, not everything: the rest is in the store under the same ids.
+An event carries what a console line needs, not everything: the rest is in the store under the same ids. Events
+are committed with what they tell about and none is lost; live events are worth something only now and may be.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -83,7 +84,23 @@ class TaskCreated:
     due_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PartialTranscript:
+    """What a caller who is speaking has said so far; each one replaces the one before."""
+
+    call_id: str
+    utterance: int
+    """Counts the caller's utterances in the call."""
+    stable: str
+    """The beginning, which will not change any more in this utterance."""
+    unstable: str
+    """What follows it as it sounds now."""
+    at_s: float
+    """Up to when, in seconds since the answer."""
+
+
 Event = CallStarted | CallAnswered | TurnFinished | ReplyStarted | CallEnded | TaskCreated
+LiveEvent = PartialTranscript
 
 NAMES: Final[Mapping[type[Event], str]] = {
     CallStarted: "call_started",
@@ -93,24 +110,47 @@ NAMES: Final[Mapping[type[Event], str]] = {
     CallEnded: "call_ended",
     TaskCreated: "task_created",
 }
+LIVE_NAMES: Final[Mapping[type[LiveEvent], str]] = {PartialTranscript: "partial_transcript"}
 _ADAPTERS: Final[Mapping[str, TypeAdapter[Event]]] = {name: TypeAdapter(kind) for kind, name in NAMES.items()}
+_LIVE_ADAPTERS: Final[Mapping[str, TypeAdapter[LiveEvent]]] = {
+    name: TypeAdapter(kind) for kind, name in LIVE_NAMES.items()
+}
+AnyEvent = TypeVar("AnyEvent", Event, LiveEvent)
 
 
 def topic(event: Event, node: str) -> str:
     return f"voicebot/{node}/calls/{event.call_id}/{NAMES[type(event)]}"
 
 
+def live_topic(event: LiveEvent, node: str) -> str:
+    """Apart from the others, so that only who asks for live events gets their many."""
+    return f"voicebot/{node}/live/{event.call_id}/{LIVE_NAMES[type(event)]}"
+
+
 def to_json(event: Event) -> str:
     return _ADAPTERS[NAMES[type(event)]].dump_json(event).decode()
 
 
+def live_to_json(event: LiveEvent) -> str:
+    return _LIVE_ADAPTERS[LIVE_NAMES[type(event)]].dump_json(event).decode()
+
+
 def from_json(topic: str, payload: str | bytes) -> Event:
     """The event that was published on `topic`. Raises EventError for anything else."""
+    return _parsed(topic, payload, "calls", _ADAPTERS)
+
+
+def live_from_json(topic: str, payload: str | bytes) -> LiveEvent:
+    """The live event that was published on `topic`. Raises EventError for anything else."""
+    return _parsed(topic, payload, "live", _LIVE_ADAPTERS)
+
+
+def _parsed(topic: str, payload: str | bytes, branch: str, adapters: Mapping[str, TypeAdapter[AnyEvent]]) -> AnyEvent:
     levels = topic.split("/")
-    if len(levels) != 5 or (levels[0], levels[2]) != ("voicebot", "calls") or levels[4] not in _ADAPTERS:
+    if len(levels) != 5 or (levels[0], levels[2]) != ("voicebot", branch) or levels[4] not in adapters:
         raise EventError(f"no event is published on {topic[:200]!r}")
     try:
-        event = _ADAPTERS[levels[4]].validate_json(payload)
+        event = adapters[levels[4]].validate_json(payload)
     except ValidationError as error:
         raise EventError(f"{topic}: {error.error_count()} fields are wrong: {error.errors()[0]['loc']}") from error
     if event.call_id != levels[3]:

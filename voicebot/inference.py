@@ -3,23 +3,24 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
 import structlog
 
-from models.asr import AsrEngine
+from models.asr import AsrEngine, Priority, Transcript, Utterance
 from models.batching import BatchQueue
 from models.bundle import ModelMissing, find, is_installed, resolve
 from models.catalogue import catalogue
 from models.emotion import EmotionClassifier
 from models.inference import ModelHost, Service
-from models.intent import IntentClassifier
 from models.piper_voice import PiperEngine
 from models.prompt_cache import PromptCache
-from models.speech_client import read_transcribe_request, write_transcript, write_understanding
+from models.speech_client import read_key, read_transcribe_request, write_transcript, write_understanding
 from models.tts import EspeakEngine, TtsEngine, speak
-from models.understanding import Understanding
+from models.understanding import Intent, Understanding
 from models.whisper import FasterWhisperEngine
 from voicebot.chosen_models import REAL_ASR, chosen_asr
 from voicebot.company import Company, load_company
@@ -30,7 +31,15 @@ from voicebot.knowledge_service import knowledge_service
 
 log = structlog.get_logger(__name__)
 
-ASR_DEADLINE_S = 8.0
+ASR_DEADLINES_S: Final[Mapping[Priority, float]] = {
+    Priority.FINAL: 8.0,
+    Priority.SPECULATIVE: 8.0,
+    Priority.PARTIAL: 1.0,
+}
+"""When an answer is of no more use: the words of a partial one are old after a second."""
+LONGER: Final = 2.0
+LONGER_S: Final = 1.0
+"""An utterance shares a batch with another up to this many times as long and this much longer."""
 
 
 async def run(settings: Settings) -> None:
@@ -56,12 +65,16 @@ def load_services(settings: Settings, company: Company) -> Mapping[str, Service]
     )
     if described.name == "bundled":
         log.warning("recogniser_for_demo_only", remedy=f"for real callers: voicebot models download {REAL_ASR}")
+    engine.transcribe_batch([Utterance(np.zeros(8_000, np.int16), 8_000)])  # the first one takes ten times as long
     voice = PromptCache(load_voice(settings), directory=settings.data_dir / "prompts")
     log.info("voice", name=voice.name)
+    recogniser = BatchQueue(engine.transcribe_batch, max_batch=engine.max_batch, alike=alike)
+    intents = BatchQueue(trained_intents(company, settings).classify, max_batch=16)
     return {
-        "asr": _asr(engine),
+        **recognition_services(recogniser),
         "tts": _tts(voice),
-        "understand": _understand(trained_intents(company, settings), EmotionClassifier.load()),
+        "understand": _understand(intents, EmotionClassifier.load()),
+        "load": load_service({"asr": recogniser, "understand": intents}),
         "knowledge": knowledge_service(LocalKnowledge(_knowledge(company))),
     }
 
@@ -105,14 +118,28 @@ def _piper_file(models: ModelSection, models_dir: Path) -> Path | None:
     return None
 
 
-def _asr(engine: AsrEngine) -> Service:
-    queue = BatchQueue(engine.transcribe_batch, max_batch=engine.max_batch)
+def recognition_services(queue: BatchQueue[Utterance, Transcript]) -> Mapping[str, Service]:
+    """Recognition, and raising the urgency of what still waits for it."""
 
     async def transcribe(payload: dict[str, Any]) -> dict[str, Any]:
         utterance, priority = read_transcribe_request(payload)
-        return write_transcript(await queue.submit(utterance, priority=priority, deadline_s=ASR_DEADLINE_S))
+        transcript = await queue.submit(
+            utterance, priority=priority, deadline_s=ASR_DEADLINES_S[priority], key=read_key(payload)
+        )
+        return write_transcript(transcript)
 
-    return transcribe
+    async def promote(payload: dict[str, Any]) -> dict[str, Any]:
+        if (key := read_key(payload)) is not None:
+            queue.promote(key, Priority.FINAL)
+        return {}
+
+    return {"asr": transcribe, "asr_promote": promote}
+
+
+def alike(first: Utterance, other: Utterance) -> bool:
+    """Whether two utterances are of a length: what shares a batch is padded to the longest, and waits for it."""
+    shorter_s, longer_s = sorted(utterance.samples.size / utterance.rate_hz for utterance in (first, other))
+    return longer_s <= LONGER * shorter_s + LONGER_S
 
 
 def _tts(voice: PromptCache) -> Service:
@@ -130,15 +157,22 @@ def _tts(voice: PromptCache) -> Service:
     return speak_sentences
 
 
-def _understand(intents: IntentClassifier, emotions: EmotionClassifier) -> Service:
-    queue = BatchQueue(intents.classify, max_batch=16)
-
+def _understand(queue: BatchQueue[str, Intent], emotions: EmotionClassifier) -> Service:
     async def understand(payload: dict[str, Any]) -> dict[str, Any]:
         text = str(payload["text"])
         intent = await queue.submit(text)
         return write_understanding(Understanding(intent, emotions.classify(text, payload["loudness_dbov"])))
 
     return understand
+
+
+def load_service(queues: Mapping[str, BatchQueue[Any, Any]]) -> Service:
+    """How busy the models behind these services are."""
+
+    async def load(_payload: dict[str, Any]) -> dict[str, Any]:
+        return {name: asdict(queue.stats()) for name, queue in queues.items()}
+
+    return load
 
 
 def _knowledge(company: Company) -> KnowledgeIndex:

@@ -7,7 +7,7 @@ import asyncio
 
 import structlog
 
-from telephony.clock import MediaClock, prepare_process
+from telephony.clock import MediaClock, keep_objects, prepare_process
 from telephony.leg import CallLeg
 from telephony.sip.endpoint import SipEndpoint
 from telephony.sip.settings import SipSettings
@@ -25,9 +25,9 @@ async def run(settings: Settings) -> None:
     """Answers calls until cancelled; then hangs up politely and closes everything."""
     company = load_company(settings.company.dir)
     metrics = Metrics()
+    prepare_process()  # first: threads started by now would keep an ordinary priority, and the interpreter with it
     if settings.metrics.enabled:
         metrics.serve(settings.metrics)
-    prepare_process()
     async with call_desk(settings, company, metrics) as desk:
         await _answer_calls(settings, desk, metrics)
 
@@ -37,6 +37,7 @@ async def _answer_calls(settings: Settings, desk: CallDesk, metrics: Metrics) ->
     async with asyncio.TaskGroup() as calls:
         ticking = calls.create_task(clock.run())
         endpoint = SipEndpoint(_sip(settings), clock, lambda leg: _begin(calls, desk, leg))
+        keep_objects()
         await endpoint.start()
         watching = calls.create_task(_watch_clock(clock, metrics))
         log.info("ready", sip=f"sip:{settings.sip.bind}:{settings.sip.port}", company=desk.company_name)

@@ -10,7 +10,16 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, star
 from voicebot.config import MetricsSection
 
 REPLY_BUCKETS_S: Final = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0, 3.0, 5.0)
-LAG_BUCKETS_S: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+STAGE_BUCKETS_S: Final = (
+    *(0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6),
+    *(0.8, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0),
+)
+LAG_BUCKETS_S: Final = (
+    *(0.0005, 0.001, 0.0015, 0.002, 0.0025, 0.003, 0.004, 0.005, 0.007, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1),
+    *(0.2, 0.5, 1.0, 2.0, 5.0),
+)
+LAG_WINDOW_S: Final = 60.0
+"""The exported maximum is that of the last one to two of these."""
 
 
 class MetricsPortInUse(Exception):
@@ -32,6 +41,13 @@ class Metrics:
             buckets=REPLY_BUCKETS_S,
             registry=self.registry,
         )
+        self.stage_s = Histogram(
+            "voicebot_stage_seconds",
+            "Where the time of one answered turn goes: endpoint, recognition, understanding, dialogue, synthesis",
+            ("stage",),
+            buckets=STAGE_BUCKETS_S,
+            registry=self.registry,
+        )
         self.packets = self._counter("rtp_packets", "RTP packets by fate: received, lost, late", "fate")
         self.media_late_s = self._gauge("media_late_seconds", "Lateness of sent packets", "quantile")
         self.loop_lag_s = Histogram(
@@ -40,6 +56,10 @@ class Metrics:
             buckets=LAG_BUCKETS_S,
             registry=self.registry,
         )
+        self.loop_lag_max_s = self._gauge("loop_lag_max_seconds", "Largest lag of the last one to two minutes")
+        self.model_waiting = self._gauge("model_waiting", "Requests that wait in the model host", "model")
+        self.model_wait_s = self._gauge("model_wait_seconds", "Their wait, 95th percentile of 10 s", "model")
+        self.model_run_s = self._gauge("model_run_seconds", "Time of a batch in the model, 95th percentile", "model")
         self.broker_connected = self._gauge("broker_connected", "1 while events reach the broker")
         self.errors = self._counter("errors", "Failures that a call survived", "kind")
 
@@ -53,13 +73,24 @@ class Metrics:
                 "end the program that has it or set another `metrics.port`"
             ) from error
 
-    async def watch_loop(self, *, interval_s: float = 0.1) -> None:
-        """Measure the running loop's lag until cancelled."""
+    async def watch_loop(self, *, interval_s: float = 0.005) -> None:
+        """Measure the running loop's lag until cancelled.
+
+        A timer's lag is what blocked the loop when it was due, plus the loop's own rounding of up to 1 ms.
+        """
         loop = asyncio.get_running_loop()
+        recent = before = 0.0
+        window_ends_at = loop.time() + LAG_WINDOW_S
         while True:
             due = loop.time() + interval_s
             await asyncio.sleep(interval_s)
-            self.loop_lag_s.observe(max(0.0, loop.time() - due))
+            now = loop.time()
+            lag = max(0.0, now - due)
+            self.loop_lag_s.observe(lag)
+            if now > window_ends_at:
+                before, recent, window_ends_at = recent, 0.0, now + LAG_WINDOW_S
+            recent = max(recent, lag)
+            self.loop_lag_max_s.set(max(recent, before))
 
     def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
         return Gauge(f"voicebot_{name}", text, labels, registry=self.registry)

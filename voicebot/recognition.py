@@ -1,6 +1,8 @@
 """From a stretch of the caller's audio to what they mean: recognition, understanding, and whether they are done."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,12 +11,16 @@ import structlog
 from numpy.typing import NDArray
 
 from models.address import InferenceError
-from models.asr import Priority
+from models.asr import Priority, Transcript
 from models.speech_client import SpeechModels
 from telephony.audio import level_dbfs
-from voicebot.completeness import UnfinishedWords, completeness
-from voicebot.dialogue.types import IntentGuess, Language, Understood
-from voicebot.turns import Completeness
+from voicebot.backchannel import is_backchannel
+from voicebot.barge_in import Words
+from voicebot.completeness import completeness, dictating
+from voicebot.dialogue.types import Expecting, IntentGuess, Language, Understood
+from voicebot.endpointing import Completeness, Judgement
+from voicebot.prosody import falling
+from voicebot.turn_words import TurnWords
 
 log = structlog.get_logger(__name__)
 
@@ -27,43 +33,103 @@ class Heard:
     """One utterance as far as the models understood it. `understood` is None when they could not be reached."""
 
     understood: Understood | None
-    completeness: Completeness
+    judgement: Judgement
     raw_text: str
     language: str
     start_s: float
+    recognition_s: float = 0.0
+    """Time that the words took."""
+    understanding_s: float = 0.0
+    """Time that their meaning took."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What was heard in the middle of an utterance. `understood` is None when there were no words."""
+
+    words: Words
+    understood: Understood | None
 
 
 class Recognition:
     """Hears utterances for one call."""
 
-    def __init__(self, models: SpeechModels, words: UnfinishedWords, *, hotwords: str) -> None:
+    def __init__(self, models: SpeechModels, words: TurnWords, *, hotwords: str) -> None:
         self._models = models
         self._words = words
         self._hotwords = hotwords
 
-    async def hear(self, samples: NDArray[np.int16], *, start_s: float, expecting_digits: bool) -> Heard:
-        """samples: [n] at 8,000 Hz. Never raises for a model that fails: the caller is owed an answer."""
+    async def hear(self, samples: NDArray[np.int16], *, key: str, start_s: float, expecting: Expecting) -> Heard:
+        """samples: [n] at 8,000 Hz; key: names the utterance, so that older looks at it that still wait are dropped.
+
+        Never raises for a model that fails: the caller is owed an answer.
+        """
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        ending = asyncio.ensure_future(self._models.end_probability(samples))
         try:
-            transcript = await self._models.transcribe(samples, hotwords=self._hotwords, priority=Priority.SPECULATIVE)
+            transcript = await self._transcribe(samples, key, Priority.SPECULATIVE)
+            recognised = clock()
             if not transcript.text:
-                return Heard(None, Completeness.EMPTY, transcript.raw, transcript.language, start_s)
-            meaning = await self._models.understand(transcript.text, loudness_dbov=level_dbfs(samples))
+                judgement = Judgement(Completeness.EMPTY)
+                return Heard(None, judgement, transcript.raw, transcript.language, start_s, recognised - began)
+            understood = await self._understand(samples, transcript.text, transcript.language, transcript.confidence)
+            judgement = self._judge(samples, understood, expecting, await ending)
         except InferenceError as error:
             log.error("utterance_not_understood", reason=str(error))
-            return Heard(None, Completeness.COMPLETE, "", "zh", start_s)
+            return Heard(None, Judgement(Completeness.COMPLETE), "", "zh", start_s)
+        finally:
+            ending.cancel()
+        times = (recognised - began, clock() - recognised)
+        return Heard(understood, judgement, transcript.raw, transcript.language, start_s, *times)
+
+    async def hurry(self, key: str) -> None:
+        """The caller waits for this one now."""
+        with suppress(InferenceError):  # it comes in its turn
+            await self._models.promote(key)
+
+    async def glimpse(self, samples: NDArray[np.int16], *, key: str) -> Glimpse | None:
+        """What is being said. None when the models have no time for it, which is no fault."""
+        try:
+            transcript = await self._transcribe(samples, key, Priority.PARTIAL)
+            if not transcript.text:
+                return Glimpse(Words.NONE, None)
+            understood = await self._understand(samples, transcript.text, transcript.language, transcript.confidence)
+        except InferenceError:
+            return None
+        doubtful = len(transcript.text) < 2 or is_backchannel(transcript.text, self._words)
+        return Glimpse(Words.BACKCHANNEL if doubtful else Words.MEANT, understood)
+
+    async def _transcribe(self, samples: NDArray[np.int16], key: str, priority: Priority) -> Transcript:
+        return await self._models.transcribe(samples, hotwords=self._hotwords, priority=priority, key=key)
+
+    async def _understand(self, samples: NDArray[np.int16], text: str, language: str, confidence: float) -> Understood:
+        meaning = await self._models.understand(text, loudness_dbov=level_dbfs(samples))
         intent = meaning.intent
-        understood = Understood(
-            text=transcript.text,
+        return Understood(
+            text=text,
             intent=IntentGuess(intent.name, intent.confidence, intent.alternatives),
-            language=DIALECT_OF_LANGUAGE[transcript.language],
+            language=DIALECT_OF_LANGUAGE[language],
             emotion=meaning.emotion.label,
-            asr_confidence=transcript.confidence,
+            asr_confidence=confidence,
         )
+
+    def _judge(
+        self, samples: NDArray[np.int16], understood: Understood, expecting: Expecting, ending: float | None
+    ) -> Judgement:
+        text, intent = understood.text, understood.intent
         finished = completeness(
-            transcript.text,
+            text,
             intent=intent.name,
             confidence=intent.confidence,
-            expecting_digits=expecting_digits,
+            expecting=expecting,
             words=self._words,
+            heard=understood.asr_confidence,
         )
-        return Heard(understood, finished, transcript.raw, transcript.language, start_s)
+        return Judgement(
+            completeness=finished,
+            dictating=dictating(text, expecting=expecting, words=self._words),
+            backchannel=is_backchannel(text, self._words),
+            falling=falling(samples),
+            end_probability=ending,
+        )

@@ -6,28 +6,35 @@ carries out.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import assert_never
+from typing import Any, assert_never
 
 import structlog
 
 from models.address import InferenceError
-from models.vad import StreamingVad
+from models.vad import StreamingVad, VadEvent
 from telephony.audio import FRAME_S, Frame
 from telephony.leg import CallLeg, EndReason, LegEnded, LegError
 from telephony.recorder import Recorder
+from voicebot.barge_in import PausePlayback, ResumePlayback, StopPlayback
 from voicebot.call_log import CallerTurn, CallLog
 from voicebot.dialogue.policy import Dialogue
-from voicebot.dialogue.types import Reply, Segment
+from voicebot.dialogue.types import Expecting, Reply, Segment
+from voicebot.early_reply import EarlyReply
+from voicebot.endpointing import Completeness
+from voicebot.events import LiveEvent, PartialTranscript
 from voicebot.hearing import CallerAudio
 from voicebot.keypad import Keypad
+from voicebot.listening import Listening
 from voicebot.metrics import Metrics
-from voicebot.recognition import Heard, Recognition
+from voicebot.on_air import Answered, OnAir
+from voicebot.partials import Partial
+from voicebot.recognition import Glimpse, Heard, Recognition
 from voicebot.speaking import Speaker, Spoken
 from voicebot.store.records import TurnRecord
-from voicebot.turns import Action, Completeness, Drop, EndTurn, NoInput, Recognise, StopPlayback, TurnTaking
+from voicebot.turns import Action, Drop, EndTurn, NoInput, Recognise, RecognisePartial, TurnTaking
 from voicebot.voice import Voice
 
 log = structlog.get_logger(__name__)
@@ -36,22 +43,12 @@ LONGEST_CALL_S = 1800.0
 """A call that nobody ends is ended (a looped recording, a forgotten line)."""
 RECORDING_CLOSED_S = 5.0
 """Longest wait for the disk to take the recording's rest."""
+FILLER_AFTER_S = 0.6
+"""A tool that takes longer is covered by a few words; a faster one never is."""
 
 
 class _CallOver(Exception):
     """Ends the call's tasks."""
-
-
-@dataclass(slots=True)
-class _OnAir:
-    """A reply that is being spoken, with its row in the store as it stands."""
-
-    turn: TurnRecord
-    queued_at: int
-    """Position in the playout at which it begins."""
-    speech_end_s: float | None
-    """When the caller's speech that it answers ended; None when it answers silence."""
-    begun: bool = False
 
 
 class CallSession:
@@ -69,26 +66,35 @@ class CallSession:
         call_log: CallLog,
         recorder: Recorder | None,
         metrics: Metrics,
+        tell: Callable[[LiveEvent], None] = lambda event: None,
     ) -> None:
-        """The session listens to the leg from now on."""
+        """The session listens to the leg from now on. tell: hears what the caller says while they are saying it."""
         self._leg = leg
         leg.listen(self)
         self._dialogue = dialogue
         self._turns = turns
         self._vad = vad
-        self._recognition = recognition
         self._log = call_log
         self._recorder = recorder
         self._metrics = metrics
+        self._tell = tell
         self._audio = CallerAudio()
+        self._listening = Listening(
+            self._audio,
+            recognition,
+            EarlyReply(dialogue, voice),
+            call_id=call_log.call.id,
+            on_heard=self._heard,
+            on_glimpse=self._glimpsed,
+            heard_reply=lambda: self._cut_at,
+        )
         self._keypad = Keypad()
         self._speaker = Speaker(leg.playout, voice, on_segment=self._segment_begins, on_finished=self._reply_done)
         self._work: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
-        self._heard: dict[int, asyncio.Task[Heard]] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._ended: LegEnded | None = None
         self._held = False
-        self._on_air: _OnAir | None = None
+        self._on_air: OnAir | None = None
         self._closing = False
         self._cut_at: str | None = None  # what was heard of a reply that the caller talked over
         self._may_interrupt = asyncio.Event()  # clear while a mandatory part is being spoken
@@ -99,6 +105,7 @@ class CallSession:
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
+                self._listening.begin(tasks)
                 await self._leg.answer()
                 await self._log.answered(str(self._recorder.path) if self._recorder else None)
                 self._turns.on_reply_pending()
@@ -126,10 +133,7 @@ class CallSession:
         if self._held or self._ended or self._tasks is None:
             return
         for event in self._vad.push(inbound, at - FRAME_S):
-            if event.kind == "speech_started":
-                self._carry_out(self._turns.on_speech_started(event.at_s))
-            else:
-                self._carry_out(self._turns.on_speech_paused(event.at_s, now=at))
+            self._carry_out(self._on_edge(event, at))
         self._carry_out(self._turns.on_time(at))
         if (digits := self._keypad.on_time(at)) is not None:
             self._pressed(digits)
@@ -152,21 +156,55 @@ class CallSession:
     def on_ended(self, ended: LegEnded) -> None:
         self._carry_out(self._turns.on_leg_ended())  # what was said last is kept, though nobody hears the reply
         self._ended = ended
+        if (cut := self._speaker.stop()) is not None and self._on_air is not None:
+            self._work.put_nowait(partial(self._store_heard, self._on_air, self._speaker.heard(cut)))
         self._may_interrupt.set()
         self._work.put_nowait(_end)
 
-    # What turn-taking decides.
+    # What turn-taking is told and decides.
+
+    def _on_edge(self, event: VadEvent, now: float) -> Sequence[Action]:
+        turns, left_s = self._turns, self._speaker.left_s
+        match event.kind:
+            case "speech_suspected":
+                return turns.on_speech_suspected(event.at_s, left_s=left_s, faint=event.faint)
+            case "speech_dismissed":
+                return turns.on_speech_dismissed()
+            case "speech_started":
+                return turns.on_speech_started(event.at_s, left_s=left_s, faint=event.faint)
+            case "speech_cleared":
+                return turns.on_speech_cleared(event.at_s, left_s=left_s)
+            case "speech_paused":
+                return turns.on_speech_paused(event.at_s, now=now)
+
+    def _heard(self, utterance: int, heard: Heard) -> None:
+        if not self._ended:
+            self._carry_out(self._turns.on_recognised(utterance, heard.judgement, at=self._audio.duration_s))
+
+    def _glimpsed(self, utterance: int, seen: Glimpse | None, said: Partial | None) -> None:
+        if self._ended:
+            return
+        at = self._audio.duration_s
+        if said is not None:
+            self._tell(PartialTranscript(self._log.call.id, utterance, said.stable, said.unstable, at))
+        self._carry_out(self._turns.on_partial(utterance, seen.words if seen else None, at=at))
 
     def _carry_out(self, actions: Sequence[Action]) -> None:
         for action in actions:
             match action:
                 case Recognise():
-                    self._recognise(action)
+                    self._listening.recognise(action, self._dialogue.expecting)
+                case RecognisePartial():
+                    self._listening.glimpse(action)
                 case Drop(utterance):
-                    if (task := self._heard.pop(utterance, None)) is not None:
-                        task.cancel()
+                    self._listening.drop(utterance)
                 case EndTurn():
-                    self._work.put_nowait(partial(self._answer, action))
+                    self._observe("endpoint", self._audio.duration_s - action.speech_end_s)
+                    self._work.put_nowait(partial(self._answer, action, _clock()))
+                case PausePlayback():
+                    self._speaker.hush()
+                case ResumePlayback():
+                    self._speaker.go_on()
                 case StopPlayback():
                     self._interrupt()
                 case NoInput(count):
@@ -174,62 +212,68 @@ class CallSession:
                 case _:
                     assert_never(action)
 
-    def _recognise(self, action: Recognise) -> None:
-        assert self._tasks is not None
-        samples = self._audio.between(action.start_s, action.end_s)
-        work = self._recognition.hear(
-            samples, start_s=action.start_s, expecting_digits=self._dialogue.expecting == "digits"
-        )
-        task = self._tasks.create_task(work)
-        self._heard[action.utterance] = task
-        task.add_done_callback(lambda done: self._recognised(action.utterance, done))
-
-    def _recognised(self, utterance: int, task: asyncio.Task[Heard]) -> None:
-        if task.cancelled() or self._ended:
-            return
-        sounds = task.result().completeness
-        if sounds is Completeness.EMPTY:
-            self._heard.pop(utterance, None)
-        self._carry_out(self._turns.on_recognised(utterance, sounds, at=self._audio.duration_s))
-
     # The call's own work, one piece after the other.
 
-    async def _answer(self, ended: EndTurn) -> None:
-        task = self._heard.get(ended.utterance)
-        heard = await task if task else None
-        self._heard.pop(ended.utterance, None)
-        if heard is None or heard.completeness is Completeness.EMPTY:
+    async def _answer(self, ended: EndTurn, ended_at: float) -> None:
+        heard = await self._listening.take(ended.utterance)
+        if heard is None or heard.judgement.completeness is Completeness.EMPTY:
             self._turns.on_playback_finished(self._audio.duration_s)
             return
+        self._observe("recognition", heard.recognition_s)
+        self._observe("understanding", heard.understanding_s)
+        answers = Answered(ended.speech_end_s, ended_at)
         if heard.understood is None:
-            reply = self._dialogue.on_models_away()
-        else:
-            understood = replace(heard.understood, heard_reply=self._cut_at)
-            self._cut_at = None
-            reply = await self._dialogue.on_utterance(understood)
-            turn = CallerTurn(heard.understood, heard.raw_text, heard.language, heard.start_s, ended.speech_end_s)
-            await self._log.caller_turn(turn, reply)
-            self._metrics.turns.labels("caller", reply.intent).inc()
-        await self._speak(reply, ended.speech_end_s)
+            await self._speak(self._dialogue.on_models_away(), answers)
+            return
+        understood = replace(heard.understood, heard_reply=self._cut_at)
+        self._cut_at = None
+        place = self._log.next_place()
+        thinking = self._task(self._dialogue.on_utterance(understood))
+        covered = await self._covered(thinking, answers)
+        reply = await thinking
+        turn = CallerTurn(place, heard.understood, heard.raw_text, heard.language, heard.start_s, ended.speech_end_s)
+        self._metrics.turns.labels("caller", reply.intent).inc()
+        await self._speak(reply, None if covered else answers, to=self._log.caller_turn(turn, reply))
+
+    async def _covered(self, thinking: asyncio.Task[Reply], answers: Answered) -> bool:
+        """Says a few words if the reply takes long to find; returns whether it did, once they are said."""
+        done, _ = await asyncio.wait({thinking}, timeout=FILLER_AFTER_S)
+        if done:
+            return False
+        words = replace(self._dialogue.filler(), interruptible=False)
+        await self._speak(Reply((words,), self._dialogue.language), answers)
+        if (filler := self._speaker.current) is not None:
+            await filler.over.wait()
+        self._turns.on_reply_pending()
+        return True
 
     async def _answer_keys(self, digits: str, at_s: float) -> None:
+        asked_at = _clock()
         reply = await self._dialogue.on_digits(digits)
-        await self._log.caller_keys(digits, reply, at_s=at_s)
-        await self._speak(reply, at_s)
+        to = self._log.caller_keys(digits, reply, at_s=at_s)
+        await self._speak(reply, Answered(at_s, asked_at), to=to)
 
     async def _no_input(self, count: int) -> None:
         await self._speak(self._dialogue.on_no_input(count), None)
 
-    async def _speak(self, reply: Reply, speech_end_s: float | None) -> None:
-        """Queue a reply; returns before it is heard, so that the caller can interrupt it."""
+    async def _speak(self, reply: Reply, answers: Answered | None, *, to: TurnRecord | None = None) -> None:
+        """Queue a reply once it is stored together with what it answers; returns before it is heard, so that the caller
+        can interrupt it."""
+        if self._ended:
+            if to:
+                await self._log.said(to)
+            return
+        self._closing = self._closing or reply.end_call
+        self._cut_at = None
+        turn = await self._log.reply(reply, to=to, at_s=self._audio.duration_s)
         await self._may_interrupt.wait()
         if self._ended:
             return
         if (cut := self._speaker.stop()) is not None and self._on_air:
             await self._store_heard(self._on_air, self._speaker.heard(cut))
-        self._closing = self._closing or reply.end_call
-        turn = await self._log.assistant_turn(reply, at_s=self._audio.duration_s)
-        self._on_air = _OnAir(turn, self._leg.playout.sent_samples, speech_end_s)
+        if answers:
+            self._observe("dialogue", _clock() - answers.ended_at)
+        self._on_air = OnAir(turn, self._leg.playout.sent_samples, answers, _clock())
         try:
             await self._speaker.say(reply)
         except InferenceError as error:
@@ -238,26 +282,33 @@ class CallSession:
             if self._closing:
                 self._hang_up()
 
-    async def _store_heard(self, on_air: _OnAir, heard: str) -> None:
+    async def _store_heard(self, on_air: OnAir, heard: str) -> None:
         on_air.turn = await self._log.reply_ended(on_air.turn, at_s=self._audio.duration_s, heard=heard)
 
     # Playback's progress.
 
     def _segment_begins(self, spoken: Spoken, segment: Segment) -> None:
-        self._turns.on_playback_started(interruptible=segment.interruptible)
+        segments = spoken.reply.segments
+        if segment is segments[0] and self._on_air is not None and self._on_air.answers is not None:
+            self._observe("synthesis", _clock() - self._on_air.known_at)
         if segment.interruptible:
             self._may_interrupt.set()
         else:
             self._may_interrupt.clear()
+        answerable = segment is segments[-1] and self._dialogue.expecting is Expecting.YES_NO
+        interruptible = segment.interruptible and not self._closing  # nobody takes the floor from a goodbye
+        at = self._audio.duration_s
+        self._carry_out(self._turns.on_playback_started(at, interruptible=interruptible, answerable=answerable))
 
-    def _reply_begins(self, on_air: _OnAir, at: float) -> None:
+    def _reply_begins(self, on_air: OnAir, at: float) -> None:
         on_air.begun = True
-        latency_ms = None if on_air.speech_end_s is None else round((at - on_air.speech_end_s) * 1000)
+        answers = on_air.answers
+        latency_ms = None if answers is None else round((at - answers.speech_end_s) * 1000)
         if latency_ms is not None:
             self._metrics.reply_latency_s.observe(latency_ms / 1000)
         self._work.put_nowait(partial(self._store_start, on_air, at, latency_ms))
 
-    async def _store_start(self, on_air: _OnAir, at: float, latency_ms: int | None) -> None:
+    async def _store_start(self, on_air: OnAir, at: float, latency_ms: int | None) -> None:
         on_air.turn = await self._log.reply_started(on_air.turn, at_s=at, latency_ms=latency_ms)
 
     def _reply_done(self, spoken: Spoken) -> None:
@@ -272,7 +323,7 @@ class CallSession:
     def _interrupt(self) -> None:
         """The caller speaks or presses a key over a reply that may be interrupted."""
         current, on_air = self._speaker.current, self._on_air
-        if current is None or current.finished or self._closing or not self._turns.interruptible:
+        if current is None or current.over.is_set() or self._closing or not self._turns.interruptible:
             return
         heard = self._speaker.heard(current)
         self._speaker.stop()
@@ -286,6 +337,15 @@ class CallSession:
         self._turns.on_reply_pending()
         self._work.put_nowait(partial(self._answer_keys, digits, at))
 
+    # Small things.
+
+    def _task(self, work: Coroutine[Any, Any, Reply]) -> asyncio.Task[Reply]:
+        assert self._tasks is not None
+        return self._tasks.create_task(work)
+
+    def _observe(self, stage: str, seconds: float) -> None:
+        self._metrics.stage_s.labels(stage).observe(seconds)
+
     # The end.
 
     def _hang_up(self) -> None:
@@ -296,8 +356,7 @@ class CallSession:
         ended = self._ended or LegEnded(EndReason.ERROR, text="session ended before the leg")
         if self._ended is None:
             self._leg.hang_up()
-        for task in self._heard.values():
-            task.cancel()
+        self._listening.close()
         if self._recorder:
             self._recorder.close()
             await asyncio.to_thread(self._recorder.join, RECORDING_CLOSED_S)
@@ -317,6 +376,11 @@ class CallSession:
             language=self._dialogue.language,
             quality=quality,
         )
+
+
+def _clock() -> float:
+    """Loop time, for how long things took; when they were is told by the audio."""
+    return asyncio.get_running_loop().time()
 
 
 async def _end() -> None:

@@ -1,15 +1,21 @@
 """Says replies on one leg, and keeps account of what the caller really heard."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
+from typing import Final
 
 import numpy as np
 
+from models.address import InferenceError
+from telephony.audio import SAMPLE_RATE_HZ, Samples
 from telephony.playout import Playout
 from voicebot.dialogue.types import Reply, Segment
+from voicebot.heard_text import words_heard
 from voicebot.voice import Voice
 
-NOTHING = np.zeros(0, np.int16)
+NOTHING: Final = np.zeros(0, np.int16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +34,25 @@ class Spoken:
     reply: Reply
     starts: list[int] = field(default_factory=list)
     """Sample position in the playout at which each segment begins."""
-    ends: list[int] = field(default_factory=list)
-    """Sample position at which each segment ends, once it is synthesised as a whole."""
+    audio: list[list[Samples]] = field(default_factory=list)
+    """What was synthesised of each segment so far."""
+    complete: int = 0
+    """Segments that are synthesised as a whole."""
     stopped: bool = False
-    finished: bool = False
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the last sample was sent, or the reply was stopped."""
+
+    @property
+    def finished(self) -> bool:
+        return self.over.is_set() and not self.stopped
 
     def heard(self, position: int) -> str:
-        """The text up to a sample position; a segment cut short counts by the share that was played."""
+        """The text up to a sample position."""
         text = ""
-        for index, start in enumerate(self.starts):
-            segment = self.reply.segments[index]
-            end = self.ends[index] if index < len(self.ends) else None
-            if end is not None and position >= end:
-                text += segment.text
-            elif position > start:
-                length = (end if end is not None else position) - start
-                text += segment.text[: round(len(segment.text) * (position - start) / max(1, length))]
+        for index, (start, audio) in enumerate(zip(self.starts, self.audio, strict=True)):
+            if position > start:
+                words = self.reply.segments[index].text
+                text += words_heard(words, audio, position - start, complete=index < self.complete)
         return text
 
 
@@ -71,6 +80,16 @@ class Speaker:
     def current(self) -> Spoken | None:
         return self._current
 
+    @property
+    def left_s(self) -> float:
+        """How much of the reply is still to be played, seconds; infinite while some of it is being synthesised."""
+        current = self._current
+        if current is None or current.over.is_set():
+            return 0.0
+        if current.complete < len(current.reply.segments):
+            return inf
+        return self._playout.pending_samples / SAMPLE_RATE_HZ
+
     async def say(self, reply: Reply) -> Spoken:
         """Synthesise and queue a reply, sentence by sentence; returns when all is queued or it was stopped.
 
@@ -79,19 +98,33 @@ class Speaker:
         self.stop()
         self._count += 1
         spoken = self._current = Spoken(self._count, reply)
-        for index, segment in enumerate(reply.segments):
-            await self._queue(spoken, index, segment)
-            if spoken.stopped:
-                break
+        self._playout.go_on()
+        try:
+            for index, segment in enumerate(reply.segments):
+                await self._queue(spoken, index, segment)
+                if spoken.stopped:
+                    break
+        except InferenceError:
+            spoken.over.set()
+            raise
         return spoken
 
+    def hush(self) -> None:
+        """Falls silent at once, and may go on."""
+        self._playout.hush()
+
+    def go_on(self) -> None:
+        """Says the rest."""
+        self._playout.go_on()
+
     def stop(self) -> Spoken | None:
-        """Be quiet at once. Returns the reply that was cut, if one was."""
+        """Be quiet at once and for good. Returns the reply that was cut, if one was."""
         cut = self._current
         self._current = None
-        if cut is None or cut.finished:
+        if cut is None or cut.over.is_set():
             return None
         cut.stopped = True
+        cut.over.set()
         self._playout.clear()
         return cut
 
@@ -100,23 +133,24 @@ class Speaker:
         return spoken.heard(self._playout.sent_samples)
 
     async def _queue(self, spoken: Spoken, index: int, segment: Segment) -> None:
-        first = True
+        audio: list[Samples] = []
         async for samples in self._voice.speak(segment.spoken, spoken.reply.language, keep=segment.cacheable):
             if spoken.stopped:
                 return
-            if first:
-                first = False
-                spoken.starts.append(self._end_of_queue())
+            if not audio:
+                self._begin(spoken, audio)
                 if index == 0:
                     self._on_segment(spoken, segment)
+            audio.append(samples)
             self._playout.write(samples)
-        if first:
-            spoken.starts.append(self._end_of_queue())
-        spoken.ends.append(self._end_of_queue())
+        if not audio:
+            self._begin(spoken, audio)
+        spoken.complete = index + 1
         self._playout.write(NOTHING, mark=Mark(spoken.number, index))
 
-    def _end_of_queue(self) -> int:
-        return self._playout.sent_samples + self._playout.pending_samples
+    def _begin(self, spoken: Spoken, audio: list[Samples]) -> None:
+        spoken.starts.append(self._playout.sent_samples + self._playout.pending_samples)
+        spoken.audio.append(audio)
 
     def _reached(self, mark: object) -> None:
         spoken = self._current
@@ -125,5 +159,5 @@ class Speaker:
         if mark.segment + 1 < len(spoken.reply.segments):
             self._on_segment(spoken, spoken.reply.segments[mark.segment + 1])
             return
-        spoken.finished = True
+        spoken.over.set()
         self._on_finished(spoken)

@@ -1,4 +1,4 @@
-"""Whose turn it is: endpointing, barge-in and no-input as a state machine without I/O.
+"""Whose turn it is: a state machine without I/O that joins endpointing, barge-in and silence.
 
 Fed with events that carry the time of the call's audio (seconds since the answer, from the sample count), it returns
 the actions that the session carries out. It never reads a clock, so a long conversation is tested exactly.
@@ -7,40 +7,31 @@ the actions that the session carries out. It never reads a clock, so a long conv
     pause              └ 0.3 ┘      └ wait ┘
     actions            Recognise    Recognise (whole utterance again)
                              Drop          └ EndTurn -> the reply may be spoken
+
+How long the wait is: endpointing.py. What a sound does to the assistant's voice: barge_in.py.
 """
 
 from dataclasses import dataclass
-from enum import Enum, auto
+from math import inf
 
-
-class Completeness(Enum):
-    """How finished an utterance sounds, judged from its words (see completeness.py)."""
-
-    COMPLETE = auto()
-    UNSURE = auto()
-    UNFINISHED = auto()
-    EMPTY = auto()
-    """Nothing was said: noise, a cough, a breath."""
+from voicebot.barge_in import BargeIn, BargeInConfig, FloorAction, Words
+from voicebot.endpointing import Completeness, Endpointing, Judgement
 
 
 @dataclass(frozen=True, slots=True)
 class TurnConfig:
-    """When a pause ends the caller's turn, and when speech stops the assistant. All times in seconds."""
+    """When the assistant takes its turn by itself, and when it looks at what is being said. All times in seconds."""
 
-    settled: float = 0.40
-    """Pause after which an utterance that sounds complete is the end of the turn."""
-    unsure: float = 0.70
-    """Pause after which an utterance of unclear completeness ends the turn."""
-    patient: float = 1.20
-    """Pause after which any turn ends, however unfinished it sounds."""
-    barge_in: float = 0.30
-    """Speech of this length over an interruptible prompt stops the prompt."""
     no_input: float = 7.0
     """Silence after the assistant's last word until it asks whether the caller is still there."""
     longest_utterance: float = 25.0
     """Speech that never pauses is taken as a turn after this long (radio, hold music of another system)."""
     pre_roll: float = 0.20
     """Audio before the detected start that goes to the recogniser: soft first consonants."""
+    first_partial: float = 0.40
+    """Speech of this length is recognised while it goes on, for the eyes of agents and for barge-in."""
+    partial_every: float = 0.50
+    """Least time between two such recognitions; the next waits for the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +44,17 @@ class Recognise:
 
 
 @dataclass(frozen=True, slots=True)
+class RecognisePartial:
+    """The same for an utterance that goes on; report back with `on_partial`."""
+
+    utterance: int
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
-    """The caller went on talking: the result of this utterance is no longer wanted."""
+    """The result of this utterance is no longer wanted: the caller went on talking, or only acknowledged."""
 
     utterance: int
 
@@ -68,61 +68,90 @@ class EndTurn:
 
 
 @dataclass(frozen=True, slots=True)
-class StopPlayback:
-    """The caller talks over the assistant: be quiet."""
-
-
-@dataclass(frozen=True, slots=True)
 class NoInput:
     """The caller said nothing for a while, for the `count`-th time in a row."""
 
     count: int
 
 
-Action = Recognise | Drop | EndTurn | StopPlayback | NoInput
-
-_WAITS = {
-    Completeness.COMPLETE: "settled",
-    Completeness.UNSURE: "unsure",
-    Completeness.UNFINISHED: "patient",
-}
+Action = Recognise | RecognisePartial | Drop | EndTurn | NoInput | FloorAction
 
 
 class TurnTaking:
     """One call's turn-taking. Events come in order of time; each returns the actions to carry out."""
 
-    def __init__(self, config: TurnConfig | None = None) -> None:
+    def __init__(
+        self,
+        config: TurnConfig | None = None,
+        *,
+        endpointing: Endpointing | None = None,
+        barge_in: BargeInConfig | None = None,
+    ) -> None:
         self._config = config or TurnConfig()
+        self._endpointing = endpointing or Endpointing()
+        self._floor = BargeIn(barge_in)
         self._utterance = 0
         self._speech_start: float | None = None  # set while an utterance is open (speaking or in a pause)
         self._speech_end: float | None = None  # set while in a pause
         self._talking = False
-        self._completeness: Completeness | None = None  # of the open utterance, once recognised
-        self._playing = False
-        self._interruptible = True
+        self._suspected = False
+        self._over_prompt = False  # the open utterance began where a short word only acknowledges
+        self._judgement: Judgement | None = None  # of the open utterance, once recognised
+        self._partial_at = 0.0
+        self._partial_wanted = False  # one is under way
+        self._wordless = False  # the last one found no words
         self._answering = False
+        self._turn_ended: float | None = None  # end of the speech of the last turn
         self._silent_since: float | None = None
         self._no_inputs = 0
 
     @property
     def interruptible(self) -> bool:
         """Whether what is being played (or was last) may be interrupted."""
-        return self._interruptible
+        return self._floor.interruptible
 
-    def on_speech_started(self, at: float) -> list[Action]:
+    # What the ear says
+
+    def on_speech_suspected(self, at: float, *, left_s: float = inf, faint: bool = False) -> list[Action]:
+        """Something sounds like speech; `on_speech_started` or `on_speech_dismissed` follows.
+
+        left_s: how much of what the assistant is saying is still to be played; infinite while it is being made.
+        faint: it barely stands out from the background of the line.
+        """
+        self._suspected = True
+        if self._speech_start is None:
+            self._over_prompt = self._answering or not self._floor.is_answer(left_s=left_s)
+        return [*self._floor.on_sound(at, left_s=left_s, faint=faint)]
+
+    def on_speech_dismissed(self) -> list[Action]:
+        """It was no speech."""
+        self._suspected = False
+        return [*self._floor.on_silence()] if self._speech_start is None else []
+
+    def on_speech_started(self, at: float, *, left_s: float = inf, faint: bool = False) -> list[Action]:
         """`at`: when the speech began (true edge)."""
+        actions: list[Action] = []
+        if not self._suspected or not faint:  # a faint beginning may have grown clear
+            actions = self.on_speech_suspected(at, left_s=left_s, faint=faint)
+        self._suspected = False
         self._talking = True
         self._silent_since = None
+        self._wordless = False
         if self._speech_start is None:
             self._open(at)
-            return []
-        resumed: list[Action] = []
-        if self._speech_end is not None:
-            resumed.append(Drop(self._utterance))
+        elif self._speech_end is not None:
+            self._endpointing.on_resumed(at - self._speech_end, self._judgement)
+            actions.append(Drop(self._utterance))
             self._utterance += 1
         self._speech_end = None
-        self._completeness = None
-        return resumed
+        self._judgement = None
+        self._partial_wanted = False
+        self._partial_at = max(self._partial_at, at + self._config.first_partial - self._config.partial_every)
+        return actions
+
+    def on_speech_cleared(self, at: float, *, left_s: float = inf) -> list[Action]:
+        """What began faint stands out from the background by now."""
+        return [*self._floor.on_sound(at, left_s=left_s)]
 
     def on_speech_paused(self, at: float, *, now: float) -> list[Action]:
         """`at`: when the speech ended (true edge); `now`: the time of the audio when the detector was sure of it."""
@@ -130,19 +159,33 @@ class TurnTaking:
         if self._speech_start is None:
             return []
         self._speech_end = at
-        self._completeness = None
-        return [self._recognise(now)]
+        self._judgement = None
+        return [Recognise(self._utterance, self._audio_start(), now)]
 
-    def on_recognised(self, utterance: int, completeness: Completeness, *, at: float) -> list[Action]:
+    # What the recogniser says
+
+    def on_partial(self, utterance: int, words: Words | None, *, at: float) -> list[Action]:
+        """What was made of the utterance so far; None when the recogniser had no time for it."""
+        if utterance != self._utterance or not self._talking:
+            return []
+        self._partial_wanted = False
+        self._wordless = words is Words.NONE
+        if words is Words.MEANT:
+            return [*self._floor.on_words(words, answer=not self._over_prompt)]
+        return []
+
+    def on_recognised(self, utterance: int, judgement: Judgement, *, at: float) -> list[Action]:
         """The recogniser's result for an utterance; results that were dropped meanwhile are ignored."""
         if utterance != self._utterance or self._speech_end is None:
             return []
-        if completeness is Completeness.EMPTY:
+        words = _words(judgement)
+        actions: list[Action] = [*self._floor.on_words(words, answer=not self._over_prompt)]
+        if words is Words.NONE or (words is Words.BACKCHANNEL and self._over_prompt):
             self._close()
             self._silent_since = at
-            return []
-        self._completeness = completeness
-        return self.on_time(at)
+            return [*actions, Drop(utterance)]
+        self._judgement = judgement
+        return [*actions, *self.on_time(at)]
 
     def on_time(self, at: float) -> list[Action]:
         """Called with every frame: fires what is due."""
@@ -150,21 +193,32 @@ class TurnTaking:
             return self._while_talking(at, at - self._speech_start)
         if self._speech_end is not None:
             return self._while_paused(at - self._speech_end)
-        if self._silent_since is not None and not self._playing and not self._answering:
+        if self._silent_since is not None and not self._floor.playing and not self._answering:
             return self._while_silent(at)
         return []
+
+    # What the assistant does
 
     def on_reply_pending(self) -> None:
         """The assistant is working on something to say: silence is not the caller's fault."""
         self._answering = True
 
-    def on_playback_started(self, *, interruptible: bool) -> None:
-        self._playing = True
+    def on_playback_started(self, at: float, *, interruptible: bool, answerable: bool = False) -> list[Action]:
+        """answerable: it ends in a question to which yes or no is an answer.
+
+        What the caller is saying, or has said since their turn was ended, comes before it.
+        """
         self._answering = False
-        self._interruptible = interruptible
+        self._floor.on_playback_started(interruptible=interruptible, answerable=answerable)
+        if self._speech_start is None:
+            return []
+        actions: list[Action] = [*self._floor.on_sound(at, left_s=inf)]
+        if self._judgement is not None:
+            actions += self._floor.on_words(_words(self._judgement), answer=not self._over_prompt)
+        return actions
 
     def on_playback_finished(self, at: float) -> None:
-        self._playing = False
+        self._floor.on_playback_finished()
         self._answering = False
         if not self._talking:
             self._silent_since = at
@@ -177,25 +231,25 @@ class TurnTaking:
 
     def on_leg_ended(self) -> list[Action]:
         """The caller has hung up: an utterance that was already recognised was their last word."""
-        return self._end_turn() if self._speech_end is not None and self._completeness is not None else []
+        return self._end_turn() if self._speech_end is not None and self._judgement is not None else []
 
     def _while_talking(self, at: float, lasted: float) -> list[Action]:
-        if self._playing and self._interruptible and lasted >= self._config.barge_in:
-            self._playing = False
-            return [StopPlayback()]
+        actions: list[Action] = [*self._floor.on_time(at, spoken_s=lasted, wordless=self._wordless)]
         if lasted >= self._config.longest_utterance:
             self._talking = False
             self._speech_end = at
-            self._completeness = Completeness.COMPLETE
-            return [self._recognise(at), *self._end_turn()]
-        return []
+            return [*actions, Recognise(self._utterance, self._audio_start(), at), *self._end_turn()]
+        if not self._partial_wanted and at >= self._partial_at + self._config.partial_every:
+            self._partial_wanted, self._partial_at = True, at
+            actions.append(RecognisePartial(self._utterance, self._audio_start(), at))
+        return actions
 
     def _while_paused(self, pause: float) -> list[Action]:
-        if self._playing or self._answering:
+        if self._floor.playing or self._answering:
             return []  # what was said over a prompt that goes on is answered when the prompt is done
-        if self._completeness is None:
+        if self._judgement is None:
             return []  # not recognised yet; the reply could not start anyhow
-        return self._end_turn() if pause >= getattr(self._config, _WAITS[self._completeness]) else []
+        return self._end_turn() if pause >= self._endpointing.wait_s(self._judgement) else []
 
     def _while_silent(self, at: float) -> list[Action]:
         assert self._silent_since is not None
@@ -206,25 +260,33 @@ class TurnTaking:
         self._answering = True
         return [NoInput(self._no_inputs)]
 
-    def _recognise(self, now: float) -> Recognise:
+    def _audio_start(self) -> float:
         assert self._speech_start is not None
-        return Recognise(self._utterance, max(0.0, self._speech_start - self._config.pre_roll), now)
+        return max(0.0, self._speech_start - self._config.pre_roll)
 
     def _end_turn(self) -> list[Action]:
         assert self._speech_end is not None
         ended = EndTurn(self._utterance, self._speech_end)
+        self._endpointing.on_turn_ended()
+        self._turn_ended = self._speech_end
         self._no_inputs = 0
         self._answering = True
         self._close()
         return [ended]
 
     def _open(self, at: float) -> None:
+        if self._answering and self._turn_ended is not None:  # they were not done: the turn was ended too early
+            self._endpointing.on_resumed(at - self._turn_ended)
         self._utterance += 1
         self._speech_start = at
-        self._speech_end = None
-        self._completeness = None
 
     def _close(self) -> None:
         self._speech_start = None
         self._speech_end = None
-        self._completeness = None
+        self._judgement = None
+
+
+def _words(judgement: Judgement) -> Words:
+    if judgement.completeness is Completeness.EMPTY:
+        return Words.NONE
+    return Words.BACKCHANNEL if judgement.backchannel else Words.MEANT

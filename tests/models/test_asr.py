@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.asr import AsrEngine, Language, Utterance
 from models.bundle import find, resolve
+from models.text import normalise
 from models.training import noise
 from models.training.channel import Audio, Channel
 from models.training.clips import Clip, clip
@@ -33,8 +34,8 @@ def engine() -> AsrEngine:
     return loaded()
 
 
-def loaded(languages: Sequence[Language] = ("zh", "yue")) -> FasterWhisperEngine:
-    return FasterWhisperEngine(find(MODEL), resolve(MODEL), languages=languages)
+def loaded(languages: Sequence[Language] = ("zh", "yue"), threads: int | None = None) -> FasterWhisperEngine:
+    return FasterWhisperEngine(find(MODEL), resolve(MODEL), languages=languages, threads=threads)
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +57,18 @@ def test_sentences_on_the_telephone_are_written_down(engine: AsrEngine, clips: l
     assert all(0 < t.confidence <= 1 and t.elapsed_ms > 0 for t in transcripts)
 
 
-def test_a_batch_gives_each_its_own_answer(engine: AsrEngine, clips: list[Clip]) -> None:
-    """Not to the letter what single utterances give: the shorter ones are padded to the longest."""
+def test_in_a_batch_on_the_cpu_each_gets_what_it_gets_alone(clips: list[Clip]) -> None:
+    engine = loaded(threads=3)
     together = engine.transcribe_batch(utterances(clips))
-    wrong = sum(edits(each.text, transcript.text) for each, transcript in zip(clips, together, strict=True))
+    alone = [engine.transcribe_batch([utterance])[0] for utterance in utterances(clips)]
+    assert [(t.raw, t.confidence) for t in together] == [(t.raw, t.confidence) for t in alone]
+
+
+def test_in_a_padded_batch_each_gets_its_own_words(clips: list[Clip]) -> None:
+    """The way of the GPU. Not to the letter what single utterances give: the shorter ones are padded."""
+    engine = loaded()
+    together = engine._recognise_together(utterances(clips))
+    wrong = sum(edits(each.text, normalise(found.text)) for each, found in zip(clips, together, strict=True))
     assert wrong / sum(len(each.text) for each in clips) < 0.2
     assert together[1].text != together[0].text
 

@@ -1,4 +1,5 @@
-"""Invariant: the beam search finds what a sum over all alignments finds, and never loses to the greedy path."""
+"""Invariant: the beam search finds what a sum over all alignments finds, never loses to the greedy path, and what it
+leaves out to be fast is what a search that leaves nothing out would have dropped."""
 
 import itertools
 import math
@@ -52,6 +53,39 @@ def test_hypotheses_are_ranked_and_their_frames_rise(seed: int, frames: int, bea
         assert len(hypothesis.frames) == len(hypothesis.tokens)
         assert all(a < b for a, b in itertools.pairwise(hypothesis.frames))
         assert all(0 <= frame < frames for frame in hypothesis.frames)
+
+
+def leaving_nothing_out(
+    log_probs: NDArray[np.float32], beam: int, lm: ctc.CharLM
+) -> list[tuple[tuple[int, ...], float]]:
+    """Tokens and score: the same search written plainly, every extension of every prefix tried."""
+    beams = {(): (0.0, -math.inf, 0.0, lm.start())}
+    for frame in log_probs.astype(float):
+        grown: dict[tuple[int, ...], tuple[float, float, float, int]] = {}
+        for tokens, (blank, token, score, context) in beams.items():
+            again = token + frame[tokens[-1]] if tokens else -math.inf
+            _, so_far, *_ = grown.get(tokens, (0.0, -math.inf))
+            grown[tokens] = (np.logaddexp(blank, token) + frame[BLANK], np.logaddexp(again, so_far), score, context)
+            for new in range(BLANK):
+                before = blank if tokens and tokens[-1] == new else np.logaddexp(blank, token)
+                log_prob, after = lm.next(context, new)
+                longer = (*tokens, new)
+                at_blank, so_far, *_ = grown.get(longer, (-math.inf, -math.inf))
+                reached = np.logaddexp(so_far, before + frame[new])
+                grown[longer] = (at_blank, reached, score + 0.5 * log_prob + 2.5, after)
+        ranked = sorted(grown.items(), key=lambda item: -(np.logaddexp(item[1][0], item[1][1]) + item[1][2]))
+        beams = dict(ranked[:beam])
+    return [(tokens, float(np.logaddexp(blank, token)) + score) for tokens, (blank, token, score, _) in beams.items()]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(1, 6))
+def test_what_is_left_out_would_not_have_been_kept(seed: int, frames: int, beam: int) -> None:
+    log_probs = random_log_probs(seed, frames, BLANK + 1, sharpness=1.0)
+    lm = count([(0, 1, 2), (0, 2), (2, 2, 1)], vocabulary=BLANK)
+    found = ctc.prefix_beam_search(log_probs, blank=BLANK, beam=beam, lm=lm)
+    expected = leaving_nothing_out(log_probs, beam, lm)
+    assert [h.score for h in found] == pytest.approx([score for _, score in expected], abs=1e-4)
 
 
 def test_greedy_merges_repeats_and_drops_blanks() -> None:

@@ -27,15 +27,16 @@ def judge() -> SileroVad:
     return SileroVad()
 
 
-def edges(probabilities: Sequence[float]) -> list[VadEvent]:
+def edges(probabilities: Sequence[float], *, suspicions: bool = False) -> list[VadEvent]:
     detector = Edges(PLAIN)
     pushed = (detector.push(i * WINDOW_S, (i + 1) * WINDOW_S, p) for i, p in enumerate(probabilities))
-    return [event for event in pushed if event]
+    return [event for event in pushed if event and (event.settled or suspicions)]
 
 
 def run(vad: StreamingVad, audio: NDArray[np.int16], start_s: float = 0.0) -> list[VadEvent]:
     frames = audio[: audio.size // 160 * 160].reshape(-1, 160)
-    return [event for i, frame in enumerate(frames) for event in vad.push(frame, start_s + i * 0.02)]
+    events = [event for i, frame in enumerate(frames) for event in vad.push(frame, start_s + i * 0.02)]
+    return [event for event in events if event.settled]
 
 
 def test_an_edge_is_where_the_speech_began_not_where_it_was_settled() -> None:
@@ -46,6 +47,23 @@ def test_an_edge_is_where_the_speech_began_not_where_it_was_settled() -> None:
 
 def test_a_click_starts_nothing() -> None:
     assert edges([0.1, 0.9, 0.1, 0.1]) == []
+
+
+def test_a_start_is_suspected_at_the_first_window_and_confirmed_or_dismissed() -> None:
+    confirmed = edges([0.1, 0.9, 0.9, 0.9], suspicions=True)
+    assert [event.kind for event in confirmed] == ["speech_suspected", "speech_started"]
+    assert confirmed[0].at_s == confirmed[1].at_s == pytest.approx(WINDOW_S)
+    dismissed = edges([0.1, 0.9, 0.1, 0.1], suspicions=True)
+    assert [event.kind for event in dismissed] == ["speech_suspected", "speech_dismissed"]
+
+
+@given(st.lists(st.floats(0, 1), max_size=80))
+def test_every_suspicion_is_confirmed_or_dismissed_before_the_next(probabilities: list[float]) -> None:
+    kinds = [event.kind for event in edges(probabilities, suspicions=True)]
+    for kind, following in pairwise(kinds):
+        if kind == "speech_suspected":
+            assert following in ("speech_started", "speech_dismissed")
+        assert following != "speech_dismissed" or kind == "speech_suspected"
 
 
 def test_a_gap_between_syllables_is_no_pause() -> None:
@@ -70,6 +88,47 @@ def test_edges_alternate_and_never_go_back_in_time(probabilities: list[float]) -
         "speech_started"
     ] * (len(found) % 2)
     assert all(earlier.at_s < later.at_s for earlier, later in pairwise(found))
+
+
+def test_a_sudden_loud_sound_is_suspected_within_two_frames_and_taken_back_when_it_was_no_speech(
+    judge: SileroVad,
+) -> None:
+    vad, rng = StreamingVad(judge), np.random.default_rng(2)
+    quiet = rng.normal(0, 5, 8000).astype(np.int16)
+    thud = (rng.normal(0, 4000, 800) * np.exp(-np.arange(800) / 200)).astype(np.int16)
+    audio = np.concatenate([quiet, thud, quiet])
+    frames = audio.reshape(-1, 160)
+    events = [(i, event.kind) for i, frame in enumerate(frames) for event in vad.push(frame, i * 0.02)]
+    kinds = [kind for _, kind in events]
+    assert kinds[:2] == ["speech_suspected", "speech_dismissed"]
+    assert events[0][0] - 50 <= 1
+    assert events[1][0] - events[0][0] <= 8
+
+
+def test_speech_is_suspected_before_it_is_certain(judge: SileroVad) -> None:
+    vad = StreamingVad(judge)
+    (clip, *_) = synthetic_clips(SENTENCES[:1], {}, ())
+    frames = clip.audio[: clip.audio.size // 160 * 160].reshape(-1, 160)
+    events = [(i * 0.02 + 0.02, event) for i, frame in enumerate(frames) for event in vad.push(frame, i * 0.02)]
+    suspected = next(known for known, event in events if event.kind == "speech_suspected")
+    started = next(known for known, event in events if event.kind == "speech_started")
+    assert suspected < started
+    assert suspected - clip.speech[0][0] <= 0.08
+
+
+@given(st.lists(st.sampled_from([0, 30, 3000]), min_size=1, max_size=120))
+@settings(max_examples=30, deadline=None)
+def test_any_sound_gives_suspicions_that_are_confirmed_or_dismissed(levels: list[int]) -> None:
+    vad, rng = StreamingVad(None), np.random.default_rng(7)
+    kinds = [
+        event.kind
+        for i, level in enumerate(levels)
+        for event in vad.push(rng.normal(0, level + 1, 160).astype(np.int16), i * 0.02)
+    ]
+    for kind, following in pairwise(kinds):
+        if kind == "speech_suspected":
+            assert following in ("speech_started", "speech_dismissed")
+        assert following != "speech_dismissed" or kind == "speech_suspected"
 
 
 @settings(max_examples=20, deadline=None)

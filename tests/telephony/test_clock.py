@@ -1,11 +1,13 @@
 """Every leg is ticked once per 20 ms for ever, without drift, whatever the others and the event loop do."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 
 import pytest
 
-from telephony.clock import SLOTS, LatenessHistogram, MediaClock
+from telephony.clock import SLOTS, LatenessHistogram, MediaClock, keep_objects
 from tests.virtual_time import VirtualTimeLoop, run_in_virtual_time
 
 
@@ -109,6 +111,39 @@ def test_a_leg_removed_by_another_in_the_same_pass_is_not_ticked_again() -> None
         assert (len(victim.at), len(killer.at) > 40) == (0, True)
 
     simulate(scenario)
+
+
+def test_slow_legs_of_one_phase_let_the_loop_do_other_things_between_them() -> None:
+    async def scenario(loop: VirtualTimeLoop, clock: MediaClock) -> None:
+        legs = [Recorded(loop, then=lambda: stall(loop, 0.0012)) for _ in range(SLOTS + 3)]
+        for leg in legs:
+            clock.add(leg)
+        seen = []
+
+        def look() -> None:
+            seen.append(loop.time())
+            loop.call_soon(look)
+
+        loop.call_soon(look)
+        while loop.time() < 1.0:  # no sleep: the loop never waits while `look` is ready
+            await asyncio.sleep(0)
+            stall(loop, 0.0001)
+        held = [after - before for before, after in pairwise(seen)]
+        assert 0.0012 <= max(held) < 0.0015
+        assert all(len(leg.at) >= 45 for leg in legs)
+
+    simulate(scenario)
+
+
+def test_objects_that_stay_are_not_walked_through_again() -> None:
+    kept = [[number] for number in range(10_000)]
+    already = gc.get_freeze_count()
+    try:
+        keep_objects()
+        assert gc.get_freeze_count() >= already + len(kept)
+        assert len(gc.get_objects()) < len(kept)
+    finally:
+        gc.unfreeze()
 
 
 def test_an_idle_clock_sleeps_and_starts_again_when_a_leg_comes() -> None:

@@ -75,6 +75,33 @@ def test_a_pause_sends_silence_and_loses_nothing() -> None:
     assert playout.next_frame()[0] == FRAME_SAMPLES + 1
 
 
+def test_a_hush_fades_out_within_one_frame_and_goes_on_where_it_was() -> None:
+    playout = Playout()
+    playout.write(np.full(5 * FRAME_SAMPLES, 8000, np.int16))
+    playout.next_frame()
+    playout.hush()
+    fading = playout.next_frame()
+    assert (fading[0], fading[-1]) == (8000, 0)
+    # 8000 over 40 samples is 200 a step; rounding may add one.
+    assert np.abs(np.diff(fading)).max() <= 201
+    assert playout.next_frame() is SILENCE
+    assert playout.sent_samples == 2 * FRAME_SAMPLES
+    playout.go_on()
+    rising = playout.next_frame()
+    assert (rising[0], rising[-1]) == (0, 8000)
+    assert playout.next_frame()[0] == 8000
+    assert playout.pending_samples == FRAME_SAMPLES
+
+
+def test_a_hush_taken_back_before_a_frame_loses_nothing() -> None:
+    playout = Playout()
+    playout.write(ramp(2 * FRAME_SAMPLES))
+    playout.hush()
+    playout.go_on()
+    playout.next_frame()
+    assert playout.next_frame()[-1] == 2 * FRAME_SAMPLES
+
+
 def test_a_listener_may_write_from_within_a_mark() -> None:
     playout = Playout()
     playout.on_mark = lambda mark: playout.write(ramp(FRAME_SAMPLES, 500))

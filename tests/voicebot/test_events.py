@@ -11,10 +11,14 @@ from voicebot.events import (
     CallEnded,
     CallStarted,
     EventError,
+    PartialTranscript,
     ReplyStarted,
     TaskCreated,
     TurnFinished,
     from_json,
+    live_from_json,
+    live_to_json,
+    live_topic,
     to_json,
     topic,
 )
@@ -36,6 +40,14 @@ events = st.one_of(
 @given(events)
 def test_an_event_comes_back_as_it_was_sent(event: CallStarted) -> None:
     assert from_json(topic(event, "node-1"), to_json(event)) == event
+
+
+@given(st.builds(PartialTranscript, ids, st.integers(0, 999), texts, texts, st.floats(0, 1e5)))
+def test_a_live_event_comes_back_as_it_was_sent_and_is_no_other(event: PartialTranscript) -> None:
+    where, payload = live_topic(event, "node-1"), live_to_json(event)
+    assert live_from_json(where, payload) == event
+    with pytest.raises(EventError):
+        from_json(where, payload)
 
 
 @given(st.text(max_size=80), st.binary(max_size=80))

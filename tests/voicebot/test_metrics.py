@@ -8,8 +8,9 @@ from ipaddress import IPv4Address
 
 import pytest
 
+from tests.virtual_time import VirtualTimeLoop, run_in_virtual_time
 from voicebot.config import MetricsSection
-from voicebot.metrics import Metrics, MetricsPortInUse
+from voicebot.metrics import LAG_WINDOW_S, Metrics, MetricsPortInUse
 
 
 def free_port() -> int:
@@ -49,3 +50,24 @@ async def test_a_blocked_loop_shows_in_its_lag() -> None:
     slow = metrics.registry.get_sample_value("voicebot_loop_lag_seconds_bucket", {"le": "0.2"})
     count = metrics.registry.get_sample_value("voicebot_loop_lag_seconds_count")
     assert slow is not None and count is not None and count - slow == 1
+    largest = metrics.registry.get_sample_value("voicebot_loop_lag_max_seconds")
+    assert largest is not None and 0.28 < largest < 2
+
+
+def test_the_largest_lag_is_forgotten_after_two_windows() -> None:
+    async def scenario() -> tuple[float | None, float | None]:
+        metrics, loop = Metrics(), asyncio.get_running_loop()
+        assert isinstance(loop, VirtualTimeLoop)
+        watching = asyncio.create_task(metrics.watch_loop())
+        await asyncio.sleep(1)
+        loop._jump(0.2)  # as if a callback had held the loop for so long
+        await asyncio.sleep(LAG_WINDOW_S / 2)
+        soon = metrics.registry.get_sample_value("voicebot_loop_lag_max_seconds")
+        await asyncio.sleep(2 * LAG_WINDOW_S)
+        later = metrics.registry.get_sample_value("voicebot_loop_lag_max_seconds")
+        watching.cancel()
+        return soon, later
+
+    soon, later = run_in_virtual_time(scenario())
+    assert soon == pytest.approx(0.2, abs=0.01)
+    assert later == pytest.approx(0.0, abs=1e-6)

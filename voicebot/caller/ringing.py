@@ -1,14 +1,16 @@
-"""Placing one simulated call over SIP, in a process of its own."""
+"""Placing simulated calls over SIP: one, or many from one endpoint."""
 
 import asyncio
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 from telephony.clock import MediaClock
 from telephony.leg import CallLeg
+from telephony.recorder import RecordingThread
 from telephony.sip.endpoint import SipEndpoint
 from telephony.sip.settings import Credentials, SipSettings
 from voicebot.caller.script import PreparedTurn
@@ -34,6 +36,15 @@ async def ring(
 
     loss: share of the caller's packets thrown away on purpose, 0 to 1.
     """
+    async with telephone(uri, loss=loss) as endpoint:
+        caller = await connect(endpoint, uri, turns, number=number, recording=recording, credentials=credentials)
+        await hear_out(caller, LONGEST_CALL_S)
+    return caller.result()
+
+
+@asynccontextmanager
+async def telephone(uri: str, *, loss: float = 0.0) -> AsyncIterator[SipEndpoint]:
+    """An endpoint with a running clock, to ring `uri` from; any number of calls may be made with it at once."""
     clock = MediaClock()
     local_ip = "127.0.0.1" if _is_this_machine(uri) else "0.0.0.0"
     settings = SipSettings(bind_ip=local_ip, port=0, rtp_ports=_RTP_PORTS, outgoing_loss=loss)
@@ -41,17 +52,38 @@ async def ring(
     await endpoint.start()
     ticking = asyncio.create_task(clock.run())
     try:
-        async with asyncio.timeout(LONGEST_CALL_S):
-            leg = await endpoint.dial(uri, from_number=number, credentials=credentials)
-            caller = SimulatedCaller(leg, turns, recording=recording)
-            leg.listen(caller)
-            await leg.answered(ANSWERED_WITHIN_S)
-            await caller.over.wait()
+        yield endpoint
     finally:
         await endpoint.stop()
         ticking.cancel()
+
+
+async def connect(
+    endpoint: SipEndpoint,
+    uri: str,
+    turns: Sequence[PreparedTurn],
+    *,
+    number: str,
+    recording: Path | None = None,
+    recordings: RecordingThread | None = None,
+    credentials: Credentials | None = None,
+) -> SimulatedCaller:
+    """Rings and waits for an answer; then the caller talks by itself. Raises LegError, SipError.
+
+    recordings: the thread that writes the recordings of several callers.
+    """
+    leg = await endpoint.dial(uri, from_number=number, credentials=credentials)
+    caller = SimulatedCaller(leg, turns, recording=recording, recordings=recordings)
+    leg.listen(caller)
+    await leg.answered(ANSWERED_WITHIN_S)
+    return caller
+
+
+async def hear_out(caller: SimulatedCaller, longest_s: float) -> None:
+    """Returns when the call is over and its recording is on the disk; TimeoutError after `longest_s`."""
+    async with asyncio.timeout(longest_s):
+        await caller.over.wait()
     await asyncio.to_thread(caller.close_recording, RECORDING_CLOSED_S)
-    return caller.result()
 
 
 def _refuse(leg: CallLeg) -> None:

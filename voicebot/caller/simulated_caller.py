@@ -11,7 +11,7 @@ import numpy as np
 from telephony.audio import FRAME_S, FRAME_SAMPLES, Frame, Samples, level_dbfs
 from telephony.dtmf import KEY_FRAMES
 from telephony.leg import CallLeg, LegEnded
-from telephony.recorder import Recorder
+from telephony.recorder import Recorder, RecordingThread
 from voicebot.caller.measure import LOUD_DBFS, Span, reply_start, speech_spans
 from voicebot.caller.script import PreparedTurn
 
@@ -67,13 +67,16 @@ class SimulatedCaller:
         *,
         patience: Patience = Patience(),
         recording: Path | None = None,
+        recordings: RecordingThread | None = None,
     ) -> None:
+        """recordings: the thread that writes the recordings of several callers; default: one of its own."""
         self.over = asyncio.Event()
         """Set when the call has ended, whoever ended it."""
         self._leg = leg
         self._turns = list(turns)
         self._patience = patience
         self._recording = recording
+        self._recordings = recordings
         self._recorder: Recorder | None = None  # from the first frame on: an unanswered call has no recording
         self._heard: list[Frame] = []
         self._said: list[Frame] = []
@@ -85,13 +88,18 @@ class SimulatedCaller:
         self._loud_frames = 0
         self._reply_heard_at: int | None = None
 
+    @property
+    def turns_begun(self) -> int:
+        """How many of its turns the caller has begun to speak."""
+        return len(self._talks)
+
     # What the leg reports
 
     def on_frame(self, inbound: Frame, outbound: Frame) -> None:
         self._heard.append(inbound)
         self._said.append(outbound)
         if self._recording is not None:
-            self._recorder = self._recorder or Recorder(self._recording)
+            self._recorder = self._recorder or Recorder(self._recording, thread=self._recordings)
             self._recorder.write(outbound, inbound)
         if self._talking:
             self._go_on_talking()

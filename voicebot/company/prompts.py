@@ -19,8 +19,9 @@ REQUIRED_PROMPTS: Mapping[str, frozenset[str]] = {
     "no_match_2": _NOTHING,                    # offers a callback by a human
     "confirm_intent": frozenset({"intent"}),   # {intent} is the intent's title
     "repeat_none": _NOTHING,                   # asked to repeat, nothing was said yet
+    "go_on": _NOTHING,                         # before the rest of what the caller talked over
     "still_there": _NOTHING,
-    "hold_on": _NOTHING,
+    "hold_on": _NOTHING,                       # covers a look-up that takes long
     "dtmf_hint": _NOTHING,
     "digits_invalid": _NOTHING,                # keys that fit nothing that was asked
     "corrected": frozenset({"value"}),         # "好的，改成{value}。"
@@ -44,7 +45,7 @@ REQUIRED_PROMPTS: Mapping[str, frozenset[str]] = {
     "callback_promised": frozenset({"within"}),
     "anything_else": _NOTHING,
     "goodbye": _NOTHING,
-    "busy": _NOTHING,
+    "busy": _NOTHING,                          # all lines are taken; the call ends
     "closed": frozenset({"opens", "closes"}),
     "error": _NOTHING,
     "too_long": _NOTHING,                      # the call has reached its greatest length

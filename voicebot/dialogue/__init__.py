@@ -15,7 +15,9 @@ from voicebot.dialogue.types import (
     ToolRequest,
     Tools,
     Understood,
+    WouldActError,
 )
+from voicebot.dialogue.warm_up import warm_up
 
 __all__ = [
     "ActionDone",
@@ -32,4 +34,6 @@ __all__ = [
     "ToolRequest",
     "Tools",
     "Understood",
+    "WouldActError",
+    "warm_up",
 ]

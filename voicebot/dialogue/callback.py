@@ -20,7 +20,6 @@ class Callback:
     def __init__(self, context: CallContext, started: datetime) -> None:
         self._context = context
         self._started = started
-        self._tries = 0
 
     def offer_number(self) -> Move:
         """Promise a human and settle which number to ring."""
@@ -29,8 +28,12 @@ class Callback:
         return (self._check(number) if number else self.ask_number()).after(said)
 
     def _check(self, number: str) -> Move:
-        said = self._context.prompt("confirm_callback_number", {"number_tail": number[-4:]})
+        said = self._context.prompt("confirm_callback_number", {"number_tail": self.read_out(number)})
         return Move((said,), CheckCallbackNumber(number))
+
+    def read_out(self, number: str) -> str:
+        """What is said of a number to have it confirmed."""
+        return number[-4:]
 
     def ask_number(self) -> Move:
         return Move((self._context.prompt("ask_callback_number"),), AskCallbackNumber())
@@ -47,8 +50,8 @@ class Callback:
 
     async def failed(self) -> Move:
         """No number was understood: ask once more, then take the one that is known."""
-        self._tries += 1
-        return self.ask_number() if self._tries < _TRIES else await self.give_up()
+        self._context.memory.callback_tries += 1
+        return self.ask_number() if self._context.memory.callback_tries < _TRIES else await self.give_up()
 
     async def give_up(self) -> Move:
         """End the call, with a callback to the calling number where there is one."""
@@ -58,7 +61,7 @@ class Callback:
     async def promise(self, number: str) -> Move:
         """Store the task and say goodbye. Raises ToolError."""
         await self._context.run(_TOOL, {"number": number})
-        self._context.outcome = "callback"
+        self._context.memory.outcome = "callback"
         hours = self._context.company.profile.hours
         if is_open(hours, self._started):
             within = hours.callback_within_minutes

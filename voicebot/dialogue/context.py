@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from voicebot.company import Company
+from voicebot.company.flows import Slot
+from voicebot.dialogue.memory import Memory
 from voicebot.dialogue.slots import Surroundings
 from voicebot.dialogue.types import ActionDone, KnownCaller, Language, Outcome, Segment, SlotValue, ToolRequest, Tools
 from voicebot.dialogue.wording import Values, Wording, as_text
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class CallContext:
+    """Known before the first word, but for the `memory` of what has happened since."""
+
     company: Company
     tools: Tools
     caller: KnownCaller
     wording: Wording
     around: Surroundings
-    language: Language
-    actions: list[ActionDone] = field(default_factory=list)
-    """Tools that ran for the reply being made."""
-    done: list[str] = field(default_factory=list)
-    """What the call was about, a line for each errand: for whoever takes it over."""
-    outcome: str = "abandoned"
+    memory: Memory
+
+    @property
+    def language(self) -> Language:
+        return self.memory.language.current
 
     @property
     def product_names(self) -> dict[str, tuple[str, ...]]:
@@ -31,10 +34,26 @@ class CallContext:
         return {name: (name, *others) for name, others in self.around.products.items()}
 
     def prompt(self, key: str, values: Values | None = None) -> Segment:
-        return self.wording.prompt(key, self.language, values)
+        """The prompt `key`; its variants take turns."""
+        said = self.memory.prompts[key]
+        self.memory.prompts[key] += 1
+        return self.wording.prompt(key, self.language, values, variant=said)
 
-    async def run(self, tool: str, slots: Mapping[str, SlotValue], *, phone_tail: str | None = None) -> Outcome:
-        """Carry out `tool`. Raises ToolError."""
+    def question(self, slot: Slot, tries: int) -> Segment:
+        """How `slot` is asked for, after so many answers that were not understood."""
+        if slot.ask_prompt:
+            return self.prompt(slot.ask_prompt)
+        return self.wording.question(slot, self.language, tries)
+
+    async def run(
+        self,
+        tool: str,
+        slots: Mapping[str, SlotValue],
+        *,
+        phone_tail: str | None = None,
+        corrects: str | None = None,
+    ) -> Outcome:
+        """Carry out `tool`. corrects: the task of an earlier run that was wrong. Raises ToolError."""
         outcome = await self.tools.run(
             ToolRequest(
                 tool=tool,
@@ -42,8 +61,9 @@ class CallContext:
                 caller_number=self.caller.number,
                 language=self.language,
                 phone_tail=phone_tail,
-                summary="；".join(self.done),
+                summary="；".join(self.memory.done),
+                corrects=corrects,
             )
         )
-        self.actions.append(ActionDone(tool, outcome.name, as_text(outcome.values)))
+        self.memory.actions.append(ActionDone(tool, outcome.name, as_text(outcome.values)))
         return outcome

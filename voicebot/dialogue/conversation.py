@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from voicebot.company.flows import Slot
 from voicebot.company.schema import Role
 from voicebot.dialogue.callback import Callback
 from voicebot.dialogue.context import CallContext
 from voicebot.dialogue.flowtalk import FlowTalk
+from voicebot.dialogue.listened import Listened, listened
 from voicebot.dialogue.meaning import Meaning
 from voicebot.dialogue.moves import (
     AskCallbackNumber,
@@ -25,11 +27,12 @@ from voicebot.dialogue.moves import (
     OpenQuestion,
     Question,
     Settled,
+    expecting,
 )
 from voicebot.dialogue.sound import sounds_in
-from voicebot.dialogue.types import KnowledgeSearch, Segment
+from voicebot.dialogue.types import Expecting, KnowledgeSearch, Segment
 from voicebot.dialogue.wording import Values
-from voicebot.dialogue.yesno import YesNo, clearly_corrects, corrected_part, only_enough, yes_or_no
+from voicebot.dialogue.yesno import YesNo, clearly_corrects, corrected_part, only_enough, only_halts, yes_or_no
 
 _SHORT_REST = 2
 """Characters beside a yes or no up to which it is the answer to our question and not a matter of its own."""
@@ -53,37 +56,39 @@ class Conversation:
         self._company = context.company
         self._context = context
         self._knowledge = knowledge
+        self._memory = context.memory
         self.flows = FlowTalk(context)
         self.callback = Callback(context, started)
-        self.question: Question = OpenQuestion()
+
+    @property
+    def question(self) -> Question:
         """The one that stands."""
-        self.intent = "none"
-        """Name of the intent that this turn is about."""
-        self._said: tuple[Segment, ...] = ()
-        self._failures = self._repeats = 0
+        return self._memory.question
 
     def moved(self, move: Move) -> None:
-        """`move` is what the caller hears."""
-        self.question, self._said = move.question, move.segments
+        """`move` is what the caller is to hear."""
+        self._memory.question, self._memory.said, self._memory.listened = move.question, move.segments, Listened()
 
     # Understanding, in order of precedence
 
-    async def understood(self, meaning: Meaning) -> Move:
-        """The move after an utterance. Raises ToolError."""
+    async def understood(self, meaning: Meaning, heard: str | None) -> Move:
+        """The move after an utterance. heard: what was heard of the last reply, None for all. Raises ToolError."""
+        self._memory.listened = listened(self._memory.said, heard, self._read_out())
         in_callback = isinstance(self.question, CheckCallbackNumber | AskCallbackNumber)
         if meaning.role == "handover" and not in_callback:
-            self.intent = self._name_of("handover")
+            self._memory.intent = self._name_of("handover")
             return self.callback.offer_number()
         if meaning.role == "repeat":
-            self.intent = self._name_of("repeat")
+            self._memory.intent = self._name_of("repeat")
             return await self._repeat(meaning)
-        self._repeats = 0
+        self._memory.repeats = 0
         if meaning.role == "goodbye" and isinstance(self.question, AskSlot | OpenQuestion):
-            self.intent = self._name_of("goodbye")
+            self._memory.intent = self._name_of("goodbye")
             return self.goodbye()
-        move = await self._corrected(meaning) or await self._answered(meaning) or await self._new_matter(meaning)
+        move = await self._corrected(meaning) or self._said_too_early(meaning)
+        move = move or await self._answered(meaning) or await self._new_matter(meaning)
         if move is not None:
-            self._failures = 0
+            self._memory.failures = 0
             return move
         return self.goodbye() if meaning.role == "goodbye" else await self._failed(meaning)
 
@@ -101,13 +106,28 @@ class Conversation:
             following = await self.flows.ask_last_again()
         return None if following is None else await self._settle(following)
 
+    def _said_too_early(self, meaning: Meaning) -> Move | None:
+        """等一下 in the middle of a reply, or yes or no to a question that was not heard: the rest comes first."""
+        rest = self._memory.listened
+        if rest.unheard and only_halts(meaning.text):
+            return self._gone_on()
+        if rest.asked or not self._is_only_polarity(meaning):
+            return None
+        said = self._polarity(meaning)
+        refused = said is not None and said.answer == "no"
+        return (self._cancelled(meaning) if refused else None) or Move(rest.unheard, self.question)
+
+    def _gone_on(self) -> Move:
+        """From the sentence on that was cut."""
+        return Move((self._prompt("go_on"), *self._memory.listened.unheard), self.question)
+
     async def _answered(self, meaning: Meaning) -> Move | None:
         """The answer to the question that stands, if that is what was said."""
         run, following = self.flows.run, None
         match self.question:
             case OpenQuestion(more):
                 return await self._answer_open(meaning, more)
-            case AskSlot(slot, offered) if not self._begins_another(meaning):
+            case AskSlot(slot, offered) if self._may_answer(slot, meaning):
                 following = await self.flows.answer(slot, meaning.text, offered)
             case CheckValue(slot) if (said := self._polarity(meaning)) is None or said.answer == "no":
                 following = await self.flows.answer(slot, said.rest if said else meaning.text, ())
@@ -120,9 +140,9 @@ class Conversation:
             case OfferCallback() if (missing := run.missing() if run else None) and missing.type != "text":
                 following = await self.flows.answer(missing, meaning.text, ())
         if following is not None:
-            self.intent = run.intent if run else self.intent
+            self._memory.intent = run.intent if run else self._memory.intent
             return await self._settle(following)
-        said = self._polarity(meaning)
+        said = self._polarity(meaning) if self._memory.listened.asked else None
         if said is None or (len(said.rest) > _SHORT_REST and meaning.accepted and meaning.intent_leads_on):
             return None
         return await (self._agreed() if said.answer == "yes" else self._refused())
@@ -145,7 +165,7 @@ class Conversation:
             case CheckValue(slot, value):
                 return await self._settle(await self.flows.fill(slot, value))
             case CheckIntent(name, text):
-                self.intent = name
+                self._memory.intent = name
                 return await self._begin(name, text)
             case OfferCallback():
                 return self.callback.offer_number()
@@ -198,11 +218,11 @@ class Conversation:
         found = await self._knowledge.search(meaning.text, product=product)
         if found is None or found.score < least_score:
             return None
-        if self.intent == "none":
-            self.intent = self._question_intent()
+        if self._memory.intent == "none":
+            self._memory.intent = self._question_intent()
         answer = found.wording(self._context.language)
-        self._context.outcome = "resolved"
-        self._context.done.append(meaning.text)
+        self._memory.outcome = "resolved"
+        self._memory.done.append(meaning.text)
         return self._aside(self._context.wording.text(answer, self._context.language))
 
     def _cancelled(self, meaning: Meaning) -> Move | None:
@@ -249,9 +269,11 @@ class Conversation:
 
     async def _failed(self, meaning: Meaning) -> Move:
         """Nothing was understood: other words, then a callback offered, then one promised."""
-        self._failures += 1
-        if self._failures >= _MOST_FAILURES:
+        self._memory.failures += 1
+        if self._memory.failures >= _MOST_FAILURES:
             return await self.callback.give_up()
+        if self._memory.listened.unheard and self._memory.failures == 1 and not meaning.upset:
+            return self._gone_on()
         match self.question:
             case CheckCallbackNumber() | AskCallbackNumber():
                 return await self.callback.failed()
@@ -261,16 +283,17 @@ class Conversation:
                 return Move((self._prompt("ask_yes_no"), *self.asked_again()), self.question)
             case AskPhoneTail():
                 return Move(self.asked_again(), self.question)
-            case _ if self._failures > 1 or meaning.upset:
+            case _ if self._memory.failures > 1 or meaning.upset:
                 return Move((self._prompt("no_match_2"),), OfferCallback())
             case _:
                 return Move((self._prompt("off_topic" if meaning.off_topic else "no_match_1"),), self.question)
 
     async def _repeat(self, meaning: Meaning) -> Move:
-        self._repeats += 1
-        if self._repeats > _MOST_REPEATS:
+        self._memory.repeats += 1
+        if self._memory.repeats > _MOST_REPEATS:
             return await self._failed(meaning)
-        return Move(self._said or (self._prompt("repeat_none"),), self.question)
+        said = self._memory.listened.unheard or self._memory.said
+        return Move(said or (self._prompt("repeat_none"),), self.question)
 
     def goodbye(self) -> Move:
         return Move((self._prompt("goodbye"),), self.question, end_call=True)
@@ -279,10 +302,10 @@ class Conversation:
         """The move after digits were pressed. Raises ToolError."""
         move = await self._answered_by_keys(keys)
         if move is not None:
-            self._failures = 0
+            self._memory.failures = 0
             return move
-        self._failures += 1
-        if self._failures >= _MOST_FAILURES:
+        self._memory.failures += 1
+        if self._memory.failures >= _MOST_FAILURES:
             return await self.callback.give_up()
         return Move((self._prompt("digits_invalid"), *self.asked_again()), self.question)
 
@@ -308,6 +331,31 @@ class Conversation:
         return await self._refused() if keys == _KEY_NO else None
 
     # Small things
+
+    def _may_answer(self, slot: Slot, meaning: Meaning) -> bool:
+        """Whether what was said can be the answer to the question for `slot`."""
+        asked = self._memory.listened.asked or slot.type != "yes_no"
+        return asked and not self._begins_another(meaning)
+
+    def _is_only_polarity(self, meaning: Meaning) -> bool:
+        """Yes, no or thanks, and nothing besides that means anything of its own."""
+        said = self._polarity(meaning)
+        if said is None or len(said.rest) <= _SHORT_REST:
+            return said is not None or only_enough(meaning.text)
+        leads_on = meaning.accepted and meaning.intent_leads_on
+        return said.answer == "yes" and expecting(self.question) is Expecting.YES_NO and not leads_on
+
+    def _read_out(self) -> tuple[str, ...]:
+        """The values that the question that stands reads out to be confirmed."""
+        match self.question:
+            case CheckValue(slot, value):
+                return self.flows.read_out(slot, value)
+            case CheckCallbackNumber(number):
+                return (self.callback.read_out(number),)
+            case CheckIntent(name):
+                return (self._company.intents[name].title,)
+            case _:
+                return ()
 
     def _begins_another(self, meaning: Meaning) -> bool:
         """Whether an answer to a slot's question says that it is none: 算了，我想问…"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from voicebot.company.flows import Flow, Slot
 from voicebot.dialogue.orders import likely_orders
@@ -30,6 +30,11 @@ class FlowRun:
     skipped: set[str] = field(default_factory=set)
     phone_tail: str | None = None
     """Last four digits of a phone number, given to show that an order is the caller's."""
+    task: str | None = None
+    """Id of the task that was stored when the flow was carried out; a correction replaces it."""
+
+    def copied(self) -> FlowRun:
+        return replace(self, values=dict(self.values), tries=self.tries.copy(), skipped=set(self.skipped))
 
     @property
     def is_question(self) -> bool:

@@ -17,8 +17,6 @@ from voicebot.store.records import OrderRecord
 
 _DEEPEST = 3
 """Flows on the stack; a caller who switches more often than that does not expect the first one back."""
-_PHONE_TAIL_TRIES = 2
-"""Guesses at the last four digits in a whole call: more would let a stranger try them out."""
 _REFUSED = "not_found"
 _ENDLESS = 2
 """Times outcomes may send the caller back to a slot (then = "ask:SLOT"); at the last a callback is offered."""
@@ -29,34 +27,31 @@ class FlowTalk:
 
     def __init__(self, context: CallContext) -> None:
         self._context = context
-        self._stack: list[FlowRun] = []
-        self._last: FlowRun | None = None
-        self._phone_tails_left = _PHONE_TAIL_TRIES
-        self._sent_back = 0
+        self._memory = context.memory
 
     @property
     def run(self) -> FlowRun | None:
         """The flow that is going on."""
-        return self._stack[-1] if self._stack else None
+        return self._memory.flows[-1] if self._memory.flows else None
 
     @property
     def slots(self) -> dict[str, str]:
         """Values of the flow that is going on, or else of the last one."""
-        run = self.run or self._last
+        run = self.run or self._memory.last_flow
         return as_text(run.values) if run else {}
 
     async def begin(self, flow: Flow, intent: str, opening: str) -> Move | Settled:
         """Start `flow` with what the sentence that asked for it, and the caller's number, already say."""
         run = FlowRun(flow, intent, opening)
-        self._stack = [*self._stack, run][-_DEEPEST:]
-        self._sent_back = 0
+        self._memory.flows = [*self._memory.flows, run][-_DEEPEST:]
+        self._memory.sent_back = 0
         around = self._context.around
         doubtful = run.take_opening(around) or run.take_known(around, self._context.caller.number)
         return self._check(*doubtful) if doubtful else await self.proceed(run)
 
     def drop(self) -> None:
         """Give up the flow that is going on."""
-        self._stack.pop()
+        self._memory.flows.pop()
 
     async def answer(self, slot: Slot, text: str, offered: tuple[OrderRecord, ...]) -> Move | Settled | None:
         """The caller's answer to the question for `slot`; None when there is none in `text`."""
@@ -84,7 +79,7 @@ class FlowTalk:
 
     async def correct(self, text: str) -> Move | Settled | None:
         """ "不对，是…": replace a value of this flow or of the one just ended, which then runs again."""
-        run = self.run or self._last
+        run = self.run or self._memory.last_flow
         slot = run.correct(text, self._context.around) if run else None
         if run is None or slot is None:
             return None
@@ -97,7 +92,7 @@ class FlowTalk:
 
     async def ask_last_again(self) -> Move | Settled | None:
         """Something about the flow just ended was wrong, and nobody said what: ask its first slot again."""
-        run = self._last
+        run = self._memory.last_flow
         if self.run or run is None or not run.flow.slots:
             return None
         run.clear(run.flow.slots[0].name)
@@ -106,7 +101,7 @@ class FlowTalk:
 
     async def same_for(self, text: str) -> Move | Settled | None:
         """ "那20241106呢": the flow just ended, for another order."""
-        run = self._last
+        run = self._memory.last_flow
         if self.run or run is None:
             return None
         slot = next((slot for slot in run.flow.slots if slot.type == "order_number"), None)
@@ -114,19 +109,21 @@ class FlowTalk:
         if slot is None or heard is None or heard.value == run.values.get(slot.name):
             return None
         self._reopen(run)
+        run.task = None  # what was stored for the other order stays
         run.clear(slot.name)
         return await self.fill(slot, heard.value) if heard.sure else self._check(slot, heard)
 
     def _reopen(self, run: FlowRun) -> None:
         if run is not self.run:
-            self._stack.append(run)
+            self._memory.flows.append(run)
+            self._memory.last_flow = None
 
     async def proceed(self, run: FlowRun) -> Move | Settled:
         """Ask for what is missing, or act."""
         slot = run.missing()
         if slot is not None:
             return self.ask(run, slot)
-        if run.phone_tail is None and self._is_foreign(run) and self._phone_tails_left > 0:
+        if run.phone_tail is None and self._is_foreign(run) and self._memory.phone_tails_left > 0:
             return Move((self._context.prompt("verify_phone"),), AskPhoneTail())
         return await self._act(run)
 
@@ -135,7 +132,7 @@ class FlowTalk:
         tries = run.tries[slot.name]
         if slot.type == "order_number" and slot.prefill != "none" and len(likely) > 1 and not tries:
             return self._choose(slot, tuple(likely))
-        return Move((self._context.wording.question(slot, self._context.language, tries),), AskSlot(slot))
+        return Move((self._context.question(slot, tries),), AskSlot(slot))
 
     def _choose(self, slot: Slot, orders: tuple[OrderRecord, ...]) -> Move:
         shown = orders[:_MOST_CHOICES]
@@ -174,7 +171,7 @@ class FlowTalk:
             return None
         run = self._running()
         run.phone_tail = tail
-        self._phone_tails_left -= 1
+        self._memory.phone_tails_left -= 1
         return await self._act(run)
 
     async def resume(self) -> Move | Settled | None:
@@ -192,9 +189,13 @@ class FlowTalk:
         if self._is_foreign(run) and run.phone_tail is None:
             outcome_name, values = _REFUSED, {}  # no guesses left: the same words as for an order that is not there
         else:
-            outcome = await self._context.run(run.flow.action.tool, run.values, phone_tail=run.phone_tail)
+            outcome = await self._context.run(
+                run.flow.action.tool, run.values, phone_tail=run.phone_tail, corrects=run.task
+            )
             outcome_name, values = outcome.name, dict(outcome.values)
-        if outcome_name == _REFUSED and run.phone_tail is not None and self._phone_tails_left > 0:
+            if outcome_name != _REFUSED:
+                run.task = outcome.task
+        if outcome_name == _REFUSED and run.phone_tail is not None and self._memory.phone_tails_left > 0:
             run.phone_tail = None
             return Move((self._context.prompt("verify_failed"), self._context.prompt("verify_phone")), AskPhoneTail())
         return self._tell(run, outcome_name, values)
@@ -208,19 +209,19 @@ class FlowTalk:
         slot = run.slot(wording.then.removeprefix("ask:")) if wording.then.startswith("ask:") else None
         if slot is None:
             self._close(run)
-            self._context.done.append(f"{run.flow.title}: {said.text}")
-            self._context.outcome = "resolved"
+            self._memory.done.append(f"{run.flow.title}: {said.text}")
+            self._memory.outcome = "resolved"
             return Settled((said,), wording.then)
-        self._sent_back += 1
+        self._memory.sent_back += 1
         run.clear(slot.name)
         run.phone_tail = None
-        if self._sent_back >= _ENDLESS:
+        if self._memory.sent_back >= _ENDLESS:
             return Move((self._context.prompt("out_of_scope" if run.is_question else "no_match_2"),), OfferCallback())
         return Move((said,), AskSlot(slot))
 
     def _close(self, run: FlowRun) -> None:
-        self._stack = [other for other in self._stack if other is not run]
-        self._last = run
+        self._memory.flows = [other for other in self._memory.flows if other is not run]
+        self._memory.last_flow = run
 
     def _check(self, slot: Slot, heard: Heard) -> Move:
         order = self._own(heard.value) if slot.type == "order_number" else None
@@ -230,6 +231,11 @@ class FlowTalk:
         else:
             said = self._context.prompt("confirm_value", {"value": self._shown(slot, heard.value)})
         return Move((said,), CheckValue(slot, heard.value))
+
+    def read_out(self, slot: Slot, value: SlotValue) -> tuple[str, ...]:
+        """What is said of a value to have it confirmed."""
+        order = self._own(value) if slot.type == "order_number" else None
+        return (order.order_number[-4:], order.product) if order else (self._shown(slot, value),)
 
     def _shown(self, slot: Slot, value: SlotValue) -> str:
         """A value as the caller is told it: the choice's word, not its key; an order's last digits."""
@@ -250,8 +256,8 @@ class FlowTalk:
         return Surroundings(around.today, around.orders, around.products, offered)
 
     def _running(self) -> FlowRun:
-        assert self._stack, "a slot was asked for, so a flow is going on"
-        return self._stack[-1]
+        assert self._memory.flows, "a slot was asked for, so a flow is going on"
+        return self._memory.flows[-1]
 
 
 _MOST_CHOICES = 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from voicebot.dialogue.types import Language, Understood
 
@@ -14,24 +14,19 @@ _BACK_TO_MANDARIN = 2
 """Clear Mandarin turns in a row: one alone is often a Cantonese speaker reading out digits."""
 
 
+@dataclass(frozen=True, slots=True)
 class SpokenLanguage:
     """Switches to Cantonese after one clear turn and back to Mandarin after two."""
 
-    def __init__(self, first: Language, offered: Collection[Language]) -> None:
-        self.current: Language = first if first in offered else "cmn"
-        self._offered = offered
-        self._mandarin_turns = 0
+    current: Language
+    mandarin_turns: int = 0
 
-    def hear(self, utterance: Understood) -> Language:
+    def after(self, utterance: Understood, offered: frozenset[Language]) -> SpokenLanguage:
+        """What is spoken once `utterance` was heard. offered: what the company speaks."""
         clear = utterance.asr_confidence >= _CLEAR and len(utterance.text.strip()) >= _SHORTEST
         if not clear:
-            return self.current
+            return self
         if utterance.language == "yue":
-            self._mandarin_turns = 0
-            if "yue" in self._offered:
-                self.current = "yue"
-        else:
-            self._mandarin_turns += 1
-            if self._mandarin_turns >= _BACK_TO_MANDARIN:
-                self.current = "cmn"
-        return self.current
+            return SpokenLanguage("yue") if "yue" in offered else replace(self, mandarin_turns=0)
+        turns = self.mandarin_turns + 1
+        return SpokenLanguage("cmn" if turns >= _BACK_TO_MANDARIN else self.current, turns)

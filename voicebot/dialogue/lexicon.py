@@ -29,6 +29,7 @@ class Lexicon:
     goodbye: tuple[str, ...]
     human: tuple[str, ...]
     repeat: tuple[str, ...]
+    halt: tuple[str, ...]
     negation: tuple[str, ...]
     corrections: tuple[str, ...]
     clear_corrections: tuple[str, ...]

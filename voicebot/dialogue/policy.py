@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from voicebot.dialogue.context import CallContext
 from voicebot.dialogue.conversation import Conversation
 from voicebot.dialogue.language import SpokenLanguage
 from voicebot.dialogue.meaning import Meaning, meaning_of
+from voicebot.dialogue.memory import Memory
 from voicebot.dialogue.moves import Move, OfferCallback, OpenQuestion, expecting
 from voicebot.dialogue.orders import find_order
 from voicebot.dialogue.slots import Surroundings
@@ -24,6 +26,7 @@ from voicebot.dialogue.types import (
     ToolError,
     Tools,
     Understood,
+    WouldActError,
 )
 from voicebot.dialogue.wording import Values, Wording
 
@@ -52,7 +55,10 @@ class Dialogue:
         started: datetime,
     ) -> None:
         self._company = company
-        self._language = SpokenLanguage(language, company.profile.languages)
+        self._knowledge = knowledge
+        self._started = started
+        self._languages = frozenset(company.profile.languages)
+        first: Language = language if language in self._languages else "cmn"
         products = {product.name: product.aliases for product in company.products}
         self._context = CallContext(
             company=company,
@@ -60,11 +66,9 @@ class Dialogue:
             caller=caller,
             wording=Wording(company, started.date()),
             around=Surroundings(started.date(), caller.orders, products),
-            language=self._language.current,
+            memory=Memory(SpokenLanguage(first)),
         )
         self._conversation = Conversation(self._context, knowledge, started)
-        self._turns = 0
-        self._comforted = self._tool_has_failed = False
 
     # What the session asks about
 
@@ -79,7 +83,7 @@ class Dialogue:
     @property
     def outcome(self) -> str:
         """resolved, callback, or abandoned."""
-        return self._context.outcome
+        return self._memory.outcome
 
     @property
     def expecting(self) -> Expecting:
@@ -101,22 +105,36 @@ class Dialogue:
 
     async def on_utterance(self, utterance: Understood) -> Reply:
         """The reply to one finished utterance."""
-        self._context.language = self._language.hear(utterance)
+        self._memory.language = self._memory.language.after(utterance, self._languages)
         text = _CONTROL.sub(" ", utterance.text).strip()[:_LONGEST_TEXT]
         around = self._context.around
         named = find_order(text, around.orders, around.products)
         meaning = meaning_of(utterance, text, self._company, names_own_order=named is not None and named.sure)
-        self._conversation.intent = meaning.intent.name if meaning.intent else "none"
+        self._memory.intent = meaning.intent.name if meaning.intent else "none"
         try:
-            move = await self._end_if_too_long() or await self._conversation.understood(meaning)
+            move = await self._end_if_too_long() or await self._conversation.understood(meaning, utterance.heard_reply)
         except ToolError:
             move = self._tool_failed()
         return self._reply(self._comfort(meaning, move))
 
+    async def rehearse(self, utterance: Understood) -> Reply | None:
+        """The reply that `on_utterance` would give now, without any effect on this dialogue, the store or anybody else.
+
+        None where the caller's wish would be carried out: that is not tried, only done.
+        """
+        try:
+            return await self._double().on_utterance(utterance)
+        except WouldActError:
+            return None
+
+    def filler(self) -> Segment:
+        """A few words while the reply is being found; no part of it, and never heard of again."""
+        return self._prompt("hold_on")
+
     async def on_digits(self, digits: str) -> Reply:
         """The reply to keys pressed; a closing # does not belong to the number."""
         keys = "".join(key for key in digits if key.isascii() and key.isdigit())
-        self._conversation.intent = self._conversation.flows.run.intent if self._conversation.flows.run else "none"
+        self._memory.intent = self._conversation.flows.run.intent if self._conversation.flows.run else "none"
         try:
             move = await self._end_if_too_long() or await self._conversation.keyed(keys)
         except ToolError:
@@ -125,9 +143,9 @@ class Dialogue:
 
     def on_no_input(self, count: int) -> Reply:
         """The reply to the `count`-th silence in a row."""
-        self._turns += 1
-        self._conversation.intent = "none"
-        if count >= _LAST_SILENCE or self._turns > _MOST_TURNS:
+        self._memory.turns += 1
+        self._memory.intent = "none"
+        if count >= _LAST_SILENCE or self._memory.turns > _MOST_TURNS:
             return self._reply(self._conversation.goodbye())
         if self._conversation.question == OpenQuestion(more=True):
             return self._reply(Move((self._prompt("still_there"),), self._conversation.question))
@@ -136,43 +154,54 @@ class Dialogue:
 
     def on_models_away(self) -> Reply:
         """The reply when the caller spoke and nothing could understand it: an apology and the offer of a callback."""
-        self._turns += 1
-        self._conversation.intent = "none"
+        self._memory.turns += 1
+        self._memory.intent = "none"
         return self._reply(self._tool_failed())
 
     # What belongs to every turn
 
+    @property
+    def _memory(self) -> Memory:
+        return self._context.memory
+
+    def _double(self) -> Dialogue:
+        """A dialogue that stands where this one stands and cannot do anything."""
+        double, context = copy(self), self._context
+        double._context = replace(context, tools=context.tools.rehearsed(), memory=context.memory.copied())
+        double._conversation = Conversation(double._context, self._knowledge, self._started)
+        return double
+
     async def _end_if_too_long(self) -> Move | None:
-        self._turns += 1
-        if self._turns <= _MOST_TURNS:
+        self._memory.turns += 1
+        if self._memory.turns <= _MOST_TURNS:
             return None
         move = await self._conversation.callback.give_up()
         return move.after(self._prompt("too_long")) if move.handover else move
 
     def _tool_failed(self) -> Move:
         """The first time a human is offered; if that cannot be stored either, the call ends."""
-        if self._tool_has_failed:
+        if self._memory.tool_has_failed:
             return Move((self._prompt("error"), self._prompt("goodbye")), self._conversation.question, end_call=True)
-        self._tool_has_failed = True
+        self._memory.tool_has_failed = True
         return Move((self._prompt("error"), self._prompt("offer_callback")), OfferCallback())
 
     def _comfort(self, meaning: Meaning, move: Move) -> Move:
         """One phrase of sympathy for an upset caller, once a call."""
-        if not meaning.upset or self._comforted or move.end_call:
+        if not meaning.upset or self._memory.comforted or move.end_call:
             return move
-        self._comforted = True
+        self._memory.comforted = True
         return move.after(self._prompt("empathy"))
 
     def _reply(self, move: Move) -> Reply:
         self._conversation.moved(move)
-        actions = tuple(self._context.actions)
-        self._context.actions.clear()
+        actions = tuple(self._memory.actions)
+        self._memory.actions.clear()
         return Reply(
             segments=move.segments,
             language=self._context.language,
             end_call=move.end_call,
             handover=move.handover,
-            intent=self._conversation.intent,
+            intent=self._memory.intent,
             slots=self._conversation.flows.slots,
             actions=actions,
         )

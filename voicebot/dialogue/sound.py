@@ -9,6 +9,8 @@ from pypinyin import Style, lazy_pinyin
 
 _SAME_ON_THE_PHONE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("h", "f"))
 """Initials that southern speakers and a telephone band do not keep apart."""
+_LISTENED_TO = 60
+"""Characters at the beginning of an utterance that are compared by sound; each takes some 15 microseconds."""
 
 
 @lru_cache(maxsize=4096)
@@ -35,9 +37,10 @@ def sounds_in(text: str, names: Mapping[str, Sequence[str]]) -> str | None:
     })  # fmt: skip
     if written:
         return written
-    heard = syllables(text)
+    heard = syllables(text[:_LISTENED_TO])
+    sounds = frozenset(heard)
     return _best({
-        key: max((_likeness(heard, syllables(word)) for word in words if len(word) > 1), default=0)
+        key: max((_likeness(heard, sounds, syllables(word)) for word in words if len(word) > 1), default=0)
         for key, words in names.items()
     })  # fmt: skip
 
@@ -48,10 +51,10 @@ def _best(scores: Mapping[str, int]) -> str | None:
     return winners[0] if best > 0 and len(winners) == 1 else None
 
 
-def _likeness(heard: Sequence[str], word: Sequence[str]) -> int:
-    """Syllables of `word` found in place somewhere in `heard`; 0 when too many differ."""
+def _likeness(heard: Sequence[str], sounds: frozenset[str], word: Sequence[str]) -> int:
+    """Syllables of `word` found in place somewhere in `heard`, whose set is `sounds`; 0 when too many differ."""
     allowed = len(word) // 3
-    if sum(syllable in heard for syllable in word) < len(word) - allowed:  # the usual case, told at once
+    if sum(map(sounds.__contains__, word)) < len(word) - allowed:  # the usual case, told at once
         return 0
     windows = (heard[start : start + len(word)] for start in range(len(heard) - len(word) + 1))
     same = max((sum(a == b for a, b in zip(window, word, strict=True)) for window in windows), default=0)

@@ -74,6 +74,8 @@ class ToolRequest:
     """Last four digits of the number the order was made with, as the caller gave them."""
     summary: str = ""
     """What the call was about so far, for whoever takes the task over."""
+    corrects: str | None = None
+    """Task that an earlier request stored by mistake: it is withdrawn when this request has been carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,24 @@ class Outcome:
 
     name: str
     values: Mapping[str, SlotValue | int] = field(default_factory=dict)
+    task: str | None = None
+    """Id of the task that was stored for a person, if one was."""
 
 
 class ToolError(Exception):
     """An action could not be carried out (the store is away); the caller is offered a callback instead."""
 
 
+class WouldActError(Exception):
+    """A rehearsal came to an action that changes something."""
+
+
 class Tools(Protocol):
-    async def run(self, request: ToolRequest) -> Outcome: ...
+    async def run(self, request: ToolRequest) -> Outcome:
+        """Carry out one request. Raises ToolError."""
+
+    def rehearsed(self) -> Tools:
+        """The same tools for a rehearsal: they look things up, and raise WouldActError in place of any effect."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from models.spoken import say
 from voicebot.company import Company
@@ -25,20 +25,16 @@ class Wording:
     def __init__(self, company: Company, today: date) -> None:
         self._company = company
         self._today = today
-        self._said: Counter[str] = Counter()
 
-    def prompt(self, key: str, language: Language, values: Values | None = None) -> Segment:
-        """The prompt `key`; its variants take turns."""
+    def prompt(self, key: str, language: Language, values: Values | None = None, *, variant: int = 0) -> Segment:
+        """The prompt `key`; its variants are counted round and round."""
         prompt = self._company.prompts[key]
         wordings = prompt.wordings(language)
-        template = wordings[self._said[key] % len(wordings)]
-        self._said[key] += 1
+        template = wordings[variant % len(wordings)]
         return self.text(template, language, values, interruptible=prompt.interruptible)
 
     def question(self, slot: Slot, language: Language, tries: int = 0) -> Segment:
-        """How `slot` is asked for, after so many answers that were not understood."""
-        if slot.ask_prompt:
-            return self.prompt(slot.ask_prompt, language)
+        """The flow's own question for `slot`, after so many answers that were not understood."""
         yue = language == "yue"
         again = (slot.reask_yue if yue else ()) or slot.reask
         first = (slot.ask_yue if yue else "") or slot.ask
@@ -55,7 +51,7 @@ class Wording:
         text = _PLACEHOLDER.sub(lambda match: shown.get(match[1], ""), template)
         return Segment(
             text=text,
-            spoken=say(text, language=language, today=self._today),
+            spoken=_spoken(text, language, self._today),
             interruptible=interruptible,
             cacheable=text == template,
         )
@@ -76,6 +72,12 @@ class Wording:
         near = names.get(str((day - self._today).days))
         year = "" if day.year == self._today.year else f"{day.year}年"
         return near or f"{year}{day.month}月{day.day}号"
+
+
+@lru_cache(maxsize=4096)
+def _spoken(text: str, language: Language, today: date) -> str:
+    """What the voice reads; most texts are said again, and units (2.5L) take a millisecond or two."""
+    return say(text, language=language, today=today)
 
 
 def as_text(values: Values) -> dict[str, str]:

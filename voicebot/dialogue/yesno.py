@@ -57,6 +57,13 @@ def clearly_corrects(text: str) -> bool:
     return any(word in text for word in lexicon().clear_corrections)
 
 
+def only_halts(text: str) -> bool:
+    """等一下: to somebody who is speaking."""
+    words = lexicon()
+    said = without_leading(_PUNCTUATION.sub("", text), words.fillers)
+    return bool(said) and not without_leading(said, (*words.halt, *words.fillers))
+
+
 def only_enough(text: str) -> bool:
     """好的，谢谢: to "anything else?" that means no."""
     words = lexicon()

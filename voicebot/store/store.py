@@ -131,8 +131,9 @@ class Store:
 
     # Turns
 
-    async def add_turn(self, turn: TurnRecord, *, events: Sequence[Event] = ()) -> None:
-        await self._write(tables.turns.insert().values(rows.values(turn)), events)
+    async def add_turn(self, *turns: TurnRecord, events: Sequence[Event] = ()) -> None:
+        """One turn, or several at once: what was said and what is going to be answered."""
+        await self._write(tables.turns.insert().values([rows.values(turn) for turn in turns]), events)
 
     async def update_turn(self, turn: TurnRecord, *, events: Sequence[Event] = ()) -> None:
         """Replace the turn of the same call and number, e.g. once it is known what was heard of a reply."""

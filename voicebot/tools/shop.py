@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Awaitable, Callable, Mapping
+from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -16,7 +18,7 @@ from uuid import uuid4
 
 from voicebot.company import Company
 from voicebot.dialogue.office_hours import callback_due
-from voicebot.dialogue.types import KnowledgeSearch, Outcome, SlotValue, ToolError, ToolRequest
+from voicebot.dialogue.types import KnowledgeSearch, Outcome, SlotValue, ToolError, ToolRequest, WouldActError
 from voicebot.store.records import OrderRecord, TaskRecord
 from voicebot.store.store import Store, StoreError
 from voicebot.tools.decisions import DECISIONS, Case
@@ -40,22 +42,37 @@ class ShopTools:
         self._knowledge = knowledge
         self._call_id = call_id
         self._now = now
+        self._rehearsing = False
         self._products = {product.name: product for product in company.products}
-        self._others: Mapping[str, Callable[[ToolRequest], Awaitable[Outcome]]] = {
-            "register_complaint": self._register_complaint,
-            "product_question": self._product_question,
-            "price_lookup": self._price_lookup,
-            "callback_task": self._callback_task,
-        }
+
+    def rehearsed(self) -> ShopTools:
+        """The same tools; raise WouldActError where these would change the store."""
+        double = copy(self)
+        double._rehearsing = True
+        return double
 
     async def run(self, request: ToolRequest) -> Outcome:
         """Carry out one request. Raises ToolError when the store is away."""
         try:
-            if request.tool in DECISIONS:
-                return await self._about_order(request)
-            return await self._others[request.tool](request)
+            outcome = await self._tool(request.tool)(request)
+            if request.corrects is not None and outcome.name != _NOT_FOUND.name:
+                await self._withdraw(request.corrects)
         except StoreError as away:
             raise ToolError(f"{request.tool} could not be carried out: {away}") from away
+        return outcome
+
+    def _tool(self, name: str) -> Callable[[ToolRequest], Awaitable[Outcome]]:
+        match name:
+            case "register_complaint":
+                return self._register_complaint
+            case "product_question":
+                return self._product_question
+            case "price_lookup":
+                return self._price_lookup
+            case "callback_task":
+                return self._callback_task
+            case _:
+                return self._about_order
 
     async def _about_order(self, request: ToolRequest) -> Outcome:
         order = await self._store.order(str(request.slots["order"]))
@@ -63,14 +80,16 @@ class ShopTools:
             return _NOT_FOUND
         case = Case(order, self._products.get(order.product), self._now().date(), request.slots)
         decision = DECISIONS[request.tool](case)
-        if decision.task:
-            about = f"{order.order_number} {order.product}"
-            await self._add_task(decision.task, request, order.customer_number, about)
-        return Outcome(decision.outcome, {**_order_values(order), **decision.values})
+        outcome = Outcome(decision.outcome, {**_order_values(order), **decision.values})
+        if decision.task is None:
+            return outcome
+        about = f"{order.order_number} {order.product}"
+        task = await self._add_task(decision.task, request, order.customer_number, about)
+        return replace(outcome, task=task.id)
 
     async def _register_complaint(self, request: ToolRequest) -> Outcome:
-        ticket = await self._add_task("complaint", request, request.caller_number, str(request.slots["details"]))
-        return Outcome("accepted", {"ticket": ticket})
+        task = await self._add_task("complaint", request, request.caller_number, str(request.slots["details"]))
+        return Outcome("accepted", {"ticket": task.payload["ticket"]}, task.id)
 
     async def _product_question(self, request: ToolRequest) -> Outcome:
         found = await self._knowledge.search(str(request.slots["question"]))
@@ -83,31 +102,40 @@ class ShopTools:
     async def _callback_task(self, request: ToolRequest) -> Outcome:
         number = str(request.slots["number"])
         due = callback_due(self._company.profile.hours, self._now())
-        await self._add_task("callback", request, number, request.summary, due=due)
-        return Outcome("promised", {"number_tail": number[-4:]})
+        task = await self._add_task("callback", request, number, request.summary, due=due)
+        return Outcome("promised", {"number_tail": number[-4:]}, task.id)
 
     async def _add_task(
         self, kind: str, request: ToolRequest, number: str, about: str, *, due: datetime | None = None
-    ) -> str:
-        """Store a task for a person; returns the number to quote."""
+    ) -> TaskRecord:
+        """Store a task for a person; its payload holds the number to quote."""
+        self._about_to_act()
         task_id = uuid4()
         ticket = f"{task_id.int % 1_000_000:06d}"
         described = _kinds()[kind]
         due = due or self._now() + timedelta(hours=described["due_hours"])
-        await self._store.add_task(
-            TaskRecord(
-                id=task_id.hex,
-                call_id=self._call_id,
-                kind=kind,
-                customer_number=number,
-                summary=f"{described['title']} {about}".strip(),
-                created_at=self._now().astimezone(UTC),
-                payload={"ticket": ticket, "caller_number": request.caller_number}
-                | {name: str(value) for name, value in request.slots.items()},
-                due_at=due.astimezone(UTC),
-            )
+        task = TaskRecord(
+            id=task_id.hex,
+            call_id=self._call_id,
+            kind=kind,
+            customer_number=number,
+            summary=f"{described['title']} {about}".strip(),
+            created_at=self._now().astimezone(UTC),
+            payload={"ticket": ticket, "caller_number": request.caller_number}
+            | {name: str(value) for name, value in request.slots.items()},
+            due_at=due.astimezone(UTC),
         )
-        return ticket
+        await self._store.add_task(task)
+        return task
+
+    async def _withdraw(self, task: str) -> None:
+        """Another task, or none, has taken its place."""
+        self._about_to_act()
+        await self._store.set_task_status(task, "cancelled")
+
+    def _about_to_act(self) -> None:
+        if self._rehearsing:
+            raise WouldActError
 
 
 def _may_see(order: OrderRecord, request: ToolRequest) -> bool:

@@ -11,11 +11,13 @@ import pytest
 from telephony.audio import Frame, level_dbfs
 from telephony.clock import MediaClock
 from telephony.leg import CallLeg, LegEnded, LegError
+from telephony.recorder import RecordingThread
 from telephony.sip.endpoint import SipEndpoint
 from telephony.sip.settings import SipSettings
 from voicebot.caller.measure import exchanges, read_recording
-from voicebot.caller.ringing import ring
+from voicebot.caller.ringing import connect, hear_out, ring, telephone
 from voicebot.caller.script import PreparedTurn
+from voicebot.caller.simulated_caller import SimulatedCaller
 
 THINKS_FRAMES = 40  # 0.8 s
 
@@ -94,6 +96,34 @@ async def test_a_call_with_speech_and_keys_is_measured_and_recorded(tmp_path: Pa
     assert keys.reply_latency_ms is not None and 0 < keys.reply_latency_ms < 300
     caller, heard = read_recording(tmp_path / "call.wav")
     assert exchanges(caller, heard)[0].reply_latency_ms == hello.reply_latency_ms
+
+
+async def test_several_callers_ring_from_one_endpoint_and_hear_their_own_replies(tmp_path: Path) -> None:
+    disk = RecordingThread()
+    async with running_assistant() as (uri, taken), telephone(uri) as endpoint:
+
+        async def call(number: int) -> SimulatedCaller:
+            turns = [PreparedTurn("hello", audio=voice(0.5 + 0.3 * number))]
+            recording = tmp_path / f"{number}.wav"
+            caller = await connect(endpoint, uri, turns, number=f"1008{number}", recording=recording, recordings=disk)
+            await hear_out(caller, 30)
+            return caller
+
+        callers = await asyncio.gather(*(call(number) for number in range(3)))
+    assert sorted(assistant.leg.remote.number for assistant in taken) == ["10080", "10081", "10082"]
+    for number, caller in enumerate(callers):
+        (turn,) = caller.result().turns
+        said, heard = read_recording(tmp_path / f"{number}.wav")
+        assert caller.turns_begun == 1
+        assert turn.said_until_ms - turn.said_from_ms == pytest.approx(500 + 300 * number, abs=40)
+        assert exchanges(said, heard)[0].reply_latency_ms == turn.reply_latency_ms
+
+
+async def test_a_call_that_does_not_end_is_given_up() -> None:
+    async with running_assistant() as (uri, _), telephone(uri) as endpoint:
+        caller = await connect(endpoint, uri, [PreparedTurn("hello", audio=voice(1))], number="10086")
+        with pytest.raises(TimeoutError):
+            await hear_out(caller, 0.3)
 
 
 async def test_a_bad_line_is_rehearsed_by_losing_our_packets() -> None:

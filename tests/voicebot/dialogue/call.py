@@ -58,6 +58,18 @@ def records(company: Company) -> tuple[list[CustomerRecord], list[OrderRecord]]:
     return customers, [OrderRecord(**order.model_dump()) for order in company.orders]
 
 
+def understood(
+    text: str,
+    intent: str = "none",
+    confidence: float = 0.9,
+    language: Language = "cmn",
+    emotion: str = "calm",
+    heard: str | None = None,
+) -> Understood:
+    guess = IntentGuess() if intent == "none" else IntentGuess(intent, confidence)
+    return Understood(text, guess, language, emotion, heard_reply=heard)
+
+
 class Call:
     """One call to the sample shop. `says` takes what the classifier would have made of the words."""
 
@@ -82,9 +94,10 @@ class Call:
         *,
         language: Language = "cmn",
         emotion: str = "calm",
+        heard: str | None = None,
     ) -> Reply:
-        guess = IntentGuess() if intent == "none" else IntentGuess(intent, confidence)
-        return await self.dialogue.on_utterance(Understood(text, guess, language, emotion))
+        """`heard`: what was heard of the last reply, when the caller talks over it."""
+        return await self.dialogue.on_utterance(understood(text, intent, confidence, language, emotion, heard))
 
     async def keys(self, digits: str) -> Reply:
         return await self.dialogue.on_digits(digits)

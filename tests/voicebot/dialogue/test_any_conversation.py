@@ -1,15 +1,12 @@
 """Whatever a caller says, presses or does not say, in any order: always a reply, never an error, and an end."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.voicebot.dialogue.call import CHEN, STRANGER, WANG, Call, records
+from tests.voicebot.dialogue.call import CHEN, STRANGER, WANG, Call
 from voicebot.company import Company
 from voicebot.dialogue import KnowledgeSearch, Reply
 from voicebot.store.store import Store
@@ -31,27 +28,6 @@ class Happening:
     intent: str = "none"
     confidence: float = 0.0
     emotion: str = "calm"
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[asyncio.Runner]:
-    with asyncio.Runner() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def shared_store(shop: Company, runner: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder: Path = tmp_path_factory.mktemp("store")
-
-    async def open_store() -> Store:
-        store = Store(f"sqlite:///{folder / 'store.db'}")
-        await store.start()
-        await store.import_company(*records(shop))
-        return store
-
-    store = runner.run(open_store())
-    yield store
-    runner.run(store.close())
 
 
 INTENTS = [

@@ -1,11 +1,13 @@
-"""Real brokers for tests, each a process of its own that can be killed and started again on its port."""
+"""Real brokers for tests, each a process of its own that can be killed and started again on its port; and waiting."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import socket
 import sys
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from voicebot.config import EventSection
@@ -62,3 +64,21 @@ def embedded(port: int) -> BrokerProcess:
 def settings_for(port: int, **more: object) -> EventSection:
     given = {"broker": f"mqtt://127.0.0.1:{port}", "node": "here"}
     return EventSection.model_validate(given | more)
+
+
+@contextlib.asynccontextmanager
+async def running(*coroutines: object) -> AsyncIterator[None]:
+    tasks = [asyncio.ensure_future(each) for each in coroutines]  # type: ignore[call-overload]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(isinstance(each, asyncio.CancelledError) for each in ended), ended
+
+
+async def until(condition: Callable[[], bool], within_s: float = 20) -> None:
+    async with asyncio.timeout(within_s):
+        while not condition():  # noqa: ASYNC110 - what is awaited happens in another process
+            await asyncio.sleep(0.02)

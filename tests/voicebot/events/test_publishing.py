@@ -6,58 +6,23 @@ The same on Mosquitto and on the embedded broker.
 import asyncio
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import aiomqtt
 import pytest
 from structlog.testing import capture_logs
 
-from tests.voicebot.events.brokers import BrokerProcess, embedded, free_port, mosquitto, settings_for
+from tests.voicebot.events.brokers import BrokerProcess, embedded, free_port, mosquitto, running, settings_for, until
+from tests.voicebot.events.conftest import Require
 from tests.voicebot.store.samples import NOON
 from voicebot.broker import BrokerPortInUse, serve_broker
 from voicebot.eventbus import EventPublisher, mqtt_client, received_events
 from voicebot.events import Event, TurnFinished
 from voicebot.store.store import Store
 
-Require = Callable[[str], str]
-
-
-@pytest.fixture(params=["mosquitto", "embedded"])
-async def broker(request: pytest.FixtureRequest, tmp_path: Path, require: Require) -> AsyncIterator[BrokerProcess]:
-    port = free_port()
-    made = mosquitto(require("mosquitto"), tmp_path, port=port) if request.param == "mosquitto" else embedded(port)
-    await made.start()
-    yield made
-    await made.kill()
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with Store(f"sqlite:///{tmp_path / 'store.db'}", node="here") as opened:
-        yield opened
-
 
 def turn(seq: int) -> TurnFinished:
     return TurnFinished("call-1", NOON, seq, "caller", f"第{seq}句")
-
-
-@contextlib.asynccontextmanager
-async def running(*coroutines: object) -> AsyncIterator[None]:
-    tasks = [asyncio.ensure_future(each) for each in coroutines]  # type: ignore[call-overload]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
-        assert all(isinstance(each, asyncio.CancelledError) for each in ended), ended
-
-
-async def until(condition: Callable[[], bool], within_s: float = 20) -> None:
-    async with asyncio.timeout(within_s):
-        while not condition():  # noqa: ASYNC110 - what is awaited happens in another process
-            await asyncio.sleep(0.02)
 
 
 async def all_published(store: Store, within_s: float = 30) -> None:

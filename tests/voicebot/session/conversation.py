@@ -24,15 +24,16 @@ from voicebot.arrival import identify
 from voicebot.call_log import CallLog
 from voicebot.company import Company
 from voicebot.company_import import customer_records, order_records
-from voicebot.completeness import load_unfinished_words
 from voicebot.dialogue.policy import Dialogue
 from voicebot.dialogue.types import KnowledgeSearch
+from voicebot.events import LiveEvent
 from voicebot.metrics import Metrics
 from voicebot.recognition import Recognition
 from voicebot.session import CallSession
 from voicebot.store.records import CallRecord, TurnRecord
 from voicebot.store.store import Store
 from voicebot.tools.shop import ShopTools
+from voicebot.turn_words import load_turn_words
 from voicebot.turns import TurnTaking
 from voicebot.voice import Voice
 
@@ -99,6 +100,12 @@ class Line(CallLeg):
     def heard_s(self) -> float:
         return len(self.heard) * FRAME_S
 
+    @property
+    def silences_s(self) -> list[float]:
+        """Lengths of the assistant's pauses within what it has said so far."""
+        loud = np.flatnonzero([np.abs(frame).max() > 100 for frame in self.heard])
+        return [float(gap - 1) * FRAME_S for gap in np.diff(loud) if gap > 1]
+
     def assistant_speaks(self, frames: int = 1) -> bool:
         return any(np.abs(frame).max() > 100 for frame in self.heard[-frames:])
 
@@ -112,23 +119,32 @@ class Line(CallLeg):
 
 
 class ScriptedModels:
-    """Stands for the model host: recognises each utterance as the next of `texts`, speaks in tones."""
+    """Stands for the model host: recognises whatever is said as what the test gave last, speaks in tones."""
 
     def __init__(self) -> None:
-        self.said: list[tuple[str, Intent]] = []
-        self.away = False
+        self.saying: tuple[str, Intent] = ("", Intent("none", 0.0))
+        self.understood: list[str] = []
+        """Every text that was looked at, also in the middle of an utterance."""
+        self.speaking_takes_s = 0.0
 
     async def transcribe(
-        self, samples: NDArray[np.int16], *, hotwords: str = "", priority: Priority = Priority.FINAL
+        self, samples: NDArray[np.int16], *, hotwords: str = "", priority: Priority = Priority.FINAL, key: str = ""
     ) -> Transcript:
-        text = self.said[0][0] if self.said else ""
+        text, _ = self.saying
         return Transcript(text, text, "zh", 0.9, 10.0, "scripted")
 
+    async def promote(self, key: str) -> None: ...
+
+    async def end_probability(self, samples: NDArray[np.int16]) -> float | None:
+        return None
+
     async def understand(self, text: str, *, loudness_dbov: float | None = None) -> Understanding:
-        _, intent = self.said.pop(0) if self.said and self.said[0][0] == text else (text, Intent("none", 0.0))
-        return Understanding(intent, Emotion("calm", 1.0))
+        self.understood.append(text)
+        said, intent = self.saying
+        return Understanding(intent if text == said else Intent("none", 0.0), Emotion("calm", 1.0))
 
     async def speak(self, text: str, *, language: str) -> AsyncIterator[NDArray[np.int16]]:
+        await asyncio.sleep(self.speaking_takes_s)
         samples = int(len(text) * SECONDS_PER_CHARACTER * 8000)
         yield (3000 * np.sin(np.arange(samples) * 0.5)).astype(np.int16)
 
@@ -142,7 +158,8 @@ class Conversation:
         self.knowledge = knowledge
         self.line = Line(number)
         self.models = ScriptedModels()
-        self._speech = _speech()
+        self.speech = _speech()
+        self.told: list[LiveEvent] = []
         self._running: asyncio.Task[None] | None = None
         self.call: CallRecord | None = None
 
@@ -160,11 +177,12 @@ class Conversation:
             ),
             turns=TurnTaking(),
             vad=StreamingVad(SileroVad()),
-            recognition=Recognition(self.models, load_unfinished_words(), hotwords=""),  # type: ignore[arg-type]
+            recognition=Recognition(self.models, load_turn_words(), hotwords=""),  # type: ignore[arg-type]
             voice=Voice(self.models),  # type: ignore[arg-type]
             call_log=log,
             recorder=None,
             metrics=Metrics(),
+            tell=self.told.append,
         )
         self._running = asyncio.create_task(session.run())
 
@@ -183,8 +201,8 @@ class Conversation:
 
     def say(self, text: str, intent: str, confidence: float = 0.95, *, seconds: float = 1.5) -> None:
         """The caller begins to speak; the recogniser will have heard `text`."""
-        self.models.said.append((text, Intent(intent, confidence)))
-        self.line.caller.write(self._speech[: int(seconds * 8000)])
+        self.models.saying = (text, Intent(intent, confidence))
+        self.line.caller.write(self.speech[: int(seconds * 8000)])
 
     async def ended(self) -> CallRecord:
         assert self._running and self.call

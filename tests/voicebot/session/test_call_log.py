@@ -27,14 +27,13 @@ def locked(database: Path) -> Iterator[None]:
 async def test_turns_of_a_locked_database_are_written_once_it_is_free(tmp_path: Path) -> None:
     database = tmp_path / "calls.db"
     reply = Reply((Segment("好的。", "好的。"),), "cmn", intent="invoice")
-    said = CallerTurn(Understood("开发票", IntentGuess("invoice", 0.9)), "开发票", "zh", 1.0, 2.0)
     async with Store(f"sqlite:///{database}", patience_s=0.2) as store:
         log = CallLog(store, CallRecord("call", "leg", "inbound", "+8613800138000", "service", datetime.now(UTC)))
         await log.opened()
         await log.answered(None)
+        said = CallerTurn(log.next_place(), Understood("开发票", IntentGuess("invoice", 0.9)), "开发票", "zh", 1.0, 2.0)
         with locked(database):
-            await log.caller_turn(said, reply)
-            assistant = await log.assistant_turn(reply, at_s=2.5)
+            assistant = await log.reply(reply, to=log.caller_turn(said, reply), at_s=2.5)
         await log.reply_started(assistant, at_s=2.6, latency_ms=600)
         await log.ended(outcome="resolved", end_reason="remote_hangup", language="cmn", quality={})
         assert [(turn.seq, turn.text) for turn in await store.turns("call")] == [(0, "开发票"), (1, "好的。")]

@@ -10,7 +10,7 @@ import pytest
 from tests.voicebot.dialogue.call import CHEN, STRANGER, WANG
 from voicebot.company import Company
 from voicebot.dialogue import KnowledgeSearch
-from voicebot.dialogue.types import Outcome, ToolError, ToolRequest
+from voicebot.dialogue.types import Outcome, ToolError, ToolRequest, WouldActError
 from voicebot.store.store import Store
 from voicebot.tools import ShopTools, known_caller
 
@@ -58,6 +58,39 @@ async def test_an_accepted_return_is_a_task_and_a_refused_one_is_not(tools: Shop
     assert (task.kind, task.customer_number) == ("return", WANG)
     assert "20240538" in task.summary and task.payload["reason"] == "quality"
     assert task.due_at is not None and task.due_at > task.created_at
+
+
+async def test_a_corrected_request_withdraws_the_task_before_it(tools: ShopTools, store: Store) -> None:
+    wrong = await _run(tools, "request_invoice", WANG, order="20240538")
+    corrected = ToolRequest("request_invoice", {"order": "20241105"}, WANG, "cmn", corrects=wrong.task)
+
+    right = await tools.run(corrected)
+
+    assert {task.id: task.status for task in await store.tasks()} == {wrong.task: "cancelled", right.task: "open"}
+
+
+async def test_a_correction_that_finds_no_order_withdraws_nothing(tools: ShopTools, store: Store) -> None:
+    wrong = await _run(tools, "request_invoice", WANG, order="20240538")
+
+    await tools.run(ToolRequest("request_invoice", {"order": "99999999"}, WANG, "cmn", corrects=wrong.task))
+
+    assert [task.status for task in await store.tasks()] == ["open"]
+
+
+async def test_rehearsed_tools_look_up_and_change_nothing(tools: ShopTools, store: Store) -> None:
+    rehearsed = tools.rehearsed()
+    done = await _run(tools, "request_return", WANG, order="20240538")
+
+    assert (await _run(rehearsed, "order_status", WANG, order="20241105")).name == "shipped"
+    for request in (
+        ToolRequest("request_return", {"order": "20240538"}, WANG, "cmn"),
+        ToolRequest("register_complaint", {"details": "箱子摔坏了"}, WANG, "cmn"),
+        ToolRequest("callback_task", {"number": WANG}, WANG, "cmn"),
+        ToolRequest("request_return", {"order": "20241105"}, WANG, "cmn", corrects=done.task),
+    ):
+        with pytest.raises(WouldActError):
+            await rehearsed.run(request)
+    assert [(task.id, task.status) for task in await store.tasks()] == [(done.task, "open")]
 
 
 async def test_a_complaint_gets_a_number_to_quote(tools: ShopTools, store: Store) -> None:

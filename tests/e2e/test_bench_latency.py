@@ -1,0 +1,46 @@
+"""The latency benchmark rings a real system, gives the figures that others read by name, and leaves nothing behind."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.system import voicebot
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def left_behind() -> set[Path]:
+    return set(Path(tempfile.gettempdir()).glob("voicebot-bench-*"))
+
+
+def recordings(folder: Path) -> list[Path]:
+    return list(folder.glob("*.wav"))
+
+
+async def test_two_callers_are_measured_from_their_recordings(tmp_path: Path) -> None:
+    before = left_behind()
+    options = ("--calls", "2", "--turns", "2", "--recordings", str(tmp_path), "--json")
+    bench = await voicebot("bench", "latency", *options)
+    assert bench.code == 0, bench.complaint
+    figures = json.loads(bench.out.splitlines()[-1])
+    assert (figures["calls"], figures["turns"]) == (2, 4)
+    assert figures["failed_calls"] == figures["turned_away"] == 0
+    wait = figures["voice_to_voice_ms"]
+    assert 0 < wait["p50"] <= wait["p95"] <= wait["max"]
+    stages = figures["stages_ms"]
+    assert set(stages) == {"endpoint", "recognition", "understanding", "dialogue", "synthesis", "network"}
+    assert all(stages[name]["mean"] is not None for name in stages)
+    assert 0 <= figures["answered_right"] <= 1
+    assert figures["core_percent"] > 0 and figures["rss_mb"] > 100
+    assert set(figures["core_percent_of"]) == {"serve", "broker", "inference", "media", "callers"}
+    assert figures["loop_lag_ms"]["p99"] <= figures["loop_lag_ms"]["max"]
+    assert len(recordings(tmp_path)) == 2
+    assert left_behind() <= before
+
+
+async def test_less_than_one_call_is_refused_before_anything_starts() -> None:
+    bench = await voicebot("bench", "latency", "--calls", "0")
+    assert bench.code == 2
+    assert "--calls" in bench.complaint

@@ -1,0 +1,26 @@
+"""A broker of either kind, and a store whose events it is to get."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.voicebot.events.brokers import BrokerProcess, embedded, free_port, mosquitto
+from voicebot.store.store import Store
+
+Require = Callable[[str], str]
+
+
+@pytest.fixture(params=["mosquitto", "embedded"])
+async def broker(request: pytest.FixtureRequest, tmp_path: Path, require: Require) -> AsyncIterator[BrokerProcess]:
+    port = free_port()
+    made = mosquitto(require("mosquitto"), tmp_path, port=port) if request.param == "mosquitto" else embedded(port)
+    await made.start()
+    yield made
+    await made.kill()
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with Store(f"sqlite:///{tmp_path / 'store.db'}", node="here") as opened:
+        yield opened

@@ -1,0 +1,1 @@
+"""How long callers wait: the whole system under many simulated calls at once, measured from the callers' recordings."""

@@ -15,6 +15,7 @@ from models.batching import BatchQueue
 from models.bundle import ModelMissing, find, is_installed, resolve
 from models.catalogue import catalogue
 from models.emotion import EmotionClassifier
+from models.end_of_turn import EndOfTurnModel, end_of_turn_service, installed_file
 from models.inference import ModelHost, Service
 from models.piper_voice import PiperEngine
 from models.prompt_cache import PromptCache
@@ -76,6 +77,7 @@ def load_services(settings: Settings, company: Company) -> Mapping[str, Service]
         "understand": _understand(intents, EmotionClassifier.load()),
         "load": load_service({"asr": recogniser, "understand": intents}),
         "knowledge": knowledge_service(LocalKnowledge(_knowledge(company))),
+        **_end_of_turn(settings.models_dir),
     }
 
 
@@ -164,6 +166,14 @@ def _understand(queue: BatchQueue[str, Intent], emotions: EmotionClassifier) -> 
         return write_understanding(Understanding(intent, emotions.classify(text, payload["loudness_dbov"])))
 
     return understand
+
+
+def _end_of_turn(models_dir: Path | None) -> Mapping[str, Service]:
+    """The end-of-turn model's service, where one is installed."""
+    if (path := installed_file(models_dir)) is None:
+        return {}
+    log.info("end_of_turn_model", path=str(path))
+    return {"end_of_turn": end_of_turn_service(EndOfTurnModel(path))}
 
 
 def load_service(queues: Mapping[str, BatchQueue[Any, Any]]) -> Service:

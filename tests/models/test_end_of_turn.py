@@ -7,51 +7,23 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
 
 from models.bundle import LOCK_FILE, ModelError
 from models.catalogue import catalogue
 from models.end_of_turn import EndOfTurnModel, end_of_turn_service, installed_file
 from models.inference import ModelClient, ModelHost, Service
 from models.speech_client import SpeechModels
+from tests.models.onnx_files import end_of_turn_file
 
 TONE = (8_000 * np.sin(2 * np.pi * 300 * np.arange(8_000) / 8_000)).astype(np.int16)
 SILENCE = np.zeros(8_000, np.int16)
 
 
-def make_model(path: Path, *, input_name: str = "input_features") -> Path:
-    """A model with Smart Turn's interface that finds a turn over where its last half second is softer than the mean."""
-    graph = helper.make_graph(
-        [
-            helper.make_node("Slice", [input_name, "start", "stop", "axis"], ["last"]),
-            helper.make_node("ReduceMean", ["last"], ["end"], axes=[1, 2], keepdims=0),
-            helper.make_node("ReduceMean", [input_name], ["all"], axes=[1, 2], keepdims=0),
-            helper.make_node("Sub", ["all", "end"], ["difference"]),
-            helper.make_node("Sigmoid", ["difference"], ["flat"]),
-            helper.make_node("Reshape", ["flat", "shape"], ["logits"]),
-        ],
-        "turns",
-        [helper.make_tensor_value_info(input_name, TensorProto.FLOAT, ["batch", 80, 800])],
-        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", 1])],
-        [
-            numpy_helper.from_array(np.array([750], np.int64), "start"),
-            numpy_helper.from_array(np.array([800], np.int64), "stop"),
-            numpy_helper.from_array(np.array([2], np.int64), "axis"),
-            numpy_helper.from_array(np.array([-1, 1], np.int64), "shape"),
-        ],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    onnx.checker.check_model(model)
-    onnx.save(model, path)
-    return path
-
-
 @pytest.fixture
 def model(tmp_path: Path) -> EndOfTurnModel:
-    return EndOfTurnModel(make_model(tmp_path / "turns.onnx"))
+    return EndOfTurnModel(end_of_turn_file(tmp_path / "turns.onnx"))
 
 
 @asynccontextmanager
@@ -123,7 +95,7 @@ async def test_a_malformed_request_is_refused(model: EndOfTurnModel) -> None:
 
 def test_a_file_of_another_kind_is_refused_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="waveform"):
-        EndOfTurnModel(make_model(tmp_path / "other.onnx", input_name="waveform"))
+        EndOfTurnModel(end_of_turn_file(tmp_path / "other.onnx", input_name="waveform"))
     (tmp_path / "text.onnx").write_text("no model")
     with pytest.raises(ModelError, match=r"text\.onnx"):
         EndOfTurnModel(tmp_path / "text.onnx")
@@ -135,6 +107,6 @@ def test_it_is_off_unless_installed(tmp_path: Path) -> None:
     entry = catalogue()["smart-turn"]
     folder = tmp_path / entry.name
     folder.mkdir()
-    make_model(folder / entry.files[0])
+    end_of_turn_file(folder / entry.files[0])
     (folder / LOCK_FILE).write_text("{}")
     assert installed_file(tmp_path) == folder / entry.files[0]

@@ -12,9 +12,14 @@ import pytest
 
 from models.asr import Priority, Transcript, Utterance
 from models.batching import BatchQueue
+from models.bundle import LOCK_FILE
+from models.catalogue import catalogue
 from models.inference import ModelCallFailed, ModelClient, ModelHost
 from models.speech_client import SpeechModels
-from voicebot.inference import alike, load_service, recognition_services
+from tests.models.onnx_files import end_of_turn_file
+from voicebot.company import load_company
+from voicebot.config import Settings
+from voicebot.inference import alike, load_service, load_services, recognition_services
 
 
 class Recogniser:
@@ -123,3 +128,15 @@ async def test_a_host_that_is_behind_says_so(models: SpeechModels) -> None:
 def test_utterances_of_a_length_share_a_batch(first_s: float, other_s: float, together: bool) -> None:
     first, other = (Utterance(np.zeros(int(seconds * 8000), np.int16), 8000) for seconds in (first_s, other_s))
     assert alike(first, other) is together
+
+
+def test_an_end_of_turn_model_is_served_where_one_is_installed(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    company = load_company(settings.company.dir)
+    assert "end_of_turn" not in load_services(settings, company)
+    entry = catalogue()["smart-turn"]
+    folder = settings.models_dir / entry.name
+    folder.mkdir(parents=True)
+    end_of_turn_file(folder / entry.files[0])
+    (folder / LOCK_FILE).write_text("{}")
+    assert "end_of_turn" in load_services(settings, company)

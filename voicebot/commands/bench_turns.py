@@ -23,6 +23,7 @@ from voicebot.company.training import trained_intents
 from voicebot.config import load_settings
 from voicebot.inference import load_asr
 from voicebot.logs import configure_logging
+from voicebot.turn_words import load_turn_words
 from voicebot.turnbench.figures import Figures, Judged, figures
 from voicebot.turnbench.harness import Bench
 from voicebot.turnbench.real_clips import NoRecordings, real_beds, real_scenarios
@@ -91,6 +92,7 @@ def run(
         bench = Bench(
             load_asr(settings),
             trained_intents(company, settings),
+            load_turn_words(company),
             {**callers.backgrounds(), **(real_beds(real_clips) if real_clips else {})},
             endings=EndOfTurnModel(ending) if (ending := installed_file(settings.models_dir)) else None,
             hotwords=" ".join(company.words),

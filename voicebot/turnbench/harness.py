@@ -27,7 +27,7 @@ from voicebot.recognition import Recognition
 from voicebot.session import CallSession
 from voicebot.store.records import CallRecord, TurnRecord
 from voicebot.store.store import Store
-from voicebot.turn_words import load_turn_words
+from voicebot.turn_words import TurnWords
 from voicebot.turnbench import counted_time
 from voicebot.turnbench.figures import Judged
 from voicebot.turnbench.judging import LISTENING, LOST_ANSWER_S, Observed, judge
@@ -55,13 +55,14 @@ class Bench:
         self,
         recogniser: AsrEngine,
         intents: IntentClassifier,
+        words: TurnWords,
         beds: Mapping[str, Audio],
         *,
         endings: EndOfTurnModel | None = None,
         hotwords: str = "",
         model_s: float = 0.06,
     ) -> None:
-        """beds: backgrounds with an RMS of 1; endings: the end-of-turn model, where one is installed.
+        """words: with the company's, as a call has them; beds: backgrounds with an RMS of 1; endings: the end-of-turn model, where one is installed.
 
         model_s: of the call's time, from a pause to what was understood.
         """
@@ -69,7 +70,7 @@ class Bench:
         """For the figures' heading."""
         self._models = SpeechModels(LocalModels(recogniser, intents, endings, answer_s=model_s))
         self._judge = SileroVad()
-        self._words = load_turn_words()
+        self._words = words
         self._hotwords = hotwords
         self._metrics = Metrics()
         self._beds = beds

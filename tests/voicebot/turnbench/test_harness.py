@@ -9,6 +9,7 @@ from voicebot.company.training import trained_intents
 from voicebot.config import Settings
 from voicebot.dialogue.types import Expecting
 from voicebot.inference import load_asr
+from voicebot.turn_words import load_turn_words
 from voicebot.turnbench.figures import Judged
 from voicebot.turnbench.harness import Bench
 from voicebot.turnbench.scenarios import (
@@ -29,7 +30,7 @@ from voicebot.turnbench.voices import say
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
     company = load_company(settings.company.dir)
-    return Bench(load_asr(settings), trained_intents(company, settings), {})
+    return Bench(load_asr(settings), trained_intents(company, settings), load_turn_words(company), {})
 
 
 def carry(bench: Bench, scenario: Scenario) -> list[Judged]:

@@ -62,8 +62,9 @@ class Bench:
         hotwords: str = "",
         model_s: float = 0.06,
     ) -> None:
-        """words: with the company's, as a call has them; beds: backgrounds with an RMS of 1; endings: the end-of-turn model, where one is installed.
+        """words: with the company's, as a call has them; beds: backgrounds with an RMS of 1.
 
+        endings: the end-of-turn model, where one is installed.
         model_s: of the call's time, from a pause to what was understood.
         """
         self.recogniser = recogniser.describe().name + (" and end-of-turn" if endings else "")

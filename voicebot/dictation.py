@@ -32,6 +32,8 @@ _NUMBER: Final = "[0-9a-z零一二三四五六七八九十百两幺]+"
 _NO_ADDRESS: Final = "□"
 _LANDMARK: Final = 4
 """Longest place without a house number, in characters: 渝中区解放碑."""
+_NOUN: Final = 3
+"""Characters before 号码 that may belong to the number's name: 个订单号码."""
 _NAME: Final = 3
 """Longest name."""
 
@@ -60,7 +62,11 @@ def _after_correction(text: str) -> str:
 
 
 def _announces(text: str, words: DictationWords) -> bool:
-    return any(text.endswith((word, word + "是", word + "系")) for word in words.numbers)
+    """我的订单号, 订单号是; but not 查个订单号, where the number is what is asked for."""
+    if text.endswith(tuple(word + is_ for word in words.numbers for is_ in ("是", "系"))):
+        return True
+    before = next((text.removesuffix(word) for word in words.numbers if text.endswith(word)), None)
+    return before is not None and not _holds(before[-_NOUN:], words.unspecific)
 
 
 def _tail(run: DigitString) -> Completeness:

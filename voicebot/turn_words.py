@@ -34,6 +34,7 @@ class DictationWords:
     of: tuple[str, ...]
     sentence: tuple[str, ...]
     numbers: tuple[str, ...]
+    unspecific: tuple[str, ...]
     regions: tuple[str, ...]
     streets: tuple[str, ...]
     houses: tuple[str, ...]

@@ -34,6 +34,8 @@ COMPLETE, UNSURE, UNFINISHED = Completeness.COMPLETE, Completeness.UNSURE, Compl
         ("尾号03", UNFINISHED),
         ("89102374，不对，是6494", UNSURE),
         ("我的订单号是", UNFINISHED),
+        ("帮我查一下订单号", UNFINISHED),
+        ("帮我查个订单号码", None),
         ("没有订单号了", None),
         ("我不知道", None),
         ("299块", None),

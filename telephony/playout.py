@@ -31,6 +31,9 @@ class Playout:
 
     def __init__(self) -> None:
         self.on_mark: Callable[[Hashable], None] | None = None
+        self.mix: Callable[[Frame], Frame] | None = None
+        """Given the queue's frame (SILENCE when there is none), returns what is sent in its place: live voices come in
+        here, past the queue and without its delay."""
         self.pending_samples = 0
         self.sent_samples = 0
         self._chunks: deque[_Chunk] = deque()
@@ -73,6 +76,10 @@ class Playout:
         """The frame to send now; a last partial frame is filled up with silence."""
         if self._reached:
             self._fire_reached()
+        queued = self._next_queued()
+        return queued if self.mix is None else self.mix(queued)
+
+    def _next_queued(self) -> Frame:
         if self._paused or not self._chunks:
             self._ramp = None
             return SILENCE

@@ -7,11 +7,12 @@ strict line ends, one each of the headers that identify a transaction, and a bod
 from __future__ import annotations
 
 import re
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
+
+from telephony.sip.rate_limit import RateLimit
 
 MAX_DATAGRAM_BYTES = 16_384
 MAX_HEADER_LINES = 96
@@ -59,21 +60,13 @@ class _Malformed(Exception):
         self.reason = reason
 
 
-@dataclass(slots=True)
-class _Bucket:
-    tokens: float
-    filled_at_s: float
-
-
 class Guard:
     """Decides on datagrams one by one and counts what it dropped in `dropped`."""
 
     def __init__(self, peers: Sequence[str] = (), *, datagrams_per_s: float = 1000.0, burst: float = 2000.0) -> None:
         """`peers`: networks (CIDR) that may send; none given means everybody. Rates are per source address."""
         self._networks = tuple(IPv4Network(peer) for peer in peers)
-        self._rate = datagrams_per_s
-        self._burst = burst
-        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+        self._rate = RateLimit(per_s=datagrams_per_s, burst=burst, max_keys=MAX_SOURCES)
         self.dropped: Counter[Dropped] = Counter()
 
     def trusts(self, source: str) -> bool:
@@ -92,25 +85,13 @@ class Guard:
     def _checked(self, data: bytes, source: str, now_s: float) -> str:
         if self._networks and not self.trusts(source):
             raise _Malformed(Dropped.PEER)
-        if not self._within_rate(source, now_s):
+        if not self._rate.take(source, now_s):
             raise _Malformed(Dropped.RATE)
         if not data.strip(b"\r\n\0"):
             raise _Malformed(Dropped.KEEP_ALIVE)
         if len(data) > MAX_DATAGRAM_BYTES:
             raise _Malformed(Dropped.SIZE)
         return checked_text(data)
-
-    def _within_rate(self, source: str, now_s: float) -> bool:
-        bucket = self._buckets.pop(source, None) or _Bucket(self._burst, now_s)
-        self._buckets[source] = bucket
-        if len(self._buckets) > MAX_SOURCES:
-            self._buckets.popitem(last=False)
-        bucket.tokens = min(self._burst, bucket.tokens + (now_s - bucket.filled_at_s) * self._rate)
-        bucket.filled_at_s = now_s
-        if bucket.tokens < 1:
-            return False
-        bucket.tokens -= 1
-        return True
 
 
 def checked_text(data: bytes) -> str:

@@ -113,7 +113,7 @@ def test_many_sources_do_not_fill_the_memory() -> None:
     guard = Guard()
     for number in range(MAX_SOURCES + 500):
         guard.check(b"\r\n", f"10.0.{number // 256}.{number % 256}", 0.0)
-    assert len(guard._buckets) == MAX_SOURCES
+    assert len(guard._rate) == MAX_SOURCES
 
 
 @given(st.binary(max_size=2000))

@@ -118,6 +118,14 @@ class CompanySection(Section):
     """Folder with intents, flows, prompts, knowledge. Default: the sample company."""
 
 
+class AgentsSection(Section):
+    """The phones of the people in the company's agents.csv."""
+
+    passwords_file: Path | None = None
+    """TOML file, readable by its owner only, with a line `8001 = "password"` for each phone that registers. Default:
+    none may; phones with a fixed address in agents.csv are rung all the same."""
+
+
 class StoreSection(Section):
     url: str | None = None
     """SQLAlchemy URL: sqlite:///path or postgresql+psycopg://user@host/db. Default: SQLite in `data_dir`."""
@@ -155,6 +163,9 @@ class ModelSection(Section):
     tts_voice: str | None = None
     """Catalogue name or .onnx path of the Piper voice. Default: the first one installed."""
     intent: Literal["linear", "transformer"] = "linear"
+    dialect: str | None = None
+    """Catalogue name or folder of an acoustic dialect classifier (`scripts/train_dialect` makes one). Default: the
+    first one installed; without any, number and words decide."""
     dir: Path | None = None
     """Folder with model files. Default: `models` in `data_dir`."""
     allow_download: bool = False
@@ -196,6 +207,7 @@ class Settings(BaseSettings):
     sip: SipSection = SipSection()
     admission: AdmissionSection = AdmissionSection()
     company: CompanySection = CompanySection()
+    agents: AgentsSection = AgentsSection()
     store: StoreSection = StoreSection()
     events: EventSection = Field(default_factory=EventSection)
     models: ModelSection = ModelSection()

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from voicebot.company.agent_checks import check_staff
 from voicebot.company.loader import read_company
 from voicebot.company.places import Places
-from voicebot.company.problems import CompanyError, Problem
+from voicebot.company.problems import CompanyError, Problem, in_order
 from voicebot.company.record_checks import check_records
 from voicebot.company.schema import Company
 from voicebot.company.script_checks import check_scripts
@@ -42,7 +43,7 @@ def _read_and_check(
     # With a part missing, checks across the parts would only repeat that in other words.
     if company is not None and not problems:
         places = Places(directory)
-        checks = (check_understanding, check_wording, check_records, check_scripts)
+        checks = (check_understanding, check_wording, check_records, check_scripts, check_staff)
         problems = [problem for check in checks for problem in check(company, places)]
         problems += check_vocabulary(company, places, vocabulary) if vocabulary else []
-    return company, sorted(problems, key=lambda problem: (problem.file, problem.line or 0, problem.message))
+    return company, in_order(problems)

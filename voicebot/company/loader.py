@@ -9,22 +9,19 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from voicebot.company.csvfile import Row, read_csv
-from voicebot.company.dates import resolve
+from voicebot.company.agents import AGENTS_FILE, AgentRow
 from voicebot.company.flows import Flow
 from voicebot.company.problems import Problem, suggest
 from voicebot.company.records import Customer, Order, Product
+from voicebot.company.routing import Routing, read_routing
+from voicebot.company.rows import read_rows
 from voicebot.company.schema import Company, Intent, KnowledgeEntry, Profile, Prompt
 from voicebot.company.scripts import CallerScript
 from voicebot.company.textfile import read_text
 from voicebot.company.tomlfile import Location, TomlFile, read_toml
-from voicebot.company.validation import row_problems, toml_problems
+from voicebot.company.validation import toml_problems
 
 _M = TypeVar("_M", bound=BaseModel)
-
-_LISTS = frozenset({"tags", "aliases"})
-"""CSV columns that hold several values."""
-_SEPARATOR = "|"
 
 
 def read_company(directory: Path, today: date) -> tuple[Company | None, list[Problem]]:
@@ -54,6 +51,8 @@ class _Reader:
             "orders": self._rows("orders.csv", Order),
             "products": self._rows("products.csv", Product),
             "callers": self._named("callers", CallerScript, "script", required=False),
+            "agents": self._rows(AGENTS_FILE, AgentRow) if (self._directory / AGENTS_FILE).exists() else (),
+            "routing": self._routing(),
         }
         company = Company(directory=self._directory, profile=profile, **parts) if profile else None
         return company, self.problems
@@ -129,21 +128,14 @@ class _Reader:
         return content
 
     def _rows(self, shown: str, model: type[_M]) -> tuple[_M, ...]:
-        rows, problems = read_csv(self._directory / shown, shown, list(model.model_fields))
+        rows, problems = read_rows(self._directory, shown, model, today=self._today)
         self.problems += problems
-        found = []
-        for row in rows:
-            try:
-                found.append(model.model_validate(self._cells(row)))
-            except ValidationError as error:
-                self.problems += row_problems(error, model, shown, row.line)
-        return tuple(found)
+        return rows
 
-    def _cells(self, row: Row) -> dict[str, Any]:
-        return {
-            name: [part.strip() for part in value.split(_SEPARATOR)] if name in _LISTS else resolve(value, self._today)
-            for name, value in row.values.items()
-        }
+    def _routing(self) -> Routing:
+        routing, problems = read_routing(self._directory)
+        self.problems += problems
+        return routing
 
     def _dictionary(self) -> tuple[str, ...]:
         shown = "dictionary.txt"

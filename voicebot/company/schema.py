@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from voicebot.company.agents import AgentRow
 from voicebot.company.flows import Flow
 from voicebot.company.model import Model, Name, Sentence
 from voicebot.company.records import Customer, Order, Product
+from voicebot.company.routing import Routing
 from voicebot.company.scripts import CallerScript
 
 Language = Literal["cmn", "yue"]
@@ -149,6 +151,9 @@ class Company(Model):
     orders: tuple[Order, ...] = ()
     products: tuple[Product, ...] = ()
     callers: Mapping[str, CallerScript] = {}
+    agents: tuple[AgentRow, ...] = ()
+    """None: nobody but the assistant answers, and humans ring back."""
+    routing: Routing = Routing()
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -30,6 +30,8 @@ _PATTERN_REMEDIES = {
     r"^(more|close": "Write more, close, handover or ask:SLOT",
     r"^[0-9*#]": "Keys are 0-9, * and #",
     r"^[^\x00": "Write it on one line",
+    r"^[a-z0-9][a-z0-9_-]": "An id has small letters, digits, hyphens and underscores, as 8001 or wang-li",
+    r"^(sip:": "Write a fixed address as sip:8001@192.168.1.20, or leave it empty for a phone that registers",
 }
 
 

@@ -1,0 +1,134 @@
+"""Who takes which call: routing.toml. Everything has a default, so the file may be short or missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from dialect_router.routing import Handling, RoutingPolicy
+from voicebot.company.model import Model, Name
+from voicebot.company.problems import Problem
+from voicebot.company.records import Level, Word
+from voicebot.company.tomlfile import read_toml
+from voicebot.company.validation import toml_problems
+
+ROUTING_FILE = "routing.toml"
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Seconds = Annotated[float, Field(ge=0, le=7200)]
+WithoutAgent = Literal["callback", "voicemail"]
+
+
+class IntentRouting(Model):
+    """One [intents.NAME]."""
+
+    handling: Handling = "either"
+    skill: Name | None = None
+    """The skill that an agent needs for it; None: default_skill."""
+
+
+class Values(Model):
+    """[value]: how much a customer of each level is worth, 0..1; strangers count as normal."""
+
+    normal: Share = 0.2
+    silver: Share = 0.4
+    gold: Share = 0.7
+    vip: Share = 1.0
+
+
+class Handover(Model):
+    """[handover]: when the assistant gives way. The same limits as dialect_router's RoutingPolicy, explained there."""
+
+    failures: int = Field(default=2, ge=1, le=2)
+    angry: Share = 0.75
+    upset: Share = 0.40
+    valued: Share = 0.70
+    human_first: float = Field(default=1.0, ge=0, le=2)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.upset > self.angry:
+            raise PydanticCustomError(
+                "voicebot", "handover.upset is above handover.angry", {"remedy": "Make upset the smaller one"}
+            )
+        return self
+
+
+class Queue(Model):
+    """[queue]: while a caller waits. Times in seconds since the caller began to wait."""
+
+    longest_wait_s: Seconds = 300
+    """Nobody waits longer; a longer expected wait is not begun."""
+    announce_every_s: float = Field(default=45, ge=15, le=600)
+    """How often the caller hears his place and the expected wait."""
+    offer_callback_after_s: Seconds = 90
+    overflow_team: Word | None = None
+    """Team that helps out with any skill."""
+    overflow_after_s: Seconds = 120
+    at_longest_wait: WithoutAgent = "callback"
+    after_hours: WithoutAgent = "callback"
+    """Outside the hours of company.toml."""
+
+    @model_validator(mode="after")
+    def _before_the_end(self) -> Self:
+        for key in ("offer_callback_after_s", "overflow_after_s"):
+            if getattr(self, key) > self.longest_wait_s:
+                remedy = "Make it smaller: nobody waits that long"
+                raise PydanticCustomError(
+                    "voicebot", "queue.{key} is above queue.longest_wait_s", {"key": key, "remedy": remedy}
+                )
+        return self
+
+
+class Routing(Model):
+    """routing.toml"""
+
+    default_skill: Name = "service"
+    intents: Mapping[Name, IntentRouting] = {}
+    value: Values = Values()
+    handover: Handover = Handover()
+    queue: Queue = Queue()
+
+    @property
+    def skills(self) -> frozenset[str]:
+        """Every skill that a call may need."""
+        named = {intent.skill for intent in self.intents.values() if intent.skill}
+        return frozenset(named | {self.default_skill})
+
+    def skill_for(self, intent: str) -> str:
+        found = self.intents.get(intent)
+        return found.skill if found and found.skill else self.default_skill
+
+    def handling_of(self, intent: str) -> Handling:
+        found = self.intents.get(intent)
+        return found.handling if found else "either"
+
+    def value_of(self, level: Level) -> float:
+        value: float = getattr(self.value, level)
+        return value
+
+    def policy(self, sure: float) -> RoutingPolicy:
+        """`sure` is the company's confidence.accept."""
+        return RoutingPolicy(
+            sure=sure,
+            longest_wait_s=self.queue.longest_wait_s,
+            after_hours=self.queue.after_hours,
+            **self.handover.model_dump(),
+        )
+
+
+def read_routing(directory: Path) -> tuple[Routing, list[Problem]]:
+    """routing.toml of a company folder; the defaults where there is none, or where it has problems."""
+    if not (directory / ROUTING_FILE).exists():
+        return Routing(), []
+    file = read_toml(directory / ROUTING_FILE, ROUTING_FILE)
+    if isinstance(file, Problem):
+        return Routing(), [file]
+    try:
+        return Routing.model_validate(file.data), []
+    except ValidationError as error:
+        return Routing(), toml_problems(error, Routing, file)

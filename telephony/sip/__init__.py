@@ -2,6 +2,30 @@
 
 from telephony.sip.endpoint import SipEndpoint
 from telephony.sip.leg import SipLeg
-from telephony.sip.settings import BadAddress, Credentials, PortInUse, SipError, SipSettings
+from telephony.sip.refer import TransferFailed, TransferRequest
+from telephony.sip.registrar import Registrar, RegistrationListener
+from telephony.sip.settings import (
+    BadAddress,
+    Credentials,
+    NotRegistered,
+    PortInUse,
+    RegistrarSettings,
+    SipError,
+    SipSettings,
+)
 
-__all__ = ["BadAddress", "Credentials", "PortInUse", "SipEndpoint", "SipError", "SipLeg", "SipSettings"]
+__all__ = [
+    "BadAddress",
+    "Credentials",
+    "NotRegistered",
+    "PortInUse",
+    "Registrar",
+    "RegistrarSettings",
+    "RegistrationListener",
+    "SipEndpoint",
+    "SipError",
+    "SipLeg",
+    "SipSettings",
+    "TransferFailed",
+    "TransferRequest",
+]

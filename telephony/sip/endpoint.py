@@ -13,18 +13,20 @@ from typing import Any
 from sippy.CCEvents import CCEventTry
 from sippy.MsgBody import MsgBody
 from sippy.SipCallId import SipCallId
+from sippy.SipURL import SipURL
 
 from telephony.clock import MediaClock
-from telephony.leg import CallLeg
+from telephony.leg import CallLeg, Party
 from telephony.sip import reactor
 from telephony.sip.complaints import Complaints
 from telephony.sip.guard import Guard
 from telephony.sip.identity import called_of, caller_of, party
 from telephony.sip.leg import SipLeg
 from telephony.sip.negotiation import NoCommonCodec, common_codec
+from telephony.sip.registrar import Registrar
 from telephony.sip.sdp import SdpError, SessionDescription, parse
-from telephony.sip.settings import BadAddress, Credentials, PortInUse, SipError, SipSettings
-from telephony.sip.stack import CAPABILITIES, Dialog, Reply, Stack, header, refusal, response
+from telephony.sip.settings import BadAddress, Credentials, NotRegistered, PortInUse, SipError, SipSettings
+from telephony.sip.stack import ACCEPTED_BODY, METHODS, Dialog, Refused, Reply, Stack, header, response
 
 LOOKUP_TIMEOUT_S = 5.0
 _TARGET = re.compile(r"sip:(?:(?P<user>[^@:;<>?\s]+)@)?(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?")
@@ -33,19 +35,20 @@ _log = logging.getLogger(__name__)
 _complaints = Complaints(_log)
 
 
-class _Refused(Exception):
-    """An INVITE gets a final response at once."""
-
-    def __init__(self, code: int, reason: str, *headers: tuple[str, str]) -> None:
-        super().__init__(reason)
-        self.code, self.reason, self.headers = code, reason, headers
-
-
 class SipEndpoint:
     """A UDP port that speaks SIP. Several may live in one process; they share nothing but the media clock."""
 
-    def __init__(self, settings: SipSettings, clock: MediaClock, on_call: Callable[[CallLeg], None]) -> None:
-        """`on_call` gets every new inbound leg; it must call `listen` and then ring, answer or reject it."""
+    def __init__(
+        self,
+        settings: SipSettings,
+        clock: MediaClock,
+        on_call: Callable[[CallLeg], None],
+        registrar: Registrar | None = None,
+    ) -> None:
+        """`on_call` gets every new inbound leg; it must call `listen` and then ring, answer or reject it.
+
+        `registrar`: takes the registrations of agents' phones; without one they are refused with 405.
+        """
         self.draining = False
         """While set, new calls are refused with 503 and those under way go on."""
         try:
@@ -56,6 +59,7 @@ class SipEndpoint:
         self._settings = settings
         self._clock = clock
         self._on_call = on_call
+        self._registrar = registrar
         self._legs: dict[str, SipLeg] = {}
         self._stack: Stack | None = None
 
@@ -78,15 +82,20 @@ class SipEndpoint:
                 advertised_ip=self._settings.reachable_ip,
                 guard=self.guard,
                 user_agent=self._settings.user_agent,
+                methods=(*METHODS, "REGISTER") if self._registrar is not None else METHODS,
             )
         except OSError as error:
             raise _bind_error(error, *where) from error
+        if self._registrar is not None:
+            self._registrar.start(self._stack)
 
     async def stop(self, *, grace_s: float = 3.0) -> None:
         """Refuse new calls, hang up all, and wait for so long at most until the peers have confirmed it."""
         if self._stack is None:
             return
         self.draining = True
+        if self._registrar is not None:
+            self._registrar.stop()
         for leg in list(self._legs.values()):
             leg.hang_up()
         try:
@@ -111,11 +120,44 @@ class SipEndpoint:
 
         Raises `BadAddress`, and `LegError` when there is no RTP port left.
         """
-        stack = self._running()
         user, host, port = _parse_target(uri)
         next_hop = (await _resolve(host), port)
+
+        def address(invite: Any) -> None:  # packets go to the host's address, but the URIs keep its name
+            invite.rTarget.host = host
+            invite.rUri.getUrl().host = host
+
         caller = party(from_number, display_name)
-        extra = tuple(_checked_header(name, value) for name, value in (headers or {}).items())
+        return await self._call(user, next_hop, address, caller, headers or {}, credentials=credentials)
+
+    async def dial_phone(
+        self, user: str, *, from_number: str, display_name: str = "", headers: Mapping[str, str] | None = None
+    ) -> SipLeg:
+        """Call the phone that registered as `user`, as `dial` does. Raises `NotRegistered` when there is none."""
+        phone = self._registrar.phone_of(user) if self._registrar is not None else None
+        if phone is None:
+            raise NotRegistered(f"no phone is registered as {user!r}: sign one in, or give the agent a fixed address")
+        contact = SipURL(phone.uri)
+
+        def address(invite: Any) -> None:
+            invite.rTarget = contact
+
+        caller = party(from_number, display_name)
+        return await self._call(user, phone.source, address, caller, headers or {}, symmetric=True)
+
+    async def _call(
+        self,
+        user: str | None,
+        next_hop: tuple[str, int],
+        address: Callable[[Any], None],
+        caller: Party,
+        headers: Mapping[str, str],
+        *,
+        credentials: Credentials | None = None,
+        symmetric: bool = False,
+    ) -> SipLeg:
+        """Send an INVITE to `next_hop`; `address` sets its URIs."""
+        extra = tuple(_checked_header(name, value) for name, value in headers.items())
         leg = SipLeg(
             self._settings,
             self._clock,
@@ -126,9 +168,10 @@ class SipEndpoint:
             on_over=self._forget,
         )
         dialog = Dialog(
-            stack,
+            self._running(),
             leg.on_sip_event,
             leg.on_no_ack,
+            symmetric=symmetric,
             username=credentials.username if credentials else None,
             password=credentials.password if credentials else None,
             nh_address=next_hop,
@@ -136,8 +179,8 @@ class SipEndpoint:
         leg.attach(dialog)
 
         def start(offer: MsgBody) -> CCEventTry:
-            event = _Invite((SipCallId(), caller.number, user, offer, None, caller.display_name or None))
-            event.host = host
+            event = CCEventTry((SipCallId(), caller.number, user, offer, None, caller.display_name or None))
+            event.onUacSetupComplete = address
             event.extra_headers = extra or None
             return event
 
@@ -158,25 +201,29 @@ class SipEndpoint:
     def _on_request(self, request: Any, transaction: Any) -> Reply | None:
         try:
             return self._answer(request, transaction)
-        except _Refused as refused:
-            return response(request, refused.code, refused.reason, *refused.headers)
+        except Refused as refused:
+            return refused.reply(request)
         except Exception as error:  # noqa: BLE001 - headers that the stack cannot read are the sender's fault
             _complaints.warn("refused a SIP request: %s: %s", type(error).__name__, error)
             return response(request, 400, "Bad Request")
 
     def _answer(self, request: Any, transaction: Any) -> Reply | None:
         if request.getHFBody("to").getTag() is not None:
-            raise _Refused(481, "Call/Transaction Does Not Exist")
-        refused = refusal(request)
-        if refused is not None:
-            return refused
-        method = request.getMethod()
-        if method == "INVITE":
-            return self._invited(request, transaction)
-        if method != "OPTIONS":
-            raise _Refused(481, "Call/Transaction Does Not Exist")
-        self._refuse_when_full()
-        return response(request, 200, "OK", *CAPABILITIES)
+            raise Refused(481, "Call/Transaction Does Not Exist")
+        stack = self._running()
+        stack.check(request)
+        match request.getMethod():
+            case "INVITE":
+                return self._invited(request, transaction)
+            case "OPTIONS":
+                self._refuse_when_full()
+                return response(request, 200, "OK", *stack.capabilities)
+            case "REGISTER" if self._registrar is not None:
+                return self._registrar.on_register(request)
+            case "REFER":
+                raise Refused(403, "Only Calls Can Be Transferred")
+            case _:
+                raise Refused(481, "Call/Transaction Does Not Exist")
 
     def _invited(self, request: Any, transaction: Any) -> Reply | None:
         stack = self._running()
@@ -212,25 +259,15 @@ class SipEndpoint:
     def _check_dialog_headers(self, request: Any, stack: Stack) -> None:
         contacts = request.getHFBodys("contact")
         if len(contacts) != 1 or contacts[0].asterisk:
-            raise _Refused(400, "One Contact Required")
+            raise Refused(400, "One Contact Required")
         call_id, from_tag = str(request.getHFBody("call-id")), request.getHFBody("from").getTag()
         if stack.has_dialog(call_id, from_tag, request.getHFBody("cseq").getCSeqNum()):
-            raise _Refused(482, "Loop Detected")
+            raise Refused(482, "Loop Detected")
 
     def _refuse_when_full(self) -> None:
         if self.draining or self.active_calls >= self._settings.max_calls:
             retry_after = ("Retry-After", str(self._settings.retry_after_s))
-            raise _Refused(503, "Service Unavailable", retry_after)
-
-
-class _Invite(CCEventTry):  # type: ignore[misc]
-    """An outgoing INVITE whose URIs keep the host name that was asked for, while packets go to its address."""
-
-    host = ""
-
-    def onUacSetupComplete(self, uac: Any) -> None:  # noqa: N802 - the stack's name
-        uac.rTarget.host = self.host
-        uac.rUri.getUrl().host = self.host
+            raise Refused(503, "Service Unavailable", retry_after)
 
 
 def _offer_in(request: Any) -> SessionDescription | None:
@@ -239,13 +276,13 @@ def _offer_in(request: Any) -> SessionDescription | None:
     if body is None:
         return None
     if body.getType() != "application/sdp":
-        raise _Refused(415, "Unsupported Media Type", CAPABILITIES[1])
+        raise Refused(415, "Unsupported Media Type", ACCEPTED_BODY)
     try:
         offer = parse(str(body))
         common_codec(offer)
     except (SdpError, NoCommonCodec) as error:
         _complaints.warn("refused a call: %s", error)
-        raise _Refused(488, "Not Acceptable Here") from error
+        raise Refused(488, "Not Acceptable Here") from error
     return offer
 
 

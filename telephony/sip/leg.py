@@ -28,6 +28,7 @@ from telephony.playout import Playout
 from telephony.rtp import MediaStats, NoFreePort
 from telephony.sip.media import CallMedia
 from telephony.sip.negotiation import NoCommonCodec
+from telephony.sip.refer import TransferRequest, Transfers
 from telephony.sip.sdp import SdpError, SessionDescription, parse
 from telephony.sip.settings import SipSettings
 from telephony.sip.stack import Dialog, header
@@ -69,6 +70,8 @@ class SipLeg(CallLeg):
         self.playout = Playout()
         self.listener: LegListener | None = None
         self.ended: LegEnded | None = None
+        self.on_transfer: Callable[[TransferRequest], bool] | None = None
+        """Asked when the peer wants its other party moved elsewhere (REFER): True takes it up. Unset: declined."""
         self._settings = settings
         self._clock = clock
         self._on_offered = on_offered
@@ -76,6 +79,7 @@ class SipLeg(CallLeg):
         self._peer_offer = offer
         self._phase = _Phase.OFFERED if direction == "inbound" else _Phase.CALLING
         self._dialog: Dialog | None = None
+        self._transfers: Transfers | None = None
         self._media: CallMedia | None = None
         self._answering = False
         self._answer_awaited = False  # the peer's next ACK or 200 carries its answer to our offer
@@ -139,10 +143,21 @@ class SipLeg(CallLeg):
             self._leave(EndReason.TIMEOUT, f"not answered within {timeout_s:g} s")
             raise LegError(self.ended or LegEnded(EndReason.TIMEOUT)) from None
 
+    async def transfer(self, target: str, *, timeout_s: float = 30.0) -> None:
+        """Have the peer call `target` (a SIP or tel URI) instead of us; the leg ends when it got through.
+
+        Raises `TransferFailed` when it does not, and the call goes on; `LegError` when the call is not up.
+        """
+        if self._phase is not _Phase.UP or self._transfers is None:
+            raise LegError(self.ended or LegEnded(EndReason.ERROR, text="transferred before it was answered"))
+        await self._transfers.ask(target, timeout_s)
+        self.hang_up()
+
     # What the endpoint does with a leg
 
     def attach(self, dialog: Dialog) -> None:
         self._dialog = dialog
+        self._transfers = Transfers(dialog, lambda asked: self.on_transfer is not None and self.on_transfer(asked))
 
     async def call(self, start: Callable[[MsgBody], CCEventTry]) -> None:
         """Send the INVITE of an outbound call: `start` makes the event for our offer."""
@@ -324,6 +339,8 @@ class SipLeg(CallLeg):
         if last_word is not None:
             self._tell(last_word)
         self._settled.set()
+        if self._transfers is not None:
+            self._transfers.on_over(by_peer=ended.reason is EndReason.REMOTE_HANGUP)
         self._on_over(self)
         if self.listener is not None:
             self.listener.on_ended(ended)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from sippy.CCEvents import CCEventConnect, CCEventUpdate
@@ -26,8 +26,9 @@ from telephony.sip.guard import Guard
 from telephony.sip.reactor import cancel_timers
 from telephony.sip.transport import AioUdp, SocketOptions
 
-ALLOWED_METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO")
-CAPABILITIES = (("Allow", ", ".join(ALLOWED_METHODS)), ("Accept", "application/sdp"))
+METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "REFER", "NOTIFY")
+"""What every stack takes; one with a registrar takes REGISTER as well."""
+ACCEPTED_BODY = ("Accept", "application/sdp")
 _ENDED_STATES = ("Disconnected", "Failed", "Cancelling(UAC)", "Dead")
 
 Reply = tuple[Any, Any, Any]
@@ -35,6 +36,17 @@ Reply = tuple[Any, Any, Any]
 
 _log = logging.getLogger(__name__)
 _complaints = Complaints(_log)
+
+
+class Refused(Exception):
+    """A request gets this final response at once, and nothing comes of it."""
+
+    def __init__(self, code: int, reason: str, *headers: tuple[str, str]) -> None:
+        super().__init__(reason)
+        self.code, self.reason, self.headers = code, reason, headers
+
+    def reply(self, request: Any) -> Reply:
+        return response(request, self.code, self.reason, *self.headers)
 
 
 def header(name: str, value: str) -> Any:
@@ -46,16 +58,6 @@ def response(request: Any, code: int, reason: str, *headers: tuple[str, str]) ->
     made = request.genResponse(code, reason)
     made.appendHeaders([header(name, value) for name, value in headers])
     return made, None, None
-
-
-def refusal(request: Any) -> Reply | None:
-    """405 and 420 (RFC 3261, 8.2.1 and 8.2.2.3), which apply inside and outside of dialogs."""
-    if request.getMethod() not in ALLOWED_METHODS:
-        return response(request, 405, "Method Not Allowed", CAPABILITIES[0])
-    required = ", ".join(str(body) for body in request.getHFBodys("require")).strip(", ")
-    if required:  # we support no extension at all
-        return response(request, 420, "Bad Extension", ("Unsupported", required))
-    return None
 
 
 class Connected(UaStateConnected):  # type: ignore[misc]
@@ -94,16 +96,24 @@ class Dialog(UA):  # type: ignore[misc]
     UaStateConnected = Connected
     UasStateUpdating = UpdatedByPeer
     lSDP: MsgBody | None  # noqa: N815
+    rCSeq: int | None  # noqa: N815
 
     def __init__(
         self,
         stack: Stack,
         event_cb: Callable[[Any, Any], None],
         on_no_ack: Callable[[], None],
+        *,
+        symmetric: bool = False,
         **options: Any,
     ) -> None:
+        """`symmetric`: an outbound dialog whose requests go to `nh_address` even when a Contact says otherwise."""
         super().__init__(stack.config, event_cb, **options)
         self.local_ua = stack.user_agent
+        self.handlers: dict[str, Callable[[Any], Reply]] = {}
+        """Who answers the requests of an answered call that leave its session as it is, by method."""
+        self._stack = stack
+        self._symmetric = symmetric
         # Without a display name: the default one breaks some peers. The host is filled in when it is sent.
         self.lContact = SipContact(address=SipAddress(url=SipURL(username=stack.user_agent)))
         self._on_no_ack = on_no_ack
@@ -115,11 +125,13 @@ class Dialog(UA):  # type: ignore[misc]
             if early is not None:
                 return early
             reply = super().recvRequest(request, transaction)
+        except Refused as refused:
+            return refused.reply(request)
         except Exception as error:  # noqa: BLE001 - what a peer sends must not be able to stop the stack
             _complaints.warn("SIP request failed: %s: %s", type(error).__name__, error)
             reply = response(request, 500, "Server Internal Error")
-        if self.origin == "caller":
-            # Symmetric signalling: requests go back to where the caller's came from. It works through NAT, and
+        if self.origin == "caller" or self._symmetric:
+            # Symmetric signalling: requests go back to where the peer's came from. It works through NAT, and
             # a Contact that names somebody else's address cannot make us send there.
             self.rAddr = (request.getSource(), "udp")
         if reply is not None:
@@ -135,20 +147,42 @@ class Dialog(UA):  # type: ignore[misc]
     def recvResponse(self, answer: Any, transaction: Any) -> None:  # noqa: N802
         """A challenge is taken up after its ACK went out; stock sippy sends the second INVITE ahead of it."""
         if answer.getSCode()[0] in (401, 407):
-            asyncio.get_running_loop().call_soon(super().recvResponse, answer, transaction)
+            asyncio.get_running_loop().call_soon(self._take_response, answer, transaction)
         else:
-            super().recvResponse(answer, transaction)
+            self._take_response(answer, transaction)
+
+    def _take_response(self, answer: Any, transaction: Any) -> None:
+        next_hop = self.rAddr
+        super().recvResponse(answer, transaction)
+        if self._symmetric:
+            self.rAddr = next_hop
+
+    def newTransaction(self, request: Any, *parts: Any, **options: Any) -> Any:  # noqa: N802
+        transaction = super().newTransaction(request, *parts, **options)
+        if self._symmetric:
+            transaction.next_hop = self.rAddr[0]
+        return transaction
 
     def _answer_without_state(self, request: Any) -> Reply | None:
         method = request.getMethod()
         if self.state is not None and str(self.state) in _ENDED_STATES and method != "BYE":
             return response(request, 481, "Call/Transaction Does Not Exist")
-        refused = refusal(request)
-        if refused is not None:
-            return refused
+        self._stack.check(request)
         if method == "OPTIONS":
-            return response(request, 200, "OK", *CAPABILITIES)
-        return response(request, 200, "OK") if method == "INFO" else None
+            return response(request, 200, "OK", *self._stack.capabilities)
+        if method == "INFO":
+            return response(request, 200, "OK")
+        handler = self.handlers.get(method)
+        return self._handled(request, handler) if handler is not None else None
+
+    def _handled(self, request: Any, handler: Callable[[Any], Reply]) -> Reply:
+        cseq = request.getHFBody("cseq").getCSeqNum()
+        if not self.isConnected():
+            raise Refused(403, "Not Before The Call Is Answered")
+        if self.rCSeq is not None and cseq <= self.rCSeq:  # RFC 3261, 12.2.2
+            raise Refused(500, "Out Of Order")
+        self.rCSeq = cseq
+        return handler(request)
 
     @staticmethod
     def _unless_answered(transaction: Any, reply: Reply) -> Reply | None:
@@ -190,8 +224,11 @@ class Stack(SipTransactionManager):  # type: ignore[misc]
         advertised_ip: str,
         guard: Guard,
         user_agent: str,
+        methods: Sequence[str] = METHODS,
     ) -> None:
         self.user_agent = user_agent
+        self.capabilities = (("Allow", ", ".join(methods)), ACCEPTED_BODY)
+        self._methods = frozenset(methods)
         self.config: dict[str, Any] = {
             "_sip_address": address[0],
             "_sip_port": address[1],
@@ -212,6 +249,14 @@ class Stack(SipTransactionManager):  # type: ignore[misc]
         """Whether a request of ours (BYE, CANCEL, ...) is unanswered, or an answer to an INVITE not acknowledged."""
         return bool(self.tclient) or any(transaction.needack for transaction in self.tserver.values())
 
+    def check(self, request: Any) -> None:
+        """405 and 420 (RFC 3261, 8.2.1 and 8.2.2.3), which apply inside and outside of dialogs. Raises `Refused`."""
+        if request.getMethod() not in self._methods:
+            raise Refused(405, "Method Not Allowed", self.capabilities[0])
+        required = ", ".join(str(body) for body in request.getHFBodys("require")).strip(", ")
+        if required:  # we support no extension at all
+            raise Refused(420, "Bad Extension", ("Unsupported", required))
+
     def has_dialog(self, call_id: str, from_tag: str, cseq: int) -> bool:
         """Whether a request came already by another way (RFC 3261, 8.2.2.2)."""
         dialogs = (consumer.cobj for consumer in self.req_consumers.get(call_id, ()))
@@ -222,6 +267,10 @@ class Stack(SipTransactionManager):  # type: ignore[misc]
             super().handleIncoming(data_in, ra, server, rtime)
         except Exception as error:  # noqa: BLE001 - a datagram that the stack chokes on must not stop the others
             _complaints.warn("SIP message from %s failed: %s: %s", ra, type(error).__name__, error)
+
+    def transmitReq(self, transaction: Any, request: Any, address: Any, *parts: Any) -> None:  # noqa: N802
+        """An ACK of a symmetric dialog goes where its INVITE went; stock sippy sends it to the Contact."""
+        super().transmitReq(transaction, request, getattr(transaction, "next_hop", address), *parts)
 
     def close(self) -> None:
         """Close the socket and stop every timer of this stack's objects."""

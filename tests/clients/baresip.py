@@ -94,8 +94,13 @@ async def baresip(
     number: str = "13800138000",
     rtp_first: int = 36000,
     answer: bool = False,
+    registrar_port: int = 0,
+    password: str = "",
 ) -> AsyncIterator[Baresip]:
-    """A telephone with this number that plays `wav` (8 kHz mono, 16 bits) into its calls."""
+    """A telephone with this number that plays `wav` (8 kHz mono, 16 bits) into its calls.
+
+    With a `registrar_port` on loopback it registers there, by digest with the password.
+    """
     sip_port, control_port = free_port(), free_port()
     config = CONFIG.format(
         sip_port=sip_port,
@@ -108,9 +113,9 @@ async def baresip(
     )
     mode = "auto" if answer else "manual"
     (directory / "config").write_text(config)
-    (directory / "accounts").write_text(
-        f"<sip:{number}@127.0.0.1:{sip_port};transport=udp>;regint=0;answermode={mode}\n"
-    )
+    account = f"<sip:{number}@127.0.0.1:{registrar_port or sip_port};transport=udp>;answermode={mode}"
+    registration = f"regint=60;auth_user={number};auth_pass={password}" if registrar_port else "regint=0"
+    (directory / "accounts").write_text(f"{account};{registration}\n")
     (directory / "contacts").touch()
     with (directory / "baresip.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(

@@ -13,7 +13,7 @@ from hypothesis import settings
 from telephony.audio import Frame
 from telephony.clock import MediaClock
 from telephony.leg import CallLeg, LegEnded, LegError
-from telephony.sip import SipEndpoint, SipSettings
+from telephony.sip import Registrar, SipEndpoint, SipSettings
 
 settings.register_profile("sip", deadline=None)  # a loaded machine is no fault of a parser
 settings.load_profile("sip")
@@ -49,12 +49,14 @@ class Notes:
 class Answering:
     """An endpoint that answers every call (or does what `take` says) and keeps the notes."""
 
-    def __init__(self, settings: SipSettings, clock: MediaClock, tasks: asyncio.TaskGroup) -> None:
+    def __init__(
+        self, settings: SipSettings, clock: MediaClock, tasks: asyncio.TaskGroup, registrar: Registrar | None
+    ) -> None:
         self.calls: list[Notes] = []
         self.most_at_once = 0
         self.arrived = asyncio.Event()
         self.take: Callable[[CallLeg], None] = self.answer
-        self.endpoint = SipEndpoint(settings, clock, self._on_call)
+        self.endpoint = SipEndpoint(settings, clock, self._on_call, registrar)
         self._tasks = tasks
 
     def answer(self, leg: CallLeg) -> None:
@@ -93,10 +95,9 @@ async def make_endpoint(clock: MediaClock) -> AsyncIterator[Callable[..., object
     """`await make_endpoint(max_calls=1, ...)`: started, on a free port, stopped after the test."""
     async with asyncio.TaskGroup() as tasks, AsyncExitStack() as stack:
 
-        async def make(**settings: object) -> Answering:
-            answering = Answering(
-                SipSettings(**{"port": 0, "rtp_ports": range(31000, 33000), **settings}), clock, tasks
-            )
+        async def make(registrar: Registrar | None = None, **settings: object) -> Answering:
+            values = {"port": 0, "rtp_ports": range(31000, 33000), **settings}
+            answering = Answering(SipSettings(**values), clock, tasks, registrar)
             await answering.endpoint.start()
             stack.push_async_callback(answering.endpoint.stop, grace_s=0.5)
             return answering

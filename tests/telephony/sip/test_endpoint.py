@@ -216,7 +216,7 @@ async def test_every_request_inside_a_dialog_is_answered(make_endpoint: MakeEndp
 
     assert await code_of("OPTIONS", 2) == "200"
     assert await code_of("INFO", 3) == "200"
-    assert await code_of("REFER", 4, "Refer-To: <sip:evil@192.0.2.1>") == "405"
+    assert await code_of("REFER", 4, "Refer-To: <sip:evil@192.0.2.1>") == "603"
     assert await code_of("UPDATE", 5) == "405"
     assert await code_of("INVITE", 6, body=SDP.replace(" 8 101", " 18")) == "488"
     assert ours.calls[0].endings == [], "a refused re-INVITE leaves the call as it was"

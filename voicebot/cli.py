@@ -39,6 +39,7 @@ BENCHMARKS = {
     "vad": Module("bench_vad", "Voice activity detection on labelled audio."),
     "turns": Module("bench_turns", "Turn-taking: cut-offs, missed ends, barge-ins, lost short answers."),
     "media": Module("bench_media", "Lateness of sent packets and processor time with many legs."),
+    "bridge": Module("bench_bridge", "The same with callers and agents joined in pairs, whispers and transcription."),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 
@@ -48,9 +48,13 @@ class Bindings:
         self._max_phones = max_phones
         self._by_user: dict[str, tuple[Binding, ...]] = {}
 
-    def users(self) -> Collection[str]:
-        """Everyone with a phone at the last look (`register`, `clear`, `expire`)."""
+    def users(self) -> Set[str]:
+        """Everyone with a phone when `expire` was last called, or later."""
         return self._by_user.keys()
+
+    def all(self) -> list[Binding]:
+        """The phones of `users`."""
+        return [phone for phones in self._by_user.values() for phone in phones]
 
     def of(self, user: str, now_s: float) -> tuple[Binding, ...]:
         """The user's phones."""
@@ -92,7 +96,7 @@ class Bindings:
 
     def expire(self, now_s: float) -> None:
         """Forget what is over."""
-        for user in list(self._by_user):
+        for user in {phone.user for phone in self.all() if phone.expires_at_s <= now_s}:
             self._keep(user, self.of(user, now_s))
 
     def _keep(self, user: str, phones: Sequence[Binding]) -> None:

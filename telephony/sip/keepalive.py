@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,24 +20,40 @@ NO_ANSWER = 408
 
 
 class Keepalive:
-    """Sends OPTIONS. Any answer at all, refusals too, says that the phone is there."""
+    """Sends OPTIONS to one phone at a time, spread over the interval: a shift that signs on at once is not asked at
+    once. Any answer at all, refusals too, says that the phone is there."""
 
-    def __init__(self, stack: Stack, interval_s: float, on_gone: Callable[[Binding], None]) -> None:
-        """`on_gone` hears of a phone that has not answered for 32 s (the stack's time-out of a request)."""
+    def __init__(
+        self,
+        stack: Stack,
+        interval_s: float,
+        phones: Callable[[], Sequence[Binding]],
+        on_gone: Callable[[Binding], None],
+    ) -> None:
+        """`interval_s`: each of `phones` is asked so often. `on_gone` hears of one that has not answered for 32 s (the
+        stack's time-out of a request)."""
         self._stack = stack
         self._interval_s = interval_s
+        self._phones = phones
         self._on_gone = on_gone
-        self._asked_at_s: dict[tuple[str, str], float] = {}
+        self._asked: dict[tuple[str, str], float] = {}
         self._waiting: set[tuple[str, str]] = set()
+        self._loop = asyncio.get_running_loop()
+        self._next = self._loop.call_later(interval_s, self._ask_next)
 
-    def look_after(self, phones: Sequence[Binding], now_s: float) -> None:
-        """To be called regularly with all phones. A new one is first asked after one interval."""
-        keys = {(phone.user, phone.uri): phone for phone in phones}
-        self._asked_at_s = {key: self._asked_at_s.get(key, now_s) for key in keys}
-        for key, phone in keys.items():
-            if key not in self._waiting and now_s - self._asked_at_s[key] >= self._interval_s:
-                self._asked_at_s[key] = now_s
-                self._ask(key, phone)
+    def stop(self) -> None:
+        self._next.cancel()
+
+    def _ask_next(self) -> None:
+        """Ask whoever was not asked for longest."""
+        phones = {(phone.user, phone.uri): phone for phone in self._phones()}
+        self._next = self._loop.call_later(self._interval_s / max(1, len(phones)), self._ask_next)
+        self._asked = {key: self._asked.get(key, 0.0) for key in phones}
+        idle = [key for key in phones if key not in self._waiting]
+        if idle:
+            key = min(idle, key=self._asked.__getitem__)
+            self._asked[key] = self._loop.time()
+            self._ask(key, phones[key])
 
     def _ask(self, key: tuple[str, str], phone: Binding) -> None:
         def heard(answer: Any) -> None:

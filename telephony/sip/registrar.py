@@ -75,14 +75,16 @@ class Registrar:
     # What the endpoint does with it
 
     def start(self, stack: Stack) -> None:
-        self._keepalive = Keepalive(stack, self._settings.ping_s, self._on_gone) if self._settings.ping_s else None
+        if self._settings.ping_s:
+            self._keepalive = Keepalive(stack, self._settings.ping_s, self._bindings.all, self._on_gone)
         self._look()
 
     def stop(self) -> None:
         """Forgets nobody: after a restart of the endpoint, registrations in force are good."""
         if self._next_look is not None:
             self._next_look.cancel()
-        self._keepalive = None
+        if self._keepalive is not None:
+            self._keepalive.stop()
 
     def on_register(self, request: Any) -> Reply:
         """Answer a REGISTER (RFC 3261, 10.3). Raises `Refused`, and anything for what cannot be read."""
@@ -169,15 +171,11 @@ class Registrar:
 
     def _look(self) -> None:
         self._next_look = asyncio.get_running_loop().call_later(LOOK_S, self._look)
-        now_s = _now_s()
-        self._bindings.expire(now_s)
+        self._bindings.expire(_now_s())
         for user in [user for user in self._bindings.users() if user not in self._accounts]:
             self._bindings.drop_user(user)
-        for user in list(self._announced):
+        for user in self._announced - self._bindings.users():
             self._announce(user)
-        if self._keepalive is not None:
-            phones = [phone for user in self._bindings.users() for phone in self._bindings.of(user, now_s)]
-            self._keepalive.look_after(phones, now_s)
 
     def _on_gone(self, phone: Binding) -> None:
         _log.info("a phone of %s does not answer any more", phone.user)

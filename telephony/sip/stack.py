@@ -246,8 +246,10 @@ class Stack(SipTransactionManager):  # type: ignore[misc]
 
     @property
     def waiting_for_peers(self) -> bool:
-        """Whether a request of ours (BYE, CANCEL, ...) is unanswered, or an answer to an INVITE not acknowledged."""
-        return bool(self.tclient) or any(transaction.needack for transaction in self.tserver.values())
+        """Whether a request of a call of ours (BYE, CANCEL, ...) is unanswered, or our answer not acknowledged."""
+        if any(transaction.method != "OPTIONS" for transaction in self.tclient.values()):
+            return True
+        return any(transaction.needack for transaction in self.tserver.values())
 
     def check(self, request: Any) -> None:
         """405 and 420 (RFC 3261, 8.2.1 and 8.2.2.3), which apply inside and outside of dialogs. Raises `Refused`."""

@@ -291,10 +291,7 @@ async def test_a_registration_that_runs_out_and_one_without_account_are_over(
     assert office.heard.changes == [("6001", True), ("6002", True), ("6002", False), ("6001", False)]
 
 
-async def test_a_phone_that_lost_the_network_is_found_out(
-    make_office: MakeOffice, raw_peer: MakePeer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(registrar_module, "LOOK_S", 0.05)
+async def test_a_phone_that_lost_the_network_is_found_out(make_office: MakeOffice, raw_peer: MakePeer) -> None:
     office = await make_office(ping_s=0.2)
     there, gone = Phone(raw_peer(office.port)), Phone(raw_peer(office.port), "6002", "other", call_id="2")
     await there.register()
@@ -311,6 +308,22 @@ async def test_a_phone_that_lost_the_network_is_found_out(
     ]
     deadline._fire()  # as 32 s later
     assert office.heard.changes == [("6001", True), ("6002", True), ("6002", False)]
+
+
+async def test_phones_that_sign_on_together_are_asked_one_at_a_time_in_turn(
+    make_office: MakeOffice, raw_peer: MakePeer
+) -> None:
+    office = await make_office(ping_s=60.0)
+    phones = [Phone(raw_peer(office.port), user, ACCOUNTS[user], call_id=user) for user in ACCOUNTS]
+    for phone in phones:
+        await phone.register()
+    keepalive = office.registrar._keepalive
+    assert keepalive is not None
+    for asked, other in ((0, 1), (1, 0), (0, 1)):
+        keepalive._ask_next()  # as half a minute later
+        phones[asked].peer.send(answer_to(await phones[asked].peer.receive(), "200 OK"))
+        with pytest.raises(TimeoutError):
+            await phones[other].peer.receive(0.05)
 
 
 async def test_a_failing_listener_does_not_fail_the_phone(make_office: MakeOffice, raw_peer: MakePeer) -> None:

@@ -17,7 +17,7 @@ class Model:
     """One entry of the catalogue, or a folder that the user named."""
 
     name: str
-    kind: Literal["asr", "tts", "vad", "end_of_turn"]
+    kind: Literal["asr", "tts", "vad", "end_of_turn", "dialect"]
     source: Literal["package", "hub", "python", "folder"]
     """Shipped in models/bundled, downloaded, part of a Python dependency, or a folder of the user's."""
     location: str
@@ -35,7 +35,7 @@ class Model:
     @property
     def setting(self) -> str:
         """The setting that names a model of this kind."""
-        settings = {"asr": "asr", "tts": "tts_voice", "vad": "vad", "end_of_turn": "dir"}
+        settings = {"asr": "asr", "tts": "tts_voice", "vad": "vad", "end_of_turn": "dir", "dialect": "dialect"}
         return f"models.{settings[self.kind]}"
 
     @property

@@ -25,6 +25,8 @@ class FloorConfig:
 
     window_s: float = 0.12
     """Audio over which the level of now is taken: not one glottal pulse, not a word."""
+    sudden_frames: int = 3
+    """The same for a sound that has just begun, in frames."""
     smoothing_s: float = 0.16
     """Time constant of the level whose least is the floor: the gaps between background words count little."""
     memory_s: float = 6.0
@@ -60,6 +62,12 @@ class NoiseFloor:
         if len(self._powers) * seconds > self._config.window_s:
             self._powers.popleft()
         return _decibels(sum(self._powers) / len(self._powers)) - self.floor_db
+
+    @property
+    def sudden_db(self) -> float:
+        """How far the last moment is above the background."""
+        last = list(self._powers)[-self._config.sudden_frames :]
+        return _decibels(sum(last) / max(1, len(last))) - self.floor_db
 
     def _remember(self, power: float, seconds: float) -> None:
         share = 1 - math.exp(-seconds / self._config.smoothing_s)

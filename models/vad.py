@@ -43,9 +43,9 @@ class VadConfig:
     """Certain silence of this length lets the judge rest."""
     gate_lead_s: float = 0.2
     """Audio from before the gate opened that the judge hears first, to have an ear for the line."""
-    alarm_db: float = 12.0
+    alarm_db: float = 8.0
     """A sound that stands out by this much may be speech before the judge has heard enough of it."""
-    alarm_frames: int = 2
+    alarm_frames: int = 1
     """Frames in a row that are so loud."""
     alarm_s: float = 0.10
     """Time that the judge has to agree."""
@@ -199,7 +199,7 @@ class StreamingVad:
         heard = ((start_s, end_s, probability if near else 0.0) for start_s, end_s, probability in windows)
         events = [replace(event, faint=faint) for window in heard if (event := self._edges.push(*window))]
         events += self._cleared(events, at_s, faint=faint)
-        loud = self._gate.heard and prominence_db >= self._config.alarm_db
+        loud = self._gate.heard and self._floor.sudden_db >= self._config.alarm_db
         return self._alarm.push(at_s, loud=loud, speaking=self._edges.speaking, events=events)
 
     def _cleared(self, events: Sequence[VadEvent], at_s: float, *, faint: bool) -> list[VadEvent]:

@@ -1,10 +1,16 @@
 """Short acknowledgements: 嗯, 好的, 对对对. Said over the assistant's voice they are no wish to talk."""
 
+from typing import Final
+
 from voicebot.letters import letters
 from voicebot.turn_words import TurnWords
 
-LONGEST = 8
+LONGEST: Final = 8
 """Characters; whoever says more than that wants to be heard."""
+FEW: Final = 3
+"""Characters that a sound or an acknowledgement is misheard as."""
+DOUBTED: Final = 0.2
+"""The recogniser's confidence below which so few characters are no words."""
 
 
 def is_backchannel(text: str, words: TurnWords) -> bool:
@@ -16,6 +22,18 @@ def is_backchannel(text: str, words: TurnWords) -> bool:
     """
     bare = letters(text)
     return 0 < len(bare) <= LONGEST and made_of(bare, words.backchannels)
+
+
+def acknowledges(text: str, words: TurnWords, *, heard: float) -> bool:
+    """Whether what was said over a prompt is no wish to talk, whatever it would be as an answer.
+
+    Besides acknowledgements: one syllable, unless it asks to be heard (停), and a few that the recogniser hardly
+    believes itself, as it makes them of 噢, 要得 or a cough. heard: its confidence.
+    """
+    bare = letters(text)
+    if is_backchannel(text, words):
+        return True
+    return bare not in words.wanting and (len(bare) == 1 or (len(bare) <= FEW and heard < DOUBTED))
 
 
 def made_of(text: str, parts: frozenset[str]) -> bool:

@@ -49,7 +49,7 @@ class Judgement:
     dictating: bool = False
     """Digits, an address, a spelled name: the caller pauses between groups."""
     backchannel: bool = False
-    """Nothing but 嗯, 好的, 对: said over a prompt it is no wish to talk."""
+    """Nothing but 嗯, 好的, 对 or a syllable: said over a prompt it is no wish to talk."""
     falling: float | None = None
     """How the voice ends: 0 (goes on) .. 1 (sounds final); None: not measured."""
     end_probability: float | None = None

@@ -14,7 +14,7 @@ from models.address import InferenceError
 from models.asr import Priority, Transcript
 from models.speech_client import SpeechModels
 from telephony.audio import level_dbfs
-from voicebot.backchannel import is_backchannel
+from voicebot.backchannel import acknowledges
 from voicebot.barge_in import Words
 from voicebot.completeness import completeness, dictating
 from voicebot.dialogue.types import Expecting, IntentGuess, Language, Understood
@@ -97,7 +97,7 @@ class Recognition:
             understood = await self._understand(samples, transcript.text, transcript.language, transcript.confidence)
         except InferenceError:
             return None
-        doubtful = len(transcript.text) < 2 or is_backchannel(transcript.text, self._words)
+        doubtful = acknowledges(transcript.text, self._words, heard=transcript.confidence)
         return Glimpse(Words.BACKCHANNEL if doubtful else Words.MEANT, understood)
 
     async def _transcribe(self, samples: NDArray[np.int16], key: str, priority: Priority) -> Transcript:
@@ -129,7 +129,7 @@ class Recognition:
         return Judgement(
             completeness=finished,
             dictating=dictating(text, expecting=expecting, words=self._words),
-            backchannel=is_backchannel(text, self._words),
+            backchannel=acknowledges(text, self._words, heard=understood.asr_confidence),
             falling=falling(samples),
             end_probability=ending,
         )

@@ -52,6 +52,7 @@ class TurnWords:
     backchannels: frozenset[str]
     sounds: frozenset[str]
     hesitations: frozenset[str]
+    wanting: frozenset[str]
     whole: frozenset[str]
     followed: frozenset[str]
     begun: frozenset[str]
@@ -87,6 +88,7 @@ def load_turn_words(company: Company | None = None) -> TurnWords:
         backchannels=frozenset(table["backchannels"]),
         sounds=frozenset(table["sounds"]),
         hesitations=frozenset(table["hesitations"]),
+        wanting=frozenset(table["wanting"]),
         whole=frozenset(table["whole"]),
         followed=frozenset(table["followed"]),
         begun=frozenset(table["begun"]),

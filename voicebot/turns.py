@@ -100,6 +100,7 @@ class TurnTaking:
         self._partial_at = 0.0
         self._partial_wanted = False  # one is under way
         self._wordless = False  # the last one found no words
+        self._faint = False  # the open utterance never stood out from the background
         self._answering = False
         self._turn_ended: float | None = None  # end of the speech of the last turn
         self._silent_since: float | None = None
@@ -136,7 +137,7 @@ class TurnTaking:
         self._suspected = False
         self._talking = True
         self._silent_since = None
-        self._wordless = False
+        self._faint = faint and (self._speech_start is None or self._faint)
         if self._speech_start is None:
             self._open(at)
         elif self._speech_end is not None:
@@ -151,6 +152,7 @@ class TurnTaking:
 
     def on_speech_cleared(self, at: float, *, left_s: float = inf) -> list[Action]:
         """What began faint stands out from the background by now."""
+        self._faint = False
         return [*self._floor.on_sound(at, left_s=left_s)]
 
     def on_speech_paused(self, at: float, *, now: float) -> list[Action]:
@@ -170,7 +172,9 @@ class TurnTaking:
             return []
         self._partial_wanted = False
         self._wordless = words is Words.NONE
-        if words is Words.MEANT:
+        if (
+            words is Words.MEANT and not self._floor.paused
+        ):  # in the silence of a pause the whole utterance is waited for
             return [*self._floor.on_words(words, answer=not self._over_prompt)]
         return []
 
@@ -212,7 +216,7 @@ class TurnTaking:
         self._floor.on_playback_started(interruptible=interruptible, answerable=answerable)
         if self._speech_start is None:
             return []
-        actions: list[Action] = [*self._floor.on_sound(at, left_s=inf)]
+        actions: list[Action] = [*self._floor.on_sound(at, left_s=inf, faint=self._faint or self._wordless)]
         if self._judgement is not None:
             actions += self._floor.on_words(_words(self._judgement), answer=not self._over_prompt)
         return actions
@@ -279,6 +283,7 @@ class TurnTaking:
             self._endpointing.on_resumed(at - self._turn_ended)
         self._utterance += 1
         self._speech_start = at
+        self._wordless = False
 
     def _close(self) -> None:
         self._speech_start = None

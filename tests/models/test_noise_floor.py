@@ -64,3 +64,10 @@ def test_nothing_is_ever_quieter_than_the_floor_by_more_than_its_smoothing(level
     for level in levels:
         floor.prominence_db(np.full(FRAME, level, np.int16) * np.resize([1, -1], FRAME).astype(np.int16))
         assert -90.0 <= floor.floor_db <= 6.0
+
+
+def test_a_sudden_sound_stands_out_sooner_than_the_level_of_now_tells() -> None:
+    floor = NoiseFloor(FloorConfig(), RATE)
+    heard(floor, noise(3, 300))
+    (slow,) = heard(floor, noise(0.02, 3000))
+    assert floor.sudden_db > slow + 2

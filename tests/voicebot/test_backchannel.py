@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.backchannel import is_backchannel
+from voicebot.backchannel import acknowledges, is_backchannel
 from voicebot.turn_words import load_turn_words
 
 WORDS = load_turn_words()
@@ -32,6 +32,18 @@ def test_acknowledgements_alone_and_together(text: str) -> None:
 )  # fmt: skip
 def test_what_wants_to_be_heard_is_none(text: str) -> None:
     assert not is_backchannel(text, WORDS)
+
+
+@pytest.mark.parametrize(("text", "heard"), [("好的", 0.9), ("我", 0.9), ("不", 0.9), ("我的", 0.1), ("工服", 0.1)])
+def test_over_a_prompt_a_syllable_and_what_is_hardly_believed_are_no_wish_to_talk(text: str, heard: float) -> None:
+    assert acknowledges(text, WORDS, heard=heard)
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"), [("停", 0.9), ("喂", 0.1), ("不要", 0.5), ("等阵先", 0.38), ("你听我说", 0.1)]
+)
+def test_over_a_prompt_words_are_a_wish_to_talk_even_softly_spoken(text: str, heard: float) -> None:
+    assert not acknowledges(text, WORDS, heard=heard)
 
 
 def test_silence_is_none() -> None:

@@ -157,11 +157,14 @@ def test_words_over_a_prompt_silence_it_at_once_and_then_take_the_floor() -> Non
     assert [action for _, action in run_to(turns, 1.84, 3.0)] == [EndTurn(utterance, 1.6)]
 
 
-def test_words_recognised_while_they_are_spoken_take_the_floor_before_they_end() -> None:
+def test_words_seem_meant_before_they_end_but_a_silent_prompt_waits_for_all_of_them() -> None:
     turns = prompting()
     turns.on_speech_suspected(1.0)
     turns.on_speech_started(1.0)
-    assert turns.on_partial(1, Words.MEANT, at=1.45) == [StopPlayback()]
+    assert turns.on_partial(1, Words.MEANT, at=1.45) == []
+    (whole,) = turns.on_speech_paused(1.6, now=1.8)
+    assert isinstance(whole, Recognise)
+    assert turns.on_recognised(1, ACKNOWLEDGED, at=1.82) == [ResumePlayback(), Drop(1)]
 
 
 def test_long_speech_takes_the_floor_though_its_words_are_not_known() -> None:
@@ -226,6 +229,23 @@ def test_a_voice_that_rises_out_of_the_background_silences_the_prompt_then() -> 
     turns.on_speech_suspected(1.0, faint=True)
     turns.on_speech_started(1.0, faint=True)
     assert turns.on_speech_cleared(1.2) == [PausePlayback()]
+
+
+def test_noise_that_comes_and_goes_does_not_take_the_floor_by_its_length() -> None:
+    turns = prompting()
+    turns.on_speech_suspected(1.0)
+    turns.on_speech_started(1.0)
+    turns.on_partial(1, Words.NONE, at=1.46)
+    turns.on_speech_paused(1.5, now=1.64)
+    turns.on_speech_started(1.7)
+    assert [action for _, action in run_to(turns, 1.7, 3.0)] == [ResumePlayback()]
+
+
+def test_the_next_part_of_a_prompt_is_not_silenced_by_a_voice_in_the_background() -> None:
+    turns = prompting(interruptible=False)
+    turns.on_speech_suspected(1.0, faint=True)
+    turns.on_speech_started(1.0, faint=True)
+    assert turns.on_playback_started(1.2, interruptible=True) == []
 
 
 def test_a_short_yes_in_the_last_300_ms_is_an_answer_and_the_prompt_plays_to_its_end() -> None:

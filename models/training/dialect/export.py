@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 
 from models.dialect import INPUT, MODEL_FILE, DialectClassifier
@@ -69,6 +70,7 @@ def write_onnx(network: networks.Network, card: DialectCard, file: Path) -> None
             network, (example,), str(file), input_names=[INPUT], output_names=["scores"],
             dynamic_axes={INPUT: sizes}, dynamo=False,
         )  # fmt: skip
+    onnx.checker.check_model(str(file))
     classifier = DialectClassifier(file, card)
     for seconds in (card.ear.shortest_s, 2.5, card.ear.longest_s):
         noise = np.random.default_rng(0).normal(0, 2_000, int(seconds * 8_000)).astype(np.int16)

@@ -12,7 +12,11 @@ from models.dialect_card import Ear
 from models.training.dialect.corpus import CorpusError
 
 CHINESE: Final = "TencentGameMate/chinese-wav2vec2-base"
-"""Learned from 10,000 h of Mandarin as it is spoken everywhere in China (WenetSpeech); 95 M parameters, MIT licence."""
+"""Learned from 10,000 h of Mandarin as it is spoken everywhere in China (WenetSpeech); 95 M parameters, MIT licence.
+
+On a machine without a GPU the result takes 1.7 s of a core to hear 8 s of speech; one from openai/whisper-base takes
+0.25 s, from openai/whisper-tiny 0.09 s (random weights exported to ONNX, one thread, x86-64).
+"""
 
 _POSITIONS_A_SECOND: Final = 50
 """Of Whisper's encoder."""

@@ -63,7 +63,8 @@ def completeness(
     if known is not None:
         return known
     request = _request(bare, meant, words)
-    return _LESS[request] if heard < DOUBTED else request
+    told_in_parts = expecting is Expecting.TEXT and not words.asks(bare)
+    return _LESS[request] if told_in_parts or heard < DOUBTED else request
 
 
 def dictating(text: str, *, expecting: Expecting, words: TurnWords) -> bool:

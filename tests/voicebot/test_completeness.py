@@ -111,6 +111,20 @@ def test_dictation_is_told_apart() -> None:
     assert not dictating("我要退货", expecting=Expecting.OPEN, words=WORDS)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("快递员态度很差", Completeness.UNSURE), ("中关村那边", Completeness.UNFINISHED), ("算了", Completeness.COMPLETE)],
+)
+def test_what_is_told_in_parts_is_waited_for_unless_it_is_a_whole_answer(text: str, expected: Completeness) -> None:
+    judged = completeness(text, intent="none", confidence=0.9, expecting=Expecting.TEXT, words=WORDS)
+    assert judged is expected
+
+
+def test_a_question_instead_of_what_was_asked_for_is_answered_at_once() -> None:
+    judged = completeness("你们几点下班", intent="none", confidence=0.9, expecting=Expecting.TEXT, words=WORDS)
+    assert judged is Completeness.COMPLETE
+
+
 @given(st.text(max_size=60), st.floats(0, 1), st.sampled_from(Expecting))
 def test_any_text_is_judged(text: str, confidence: float, expecting: Expecting) -> None:
     assert judged(text, confidence=confidence, expecting=expecting) in Completeness

@@ -83,6 +83,8 @@ def expecting(question: Question) -> Expecting:
             return Expecting.DIGITS
         case AskSlot(slot) if slot.type == "yes_no":
             return Expecting.YES_NO
+        case AskSlot(slot) if slot.type == "text":
+            return Expecting.TEXT
         case CheckValue() | CheckIntent() | OfferCallback() | CheckCallbackNumber():
             return Expecting.YES_NO
         case _:

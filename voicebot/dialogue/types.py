@@ -23,6 +23,8 @@ class Expecting(StrEnum):
     OPEN = "open"
     DIGITS = "digits"
     YES_NO = "yes_no"
+    TEXT = "text"
+    """An address, a name, what is wrong with it: told in parts, with pauses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ LIMITS: Final[Mapping[str, float]] = MappingProxyType(
         "earlier_calls": math.log(8),
     }
 )
-"""Source -> the most that all its evidence of one call may say for one dialect, in log-odds. Judgement, not measured: no
-labelled calls of many dialects were at hand."""
+"""Source -> the most that all its evidence of one call may say for one dialect, in log-odds. Judged, not measured:
+there were no labelled calls of many dialects to measure it on."""
 OTHER_LIMIT: Final = math.log(5)
 """For a source that is not in the table."""
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dialect_router.dialects import STANDARD, dialects
 from dialect_router.lexicon import words
+from dialect_router.tables import read_rows
 from dialect_router.words import MOST_PER_UTTERANCE, words_evidence
 
 TELLING = sorted(word.text for word in words().values() if word.log_odds)
@@ -73,6 +74,11 @@ def test_the_table_names_known_dialects_and_no_word_says_too_much() -> None:
         assert word.log_odds.keys() <= dialects().keys(), word
         assert all(0 < log <= math.log(8) for log in word.log_odds.values()), word
         assert all("\u3400" <= character <= "\u9fff" or character == "𠊎" for character in word.text), word
+
+
+def test_no_word_has_two_rows() -> None:
+    said = [row["word"] for table in ("words.csv", "attested_words.csv") for row in read_rows(table)]
+    assert len(said) == len(set(said))
 
 
 def test_no_mandarin_sentence_of_the_company_moves_any_dialect_by_more_than_two() -> None:

@@ -39,6 +39,7 @@ class SensitiveWords(Model):
     """data/sensitive.toml"""
 
     other_numbers: tuple[str, ...]
+    asking: tuple[str, ...]
     x: tuple[str, ...]
     kind: tuple[SensitiveKind, ...]
 
@@ -117,5 +118,7 @@ class SensitiveNumbers:
 
 
 def asked_for(text: str, words: SensitiveWords) -> SensitiveKind | None:
-    """The code that one party asks the other for (请说一下验证码)."""
-    return next((kind for kind in words.kind if kind.words and any(word in text for word in kind.words)), None)
+    """The code that one party asks the other for: 请说一下验证码."""
+    if not any(word in text for word in words.asking):
+        return None
+    return next((kind for kind in words.kind if any(word in text for word in kind.words)), None)

@@ -38,13 +38,13 @@ class CallerProfile:
 
 @dataclass(frozen=True, slots=True)
 class DialectFinding:
-    """The likeliest dialect and why, for people to read."""
+    """The dialect to serve the caller in, and why, for people to read."""
 
     tag: str
     name: str
     """As people say it: 四川话."""
     probability: float
-    reason: str = ""
+    reasons: tuple[str, ...] = ()
     requested: bool = False
     """The caller asked for somebody who speaks it."""
 

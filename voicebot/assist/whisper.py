@@ -15,6 +15,7 @@ from typing import Final
 from pydantic import Field
 
 from dialect_router.dialects import STANDARD
+from dialect_router.evidence import SURE
 from models.spoken import say
 from voicebot.assist.packaged import packaged
 from voicebot.assist.packet import CallerProfile, DialectFinding, HandoverPacket, PromiseGiven
@@ -25,8 +26,6 @@ from voicebot.dialogue.lexicon import lexicon
 
 LONGEST_S: Final = 8.0
 """The caller is waiting."""
-_SURE: Final = 0.75
-"""Probability from which a dialect is told as a fact."""
 _LIKELY: Final = 0.45
 """Below it the dialect is not mentioned."""
 _LONGEST_VALUE: Final = 12
@@ -180,7 +179,7 @@ def _dialect(dialect: DialectFinding | None) -> dict[str, str]:
         return {"requested": dialect.name}
     if dialect.tag == STANDARD or dialect.probability < _LIKELY:
         return {}
-    return {"sure" if dialect.probability >= _SURE else "likely": dialect.name}
+    return {"sure" if dialect.probability >= SURE else "likely": dialect.name}
 
 
 def _detail(packet: HandoverPacket) -> str:

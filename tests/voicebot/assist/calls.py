@@ -16,7 +16,7 @@ from voicebot.store.records import CallRecord, CustomerRecord, OrderRecord, Task
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=ZONE)
 TODAY = date(2026, 11, 22)
-SICHUAN = DialectFinding("cmn-sichuan", "四川话", 0.86, "说了“啥子”“巴适”")
+SICHUAN = DialectFinding("cmn-sichuan", "四川话", 0.86, ("说了“啥子”“巴适”",))
 
 
 def wang(shop: Company) -> KnownCaller:

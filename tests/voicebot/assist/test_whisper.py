@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from models.tts import EspeakEngine, speak
 from tests.voicebot.assist.calls import NOW, SICHUAN, caller_turn, packet, run_of, stage
-from voicebot.assist.dialect_names import dialect_name
 from voicebot.assist.packet import (
     CallerProfile,
     DialectFinding,
@@ -19,6 +18,7 @@ from voicebot.assist.packet import (
     SettledMatter,
     Wish,
 )
+from voicebot.assist.promises import promise_words
 from voicebot.assist.whisper import LONGEST_S, whisper, whisper_wording
 from voicebot.company import Company
 from voicebot.dialogue.types import KnownCaller
@@ -127,8 +127,5 @@ def test_whatever_a_packet_holds_the_whisper_is_short_enough(
     assert "{" not in heard.text
 
 
-def test_a_dialect_is_called_as_people_call_it_at_home() -> None:
-    assert dialect_name("cmn-sichuan", "四川") == "四川话"
-    assert dialect_name("cmn-sichuan", "贵州") == "贵州话"
-    assert dialect_name("cmn-sichuan", None) == "西南官话"
-    assert dialect_name("no-such-tag", "四川") == "no-such-tag"
+def test_every_kind_of_promise_can_be_whispered() -> None:
+    assert {kind.task for kind in promise_words().kind} <= set(whisper_wording().promises)

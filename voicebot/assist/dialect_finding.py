@@ -1,4 +1,4 @@
-"""What people call a dialect where its speaker comes from: Southwestern Mandarin is 四川话 in Sichuan."""
+"""The belief about a caller's dialect as an agent is told it, in the name that people give it at home: 四川话."""
 
 from __future__ import annotations
 
@@ -8,6 +8,22 @@ from functools import cache
 from importlib.resources import files
 
 from dialect_router.dialects import dialects
+from dialect_router.evidence import DialectBelief
+from voicebot.assist.packet import DialectFinding
+
+_MOST_REASONS = 3
+
+
+def dialect_finding(belief: DialectBelief, province: str | None) -> DialectFinding:
+    """`province`: short name of where the caller's number comes from."""
+    tag = belief.top()
+    return DialectFinding(
+        tag,
+        dialect_name(tag, province),
+        round(belief.share(tag), 3),
+        belief.reasons[:_MOST_REASONS],
+        requested=belief.requested is not None,
+    )
 
 
 def dialect_name(tag: str, province: str | None) -> str:

@@ -3,13 +3,13 @@
 Rules in a fixed order, the first that applies decides; its name and a reason in Chinese go into the record of the call.
 """
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Final, Literal
+
+from dialect_router.tables import read_rows
 
 Handling = Literal["bot", "either", "human"]
 """Who settles an intent. bot: the assistant, unless the caller asks otherwise; human: a human where one is there."""
@@ -164,5 +164,4 @@ def _offer(staffing: Staffing, policy: RoutingPolicy) -> tuple[Offer, str]:
 
 @cache
 def _reasons() -> Mapping[str, str]:
-    text = files("dialect_router").joinpath("data", "routing_reasons.csv").read_text(encoding="utf-8")
-    return MappingProxyType({row["key"]: row["text"] for row in csv.DictReader(text.splitlines())})
+    return MappingProxyType({row["key"]: row["text"] for row in read_rows("routing_reasons.csv")})

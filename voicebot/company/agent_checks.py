@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from voicebot.company.agents import AGENTS_FILE, AgentRow
+from dialect_router.agents import Agent
+from voicebot.company.agents import AGENTS_FILE
 from voicebot.company.places import Places, repeated
 from voicebot.company.problems import Problem, suggest
 from voicebot.company.routing import ROUTING_FILE, Routing
@@ -20,12 +21,12 @@ def check_staff(company: Company, places: Places) -> list[Problem]:
     return problems
 
 
-def check_agents(agents: Sequence[AgentRow], routing: Routing, places: Places) -> list[Problem]:
+def check_agents(agents: Sequence[Agent], routing: Routing, places: Places) -> list[Problem]:
     """The problems between the agents, and between them and the routing; none for a company without agents."""
     return [*_repeated(agents, places), *_skills(agents, routing, places), *_overflow(agents, routing, places)]
 
 
-def _repeated(agents: Sequence[AgentRow], places: Places) -> Iterable[Problem]:
+def _repeated(agents: Sequence[Agent], places: Places) -> Iterable[Problem]:
     for id_ in repeated(agent.id for agent in agents):
         message, remedy = f"agent {id_!r} stands twice", "Give one of them an id of their own"
         yield places.problem_at_text(AGENTS_FILE, f"{id_},", message, remedy, last=True)
@@ -34,7 +35,7 @@ def _repeated(agents: Sequence[AgentRow], places: Places) -> Iterable[Problem]:
         yield places.problem_at_text(AGENTS_FILE, phone, message, remedy, last=True)
 
 
-def _skills(agents: Sequence[AgentRow], routing: Routing, places: Places) -> Iterable[Problem]:
+def _skills(agents: Sequence[Agent], routing: Routing, places: Places) -> Iterable[Problem]:
     if not agents:
         return
     there = {skill for agent in agents for skill in agent.skills}
@@ -50,7 +51,7 @@ def _skills(agents: Sequence[AgentRow], routing: Routing, places: Places) -> Ite
         yield places.problem(ROUTING_FILE, ["default_skill"], message, remedy)
 
 
-def _overflow(agents: Sequence[AgentRow], routing: Routing, places: Places) -> Iterable[Problem]:
+def _overflow(agents: Sequence[Agent], routing: Routing, places: Places) -> Iterable[Problem]:
     teams = {agent.team for agent in agents}
     team = routing.queue.overflow_team
     if agents and team is not None and team not in teams:

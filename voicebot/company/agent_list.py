@@ -6,29 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dialect_router.agents import Agent
 from voicebot.company.agent_checks import check_agents
-from voicebot.company.agents import AGENTS_FILE, AgentRow
+from voicebot.company.agents import read_agent_rows
 from voicebot.company.places import Places
 from voicebot.company.problems import CompanyError, in_order
 from voicebot.company.routing import read_routing
-from voicebot.company.rows import read_rows
 
 
 @dataclass(frozen=True, slots=True)
 class AgentChanges:
     """What a new list of agents means for those at work."""
 
-    added: tuple[AgentRow, ...] = ()
-    changed: tuple[AgentRow, ...] = ()
+    added: tuple[Agent, ...] = ()
+    changed: tuple[Agent, ...] = ()
     """As they are now. A call under way goes on; the next one is given out by the new skills."""
-    removed: tuple[AgentRow, ...] = ()
+    removed: tuple[Agent, ...] = ()
     """As they were. They get no further call and are signed out when they hang up."""
 
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.removed)
 
 
-def agents_changed(old: Sequence[AgentRow], new: Sequence[AgentRow]) -> AgentChanges:
+def agents_changed(old: Sequence[Agent], new: Sequence[Agent]) -> AgentChanges:
     """From one list to the next, by id; the order of a list means nothing."""
     before, after = ({agent.id: agent for agent in agents} for agents in (old, new))
     return AgentChanges(
@@ -38,18 +38,16 @@ def agents_changed(old: Sequence[AgentRow], new: Sequence[AgentRow]) -> AgentCha
     )
 
 
-def read_agents(directory: Path) -> tuple[AgentRow, ...]:
+def read_agents(directory: Path) -> tuple[Agent, ...]:
     """The agents of a company folder as it is now; none where it has no agents.csv.
 
     Raises CompanyError with file, line and remedy: whoever reads while calls are going on keeps the list he has.
     """
-    if not (directory / AGENTS_FILE).exists():
-        return ()
-    rows, problems = read_rows(directory, AGENTS_FILE, AgentRow)
+    agents, problems = read_agent_rows(directory)
     routing, more = read_routing(directory)
     problems += more
     if not problems:
-        problems = check_agents(rows, routing, Places(directory))
+        problems = check_agents(agents, routing, Places(directory))
     if problems:
         raise CompanyError(in_order(problems))
-    return rows
+    return agents

@@ -1,18 +1,20 @@
-"""One person who takes calls: a row of agents.csv."""
+"""The people who take calls: the rows of agents.csv."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from dialect_router.agents import Agent
 from dialect_router.dialects import dialects
 from voicebot.company.model import Model
-from voicebot.company.problems import suggest
+from voicebot.company.problems import Problem, suggest
 from voicebot.company.records import Word
-from voicebot.company.rows import SEPARATOR
+from voicebot.company.rows import SEPARATOR, read_rows
 
 AGENTS_FILE = "agents.csv"
 
@@ -66,3 +68,17 @@ class AgentRow(Model):
                     "voicebot", "there is no dialect {tag}", {"tag": repr(tag), "remedy": suggest(tag, dialects())}
                 )
         return value
+
+    def agent(self) -> Agent:
+        """The same as the router knows it."""
+        return Agent(**{**self.model_dump(), "languages": frozenset(self.languages)})
+
+
+def read_agent_rows(directory: Path) -> tuple[tuple[Agent, ...], list[Problem]]:
+    """The agents of directory/agents.csv, and what is wrong with its form; no agents where there is no such file."""
+    if not (directory / AGENTS_FILE).exists():
+        return (), []
+    rows, problems = read_rows(directory, AGENTS_FILE, AgentRow)
+    if not rows and not problems:  # a file that is just being written must not send everybody home
+        problems.append(Problem(AGENTS_FILE, 1, "names no agent", "Write a row for each, or delete the file"))
+    return tuple(row.agent() for row in rows), problems

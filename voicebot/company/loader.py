@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from voicebot.company.agents import AGENTS_FILE, AgentRow
+from dialect_router.agents import Agent
+from voicebot.company.agents import read_agent_rows
 from voicebot.company.flows import Flow
 from voicebot.company.problems import Problem, suggest
 from voicebot.company.records import Customer, Order, Product
@@ -51,7 +52,7 @@ class _Reader:
             "orders": self._rows("orders.csv", Order),
             "products": self._rows("products.csv", Product),
             "callers": self._named("callers", CallerScript, "script", required=False),
-            "agents": self._rows(AGENTS_FILE, AgentRow) if (self._directory / AGENTS_FILE).exists() else (),
+            "agents": self._agents(),
             "routing": self._routing(),
         }
         company = Company(directory=self._directory, profile=profile, **parts) if profile else None
@@ -131,6 +132,11 @@ class _Reader:
         rows, problems = read_rows(self._directory, shown, model, today=self._today)
         self.problems += problems
         return rows
+
+    def _agents(self) -> tuple[Agent, ...]:
+        agents, problems = read_agent_rows(self._directory)
+        self.problems += problems
+        return agents
 
     def _routing(self) -> Routing:
         routing, problems = read_routing(self._directory)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from voicebot.company.agents import AgentRow
+from dialect_router.agents import Agent
 from voicebot.company.flows import Flow
 from voicebot.company.model import Model, Name, Sentence
 from voicebot.company.records import Customer, Order, Product
@@ -151,7 +151,7 @@ class Company(Model):
     orders: tuple[Order, ...] = ()
     products: tuple[Product, ...] = ()
     callers: Mapping[str, CallerScript] = {}
-    agents: tuple[AgentRow, ...] = ()
+    agents: tuple[Agent, ...] = ()
     """None: nobody but the assistant answers, and humans ring back."""
     routing: Routing = Routing()
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialect_router.agents import Agent
 from dialect_router.routing import RoutingPolicy
 from voicebot.company import Company, CompanyError, check_company, load_company
 from voicebot.company.agent_list import AgentChanges, agents_changed, read_agents
-from voicebot.company.agents import AgentRow
 from voicebot.company.passwords import read_passwords
 from voicebot.company.routing import Handover, Routing
 from voicebot.demo import SAMPLE_COMPANY
@@ -143,16 +143,16 @@ def test_a_new_list_says_who_came_who_went_and_who_changed(folder: Path) -> None
 
 
 @st.composite
-def lists(draw: st.DrawFn) -> list[AgentRow]:
+def lists(draw: st.DrawFn) -> list[Agent]:
     ids = draw(st.lists(st.sampled_from("abcdef"), unique=True))
     return [
-        AgentRow(id=id_, name="甲", team="组", skills={"service": draw(st.integers(1, 3))}, dialects={"cmn": 5})
+        Agent(id=id_, name="甲", team="组", skills={"service": draw(st.integers(1, 3))}, dialects={"cmn": 5})
         for id_ in ids
     ]
 
 
 @given(lists(), lists())
-def test_the_changes_lead_from_the_old_list_to_the_new(old: list[AgentRow], new: list[AgentRow]) -> None:
+def test_the_changes_lead_from_the_old_list_to_the_new(old: list[Agent], new: list[Agent]) -> None:
     changes = agents_changed(old, new)
     result = {agent.id: agent for agent in old} | {agent.id: agent for agent in (*changes.added, *changes.changed)}
     for agent in changes.removed:
@@ -173,7 +173,24 @@ def test_whatever_stands_in_the_agents_file_the_answer_is_agents_or_problems(
     except CompanyError as error:
         assert all(problem.remedy for problem in error.problems)
     else:
-        assert not text.strip() or agents
+        assert agents
+
+
+def test_a_list_that_is_just_being_written_sends_nobody_home(folder: Path) -> None:
+    text = (folder / "agents.csv").read_text(encoding="utf-8")
+    for written in ("", text.splitlines()[0], text[: text.index("8001,") + 9]):
+        (folder / "agents.csv").write_text(written, encoding="utf-8")
+        with pytest.raises(CompanyError, match=r"agents\.csv"):
+            read_agents(folder)
+
+
+def test_a_row_becomes_an_agent_of_the_router(folder: Path) -> None:
+    change(folder / "agents.csv", "cmn,4,1,\n", "cmn,4,1,sip:8001@192.168.1.20:5070\n")
+    assert read_agents(folder)[0] == Agent(
+        id="8001", name="罗雪梅", team="售后组", skills={"return": 5, "repair": 4, "order": 3, "service": 4},
+        dialects={"cmn-sichuan": 5, "cmn": 4}, languages=frozenset({"cmn"}), seniority=4, capacity=1,
+        phone="sip:8001@192.168.1.20:5070",
+    )  # fmt: skip
 
 
 def passwords(folder: Path, text: str, mode: int = 0o600) -> Path:

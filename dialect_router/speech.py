@@ -114,4 +114,5 @@ def _evidence(
 
 
 def _usable(probabilities: Mapping[str, float]) -> dict[str, float]:
-    return {name: p for name, p in probabilities.items() if math.isfinite(p) and p >= 0}
+    """What can be a probability: a broken model's huge numbers count as certainty, its others for nothing."""
+    return {name: min(p, 1.0) for name, p in probabilities.items() if math.isfinite(p) and p >= 0}

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dialect_router.dialects import STANDARD, DialectPrior, dialects
@@ -93,6 +93,7 @@ def test_earlier_calls_add_up_to_three() -> None:
 
 
 @given(st.dictionaries(CODES, NUMBERS))
+@example({"zh": 1e308, "cmn": 1e308})
 def test_any_identification_is_taken_and_stays_finite(probabilities: dict[str, float]) -> None:
     evidence = language_evidence(probabilities)
     assert evidence is None or all(

@@ -40,11 +40,13 @@ class Nonces:
         return issued_ms > self._stale_until_ms and now_s - issued_ms / 1000 <= self._life_s
 
     def spend(self, nonce: str, count: int, now_s: float) -> bool:
-        """Use a current nonce for the `count`th time. False when it was used that often before: a replay."""
+        """Use a current nonce for the `count`th time. False for a replay, and where it goes stale to make room."""
         if count <= self._counts.get(nonce, 0):
             return False
         if nonce not in self._counts and len(self._counts) >= self._max_used:
             self._forget_some(now_s)
+            if _issued_ms(nonce) <= self._stale_until_ms:
+                return False  # older than what was just forgotten
         self._counts[nonce] = count
         return True
 

@@ -1,0 +1,1 @@
+"""Quality review: every finished call scored against the company's scorecards, with the evidence."""

@@ -1,0 +1,101 @@
+"""Reads from the store what a call is scored on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from voicebot.company import Company
+from voicebot.company.flows import Flow, Slot
+from voicebot.qa.material import CallMaterial, CallMeasures, ProcedureStep, PromiseState, ScoredTurn, SpeakerRole
+from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
+from voicebot.store.store import Store
+
+_ROLES: dict[str, SpeakerRole] = {"caller": "caller", "assistant": "assistant", "agent": "agent"}
+_MOST_TASKS = 100
+"""Tasks of one call that are looked at."""
+
+
+async def read_material(
+    store: Store, company: Company, call_id: str, *, as_of: datetime, measures: CallMeasures | None = None
+) -> CallMaterial | None:
+    """The material of one call; None where there is no such call. May raise StoreError."""
+    call = await store.call(call_id)
+    if call is None:
+        return None
+    turns = await store.turns(call_id)
+    tasks = await store.tasks(call_id=call_id, limit=_MOST_TASKS)
+    return material_of(company, call, turns, tasks, as_of=as_of, measures=measures)
+
+
+def material_of(
+    company: Company,
+    call: CallRecord,
+    turns: Sequence[TurnRecord],
+    tasks: Sequence[TaskRecord] = (),
+    *,
+    as_of: datetime,
+    measures: CallMeasures | None = None,
+) -> CallMaterial:
+    """The same from records at hand."""
+    spoken = tuple(scored for turn in turns if (scored := _scored(turn)))
+    intents = _intents(company, spoken)
+    return CallMaterial(
+        call_id=call.id,
+        started_at=call.started_at,
+        answered_at=call.answered_at,
+        ended_at=call.ended_at,
+        as_of=as_of,
+        direction=call.direction,
+        kind="human" if any(turn.role == "agent" for turn in spoken) else "bot",
+        intents=intents,
+        outcome=call.outcome,
+        language=call.language,
+        turns=spoken,
+        measures=measures,
+        steps=_steps(company, intents[0]) if intents else (),
+        promises=tuple(
+            PromiseState(task.id, task.kind, task.due_at, task.status)
+            for task in sorted(tasks, key=lambda task: (task.created_at, task.id))
+        ),
+    )
+
+
+def _scored(turn: TurnRecord) -> ScoredTurn | None:
+    """None for what nobody said or heard: keys pressed, notes of the system, replies cut before their first word."""
+    role = _ROLES.get(turn.role)
+    text = turn.text if turn.heard_text is None else turn.heard_text
+    if role is None or not text.strip() or turn.detail.get("keypad"):
+        return None
+    return ScoredTurn(
+        seq=turn.seq,
+        role=role,
+        text=text,
+        started_ms=turn.started_ms,
+        ended_ms=max(turn.started_ms, turn.ended_ms),
+        intent=turn.intent,
+        emotion=turn.emotion,
+        asr_confidence=turn.asr_confidence,
+        known=frozenset(turn.slots),
+    )
+
+
+def _intents(company: Company, turns: Sequence[ScoredTurn]) -> tuple[str, ...]:
+    named = [turn.intent for turn in turns if turn.role == "caller" and turn.intent]
+    return tuple(dict.fromkeys(name for name in named if name in company.intents and not company.intents[name].role))
+
+
+def _steps(company: Company, intent: str) -> tuple[ProcedureStep, ...]:
+    flow = company.flows.get(company.intents[intent].flow or "")
+    return tuple(_step(company, flow, slot) for slot in flow.slots) if flow else ()
+
+
+def _step(company: Company, flow: Flow, slot: Slot) -> ProcedureStep:
+    spared = slot.optional or slot.prefill != "none"
+    return ProcedureStep(slot.name, flow.title, _wordings(company, slot), optional=spared)
+
+
+def _wordings(company: Company, slot: Slot) -> tuple[str, ...]:
+    prompt = company.prompts.get(slot.ask_prompt or "")
+    asked = (*prompt.wordings("cmn"), prompt.yue) if prompt else (slot.ask, slot.ask_yue)
+    return tuple(dict.fromkeys(text for text in (*asked, *slot.reask, *slot.reask_yue) if text))

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from voicebot.config import load_settings
 from voicebot.masking import mask, mask_values
+from voicebot.store.call_search import CallFilter, CallSearch
 from voicebot.store.records import CallRecord, TurnRecord
 from voicebot.store.store import Store
 
@@ -30,14 +31,20 @@ LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, he
 @app.command("list")
 def list_calls(
     limit: LimitOption = 20,
-    number: Annotated[str | None, typer.Option(help="Only calls from this number (E.164).")] = None,
-    outcome: Annotated[str | None, typer.Option(help="Only calls that ended so, e.g. callback.")] = None,
+    number: Annotated[str, typer.Option(help="Only calls from numbers with these digits.")] = "",
+    outcome: Annotated[str, typer.Option(help="Only calls that ended so, e.g. callback; open: going on.")] = "",
+    words: Annotated[str, typer.Option(help="Only calls in which all of these words were said.")] = "",
+    intent: Annotated[str, typer.Option(help="Only calls with this intent, e.g. invoice.")] = "",
+    province: Annotated[str, typer.Option(help="Only calls from this province, e.g. 四川.")] = "",
+    emotion: Annotated[str, typer.Option(help="Only calls whose caller was angry, annoyed or calm.")] = "",
     reveal: RevealOption = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """The latest calls, newest first."""
-    found = with_store(config, lambda store: store.calls(limit=limit, caller_number=number, outcome=outcome))
+    wanted = CallFilter(number=number, outcome=outcome, words=words, intent=intent, province=province, emotion=emotion)
+    matches = with_store(config, lambda store: CallSearch(store).find(wanted, limit=limit))
+    found = [match.call for match in matches]
     if as_json:
         print_json([asdict(call) for call in found], reveal=reveal)
         return

@@ -54,6 +54,10 @@ class Store:
         """The database as messages name it."""
         return self._database.name
 
+    @property
+    def is_sqlite(self) -> bool:
+        return self._database.is_sqlite
+
     async def start(self) -> None:
         """Open the database and bring its schema up to date."""
         await self._on_thread(self._database.migrate)
@@ -108,13 +112,13 @@ class Store:
 
         To be called at start, before the first call. An orphan ends at the last moment known of it.
         """
-        orphans = await self._run(lambda connection: close_orphans(connection, self._node))
+        orphans = await self.transact(lambda connection: close_orphans(connection, self._node))
         if orphans:
             self.events_written.set()
         return orphans
 
     async def call(self, call_id: str) -> CallRecord | None:
-        found = await self._read(sa.select(tables.calls).where(tables.calls.c.id == call_id))
+        found = await self.read(sa.select(tables.calls).where(tables.calls.c.id == call_id))
         return rows.record(CallRecord, found[0]) if found else None
 
     async def calls(
@@ -127,7 +131,7 @@ class Store:
             query = query.where(table.c.caller_number == caller_number)
         if outcome is not None:
             query = query.where(table.c.outcome == outcome)
-        return [rows.record(CallRecord, row) for row in await self._read(query)]
+        return [rows.record(CallRecord, row) for row in await self.read(query)]
 
     # Turns
 
@@ -144,7 +148,7 @@ class Store:
     async def turns(self, call_id: str) -> list[TurnRecord]:
         table = tables.turns
         query = sa.select(table).where(table.c.call_id == call_id).order_by(table.c.seq)
-        return [rows.record(TurnRecord, row) for row in await self._read(query)]
+        return [rows.record(TurnRecord, row) for row in await self.read(query)]
 
     # Tasks
 
@@ -170,7 +174,7 @@ class Store:
         for column, wanted in ((table.c.status, status), (table.c.kind, kind), (table.c.call_id, call_id)):
             if wanted is not None:
                 query = query.where(column == wanted)
-        return [rows.record(TaskRecord, row) for row in await self._read(query)]
+        return [rows.record(TaskRecord, row) for row in await self.read(query)]
 
     # The company's customers and orders
 
@@ -181,15 +185,15 @@ class Store:
             self._upsert(connection, tables.customers, [rows.values(each) for each in customers])
             self._upsert(connection, tables.orders, [rows.values(each) for each in orders])
 
-        await self._run(work)
+        await self.transact(work)
 
     async def customer_by_number(self, number: str) -> CustomerRecord | None:
         """The customer whose E.164 number this is."""
-        found = await self._read(sa.select(tables.customers).where(tables.customers.c.number == number))
+        found = await self.read(sa.select(tables.customers).where(tables.customers.c.number == number))
         return rows.record(CustomerRecord, found[0]) if found else None
 
     async def order(self, order_number: str) -> OrderRecord | None:
-        found = await self._read(sa.select(tables.orders).where(tables.orders.c.order_number == order_number))
+        found = await self.read(sa.select(tables.orders).where(tables.orders.c.order_number == order_number))
         return rows.record(OrderRecord, found[0]) if found else None
 
     async def orders_of(self, customer_number: str) -> list[OrderRecord]:
@@ -197,7 +201,7 @@ class Store:
         table = tables.orders
         query = sa.select(table).where(table.c.customer_number == customer_number)
         query = query.order_by(table.c.ordered_on.desc(), table.c.order_number.desc())
-        return [rows.record(OrderRecord, row) for row in await self._read(query)]
+        return [rows.record(OrderRecord, row) for row in await self.read(query)]
 
     # Events
 
@@ -209,7 +213,7 @@ class Store:
         """This node's unpublished events, oldest first."""
         table = tables.outbox
         query = sa.select(table).where(table.c.node == self._node).order_by(table.c.id).limit(limit)
-        return [rows.record(OutboxRecord, row) for row in await self._read(query)]
+        return [rows.record(OutboxRecord, row) for row in await self.read(query)]
 
     async def forget_events(self, ids: Sequence[int]) -> None:
         """Events that were published."""
@@ -225,18 +229,21 @@ class Store:
             rows.enqueue(connection, self._node, events)
             return touched
 
-        touched = await self._run(work)
+        touched = await self.transact(work)
         if events:
             self.events_written.set()
         return touched
 
-    async def _read(self, query: sa.Select[Any]) -> Sequence[sa.RowMapping]:
+    async def read(self, query: sa.Select[Any]) -> Sequence[sa.RowMapping]:
+        """The rows of one query."""
+
         def work(connection: Connection) -> Sequence[sa.RowMapping]:
             return connection.execute(query).mappings().all()
 
         return await self._on_thread(lambda: self._database.read(work))
 
-    async def _run(self, work: Callable[[Connection], T]) -> T:
+    async def transact(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one transaction that is on disk when this returns. It may run more than once."""
         return await self._on_thread(lambda: self._database.write(work))
 
     async def _on_thread(self, work: Callable[[], T]) -> T:

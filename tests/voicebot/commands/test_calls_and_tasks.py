@@ -58,6 +58,12 @@ def test_the_list_shows_who_called_when_and_how_it_ended() -> None:
     assert "going on" in next(line for line in lines if "call-1" in line)
 
 
+@pytest.mark.parametrize("narrowing", [("--words", "回电"), ("--outcome", "callback"), ("--intent", "callback")])
+def test_the_list_is_narrowed_by_what_was_said_and_understood(narrowing: tuple[str, str]) -> None:
+    assert [call["id"] for call in json.loads(run(calls.app, "list", "--json", *narrowing))] == ["call-0"]
+    assert json.loads(run(calls.app, "list", "--json", narrowing[0], "没有")) == []
+
+
 def test_one_call_is_shown_turn_by_turn() -> None:
     text = run(calls.app, "show", "call-0")
     assert all(part in text for part in ("好的，马上给您回电。", "600 ms", "yue 60%", "[red]"))

@@ -16,12 +16,17 @@ def test_the_migrated_schema_is_the_one_that_the_code_knows(store_url: str) -> N
     database = Database(store_url)
     database.migrate()
     try:
-        differences = database.read(
-            lambda connection: autogenerate.compare_metadata(MigrationContext.configure(connection), metadata)
-        )
+        differences = database.read(lambda connection: autogenerate.compare_metadata(_context(connection), metadata))
     finally:
         database.close()
     assert differences == []
+
+
+def _context(connection: sa.Connection) -> MigrationContext:
+    """Without the search index, which is no table of ours in one database and a bare index in the other."""
+    return MigrationContext.configure(
+        connection, opts={"include_name": lambda name, *_: not str(name).startswith("turn_search")}
+    )
 
 
 START = "import asyncio, sys; from voicebot.store.store import Store; asyncio.run(Store(sys.argv[1]).start())"

@@ -1,0 +1,138 @@
+"""Finds calls for the people who look through them: by date, place, dialect, intent, mood, end and words spoken."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from voicebot.store import rows
+from voicebot.store.records import CallRecord
+from voicebot.store.store import Store
+from voicebot.store.tables import calls, turns
+from voicebot.store.word_search import said, words_of
+
+LIKELY: Final = 0.5
+"""A call counts as of the dialect that its number and speech make at least this probable."""
+MOODS: Final = ("angry", "annoyed", "calm")
+"""From the worst to the best."""
+MOST_COUNTED: Final = 10_000
+"""Above it a total is not exact: nobody reads on so far, and counting all of them takes time."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """What calls are wanted; what is empty or None does not matter."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    """Not including this moment."""
+    number: str = ""
+    """Part of the caller's number."""
+    words: str = ""
+    """Every one of these, cut at spaces, was said by somebody in the call."""
+    intent: str = ""
+    province: str = ""
+    dialect: str = ""
+    outcome: str = ""
+    """"open" for calls that are going on."""
+    emotion: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCall:
+    """A call as a list shows it."""
+
+    call: CallRecord
+    intents: tuple[str, ...] = ()
+    """Of the caller's turns, in order, each once."""
+    mood: str = ""
+    """The caller's worst."""
+    turns: int = 0
+    snippet: str = ""
+    """A turn in which the first of the wanted words was said."""
+
+
+class CallSearch:
+    """Reads the calls of a store. Every method may raise StoreError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def find(self, wanted: CallFilter, *, limit: int = 50, offset: int = 0) -> list[FoundCall]:
+        """Newest first."""
+        query = sa.select(calls).where(*self._conditions(wanted))
+        query = query.order_by(calls.c.started_at.desc(), calls.c.id).limit(limit).offset(offset)
+        found = [rows.record(CallRecord, row) for row in await self._store.read(query)]
+        return await self._described(found, words_of(wanted.words)) if found else []
+
+    async def count(self, wanted: CallFilter) -> int:
+        """How many there are, up to MOST_COUNTED."""
+        some = sa.select(calls.c.id).where(*self._conditions(wanted)).limit(MOST_COUNTED).subquery()
+        (row,) = await self._store.read(sa.select(sa.func.count().label("count")).select_from(some))
+        return int(row["count"])
+
+    async def going_on(self) -> list[FoundCall]:
+        """Calls that have not ended, newest first."""
+        return await self.find(CallFilter(outcome="open"), limit=500)
+
+    def _conditions(self, wanted: CallFilter) -> list[sa.ColumnElement[bool]]:
+        conditions: list[sa.ColumnElement[bool]] = []
+        if wanted.since:
+            conditions.append(calls.c.started_at >= wanted.since)
+        if wanted.until:
+            conditions.append(calls.c.started_at < wanted.until)
+        if wanted.number:
+            conditions.append(calls.c.caller_number.contains(wanted.number, autoescape=True))
+        if wanted.outcome:
+            conditions.append(
+                calls.c.ended_at.is_(None) if wanted.outcome == "open" else calls.c.outcome == wanted.outcome
+            )
+        if wanted.dialect:
+            conditions.append(calls.c.dialect_prior[wanted.dialect].as_float() >= LIKELY)
+        for column, value in ((calls.c.region_province, wanted.province), (calls.c.language, wanted.language)):
+            if value:
+                conditions.append(column == value)
+        for turn_column, value in ((turns.c.intent, wanted.intent), (turns.c.emotion, wanted.emotion)):
+            if value:
+                conditions.append(_has_turn(turns.c.role == "caller", turn_column == value))
+        is_sqlite = self._store.is_sqlite
+        conditions += [_has_turn(said(word, is_sqlite=is_sqlite)) for word in words_of(wanted.words)]
+        return conditions
+
+    async def _described(self, found: Sequence[CallRecord], words: Sequence[str]) -> list[FoundCall]:
+        ids = [call.id for call in found]
+        columns = (turns.c.call_id, turns.c.role, turns.c.intent, turns.c.emotion)
+        query = sa.select(*columns).where(turns.c.call_id.in_(ids)).order_by(turns.c.call_id, turns.c.seq)
+        by_call: defaultdict[str, list[sa.RowMapping]] = defaultdict(list)
+        for row in await self._store.read(query):
+            by_call[row["call_id"]].append(row)
+        snippets = await self._snippets(ids, words[0]) if words else {}
+        return [_described(call, by_call[call.id], snippets.get(call.id, "")) for call in found]
+
+    async def _snippets(self, ids: Sequence[str], word: str) -> dict[str, str]:
+        condition = said(word, is_sqlite=self._store.is_sqlite)
+        query = sa.select(turns.c.call_id, turns.c.text).where(turns.c.call_id.in_(ids), condition)
+        latest_first = query.order_by(turns.c.call_id, turns.c.seq.desc())
+        return {row["call_id"]: row["text"] for row in await self._store.read(latest_first)}
+
+
+def _has_turn(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return calls.c.id.in_(sa.select(turns.c.call_id).where(*conditions))
+
+
+def _described(call: CallRecord, said_in_it: Sequence[sa.RowMapping], snippet: str) -> FoundCall:
+    caller = [row for row in said_in_it if row["role"] == "caller"]
+    moods = {row["emotion"] for row in caller}
+    return FoundCall(
+        call,
+        intents=tuple(dict.fromkeys(row["intent"] for row in caller if row["intent"])),
+        mood=next((mood for mood in MOODS if mood in moods), ""),
+        turns=len(said_in_it),
+        snippet=snippet,
+    )

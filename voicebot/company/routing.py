@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from dialect_router.queue_rules import QueueRules
 from dialect_router.routing import Handling, RoutingPolicy
 from voicebot.company.model import Model, Name
 from voicebot.company.problems import Problem
@@ -59,7 +60,7 @@ class Handover(Model):
 
 
 class Queue(Model):
-    """[queue]: while a caller waits. Times in seconds since the caller began to wait."""
+    """[queue]: while a caller waits; see dialect_router's QueueRules. In seconds since the caller began to wait."""
 
     longest_wait_s: Seconds = 300
     """Nobody waits longer; a longer expected wait is not begun."""
@@ -119,6 +120,9 @@ class Routing(Model):
             after_hours=self.queue.after_hours,
             **self.handover.model_dump(),
         )
+
+    def queue_rules(self) -> QueueRules:
+        return QueueRules(**self.queue.model_dump())
 
 
 def read_routing(directory: Path) -> tuple[Routing, list[Problem]]:

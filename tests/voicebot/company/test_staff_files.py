@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialect_router.agents import Agent
+from dialect_router.queue_rules import QueueRules
 from dialect_router.routing import RoutingPolicy
 from voicebot.company import Company, CompanyError, check_company, load_company
 from voicebot.company.agent_list import AgentChanges, agents_changed, read_agents
@@ -110,6 +111,12 @@ def test_the_limits_of_the_file_are_those_of_the_policy(company: Company) -> Non
     )
     policy = company.routing.policy(sure=0.6)
     assert (policy.sure, policy.longest_wait_s, policy.after_hours) == (0.6, 300, "callback")
+
+
+def test_the_queue_of_the_file_is_that_of_the_rules(company: Company) -> None:
+    assert Routing().queue_rules() == QueueRules()
+    rules = company.routing.queue_rules()
+    assert (rules.overflow_team, rules.at_longest_wait, rules.announce_every_s) == ("综合组", "voicemail", 45)
 
 
 def test_every_intent_of_the_sample_company_has_an_agent_of_more_than_one_dialect(company: Company) -> None:

@@ -29,6 +29,7 @@ COMMANDS = {
     "caller": Module("caller", "Ring a number as a simulated caller."),
     "calls": Module("calls", "Past and present calls."),
     "tasks": Module("tasks", "Callbacks and other promises to callers."),
+    "accounts": Module("accounts", "Who may use the console: add people, set passwords, disable."),
     "models": Module("models", "Speech models: list, download, verify."),
     "company": Module("company", "The company's folder: start one, check it, train from it."),
     "doctor": Module("doctor", "Say what is missing on this machine and how to get it."),

@@ -5,6 +5,8 @@ from models.bundle import ModelError
 from models.transformer_intent import BaseModelMissing, TrainExtraMissing
 from telephony.microphone import MicrophoneUnavailable
 from telephony.sip.settings import SipError
+from voicebot.accounts.account import AccountError
+from voicebot.accounts.passwords import PasswordTooWeak
 from voicebot.broker import BrokerPortInUse
 from voicebot.company.problems import CompanyError, IntentModelMissing
 from voicebot.config import ConfigError
@@ -14,6 +16,7 @@ from voicebot.store.database import StoreError
 from voicebot.supervisor import CannotStart
 
 WRONG_SETTINGS: tuple[type[Exception], ...] = (
+    AccountError,
     AddressError,
     BaseModelMissing,
     BrokerPortInUse,
@@ -25,6 +28,7 @@ WRONG_SETTINGS: tuple[type[Exception], ...] = (
     IntentModelMissing,
     MetricsPortInUse,
     MicrophoneUnavailable,
+    PasswordTooWeak,
     SipError,
     TrainExtraMissing,
 )

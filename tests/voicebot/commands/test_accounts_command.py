@@ -1,0 +1,71 @@
+"""Accounts are kept at the command line; passwords come from standard input and are shown nowhere."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from voicebot.accounts.account import AccountError
+from voicebot.accounts.passwords import PasswordTooWeak
+from voicebot.commands import accounts
+
+
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VOICEBOT_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*arguments: str, password: str = "correct horse battery") -> Result:
+    return CliRunner().invoke(accounts.app, arguments, input=password + "\n")
+
+
+def listed() -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(run("list", "--json").stdout)
+    return found
+
+
+def test_people_are_added_listed_and_disabled() -> None:
+    assert run("add", "boss", "--role", "admin", "--display-name", "周经理").exit_code == 0
+    assert run("add", "sso", "--role", "admin", "--oidc", "s-1", password="").exit_code == 0
+    assert run("disable", "boss").exit_code == 0
+    boss, sso = listed()
+    assert (boss["name"], boss["display_name"], boss["disabled"], boss["signs_in_by"]) == (
+        "boss",
+        "周经理",
+        True,
+        "password",
+    )
+    assert (sso["name"], sso["disabled"], sso["signs_in_by"]) == ("sso", False, "OpenID")
+    assert run("enable", "boss").exit_code == 0 and not listed()[0]["disabled"]
+    assert "周经理" in run("list").stdout
+
+
+def test_no_output_holds_a_password_or_its_hash() -> None:
+    shown = [run("add", "boss", "--role", "admin"), run("passwd", "boss", password="another good password")]
+    shown += [run("list"), run("list", "--json")]
+    for result in shown:
+        assert result.exit_code == 0
+        assert "horse" not in result.output and "another" not in result.output and "argon2" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("add", "boss", "--role", "king"), AccountError),
+        (("add", "lin", "--role", "agent"), AccountError),
+        (("add", "lin", "--role", "agent", "--agent", "nobody"), AccountError),
+        (("add", "lin", "--role", "supervisor", "--team", "no such team"), AccountError),
+        (("passwd", "nobody"), AccountError),
+        (("disable", "nobody"), AccountError),
+    ],
+)
+def test_what_cannot_be_is_said_with_a_remedy(arguments: tuple[str, ...], error: type[Exception]) -> None:
+    assert isinstance(run(*arguments).exception, error)
+
+
+def test_a_weak_password_is_refused() -> None:
+    assert isinstance(run("add", "boss", "--role", "admin", password="boss").exception, PasswordTooWeak)
+    assert listed() == []

@@ -103,6 +103,7 @@ class CallLog:
             detail={
                 "classified": said.intent.name,
                 "actions": [f"{action.tool}: {action.outcome}" for action in reply.actions],
+                **({"routing": reply.routing} if reply.routing else {}),
             },
         )
 

@@ -254,7 +254,7 @@ class CallSession:
         await self._speak(reply, Answered(at_s, asked_at), to=to)
 
     async def _no_input(self, count: int) -> None:
-        await self._speak(self._dialogue.on_no_input(count), None)
+        await self._speak(await self._dialogue.on_no_input(count), None)
 
     async def _speak(self, reply: Reply, answers: Answered | None, *, to: TurnRecord | None = None) -> None:
         """Queue a reply once it is stored together with what it answers; returns before it is heard, so that the caller

@@ -42,6 +42,19 @@ REQUIRED_PROMPTS: Mapping[str, frozenset[str]] = {
     "offer_callback": _NOTHING,
     "confirm_callback_number": frozenset({"number_tail"}),
     "ask_callback_number": _NOTHING,
+    "offer_agent": _NOTHING,                   # a human, now
+    "no_match_agent": _NOTHING,                # not understood: offers a human, now
+    "transferring": _NOTHING,                  # to a human; music follows
+    "queue_position": frozenset({"position", "minutes"}),
+    "queue_thanks": _NOTHING,                  # for waiting, when no wait can be told
+    "queue_offer_callback": _NOTHING,          # instead of waiting
+    "keep_waiting": _NOTHING,                  # after a no to that
+    "still_waiting": _NOTHING,                 # to what is said while waiting
+    "agent_lost": _NOTHING,                    # the agent's line broke; the next one is called
+    "no_agent": _NOTHING,                      # before a callback or a message is offered
+    "leave_message": _NOTHING,
+    "message_taken": _NOTHING,                 # asks whether that was all
+    "message_done": _NOTHING,
     "callback_promised": frozenset({"within"}),
     "anything_else": _NOTHING,
     "goodbye": _NOTHING,

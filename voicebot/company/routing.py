@@ -13,7 +13,7 @@ from dialect_router.queue_rules import QueueRules
 from dialect_router.routing import Handling, RoutingPolicy
 from voicebot.company.model import Model, Name
 from voicebot.company.problems import Problem
-from voicebot.company.records import Level, Word
+from voicebot.company.records import Word
 from voicebot.company.tomlfile import read_toml
 from voicebot.company.validation import toml_problems
 
@@ -108,8 +108,9 @@ class Routing(Model):
         found = self.intents.get(intent)
         return found.handling if found else "either"
 
-    def value_of(self, level: Level) -> float:
-        value: float = getattr(self.value, level)
+    def value_of(self, level: str) -> float:
+        """A level that is none of ours, from a store that another system fills, counts as normal."""
+        value: float = getattr(self.value, level, self.value.normal)
         return value
 
     def policy(self, sure: float) -> RoutingPolicy:

@@ -90,6 +90,7 @@ TOOLS: Mapping[str, Tool] = {
     "product_question": Tool({"answered": frozenset({"answer"}), "unknown": _NOTHING}, frozenset({"question"})),
     "price_lookup": Tool({"found": frozenset({"product", "price"}), "unknown": _NOTHING}, frozenset({"product"})),
     "callback_task": Tool({"promised": frozenset({"number_tail"})}),
+    "voicemail_task": Tool({"taken": _NOTHING}),
 }
 """`sure` is a yes_no slot: "declined" when the caller does not confirm. `ticket` is the complaint's number to quote.
 `answer` comes in the caller's language where the knowledge entry has it."""

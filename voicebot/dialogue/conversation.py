@@ -13,6 +13,7 @@ from voicebot.company.schema import Role
 from voicebot.dialogue.callback import Callback
 from voicebot.dialogue.context import CallContext
 from voicebot.dialogue.flowtalk import FlowTalk
+from voicebot.dialogue.humans import Humans, StaffingOf
 from voicebot.dialogue.listened import Listened, listened
 from voicebot.dialogue.meaning import Meaning
 from voicebot.dialogue.moves import (
@@ -22,7 +23,10 @@ from voicebot.dialogue.moves import (
     CheckCallbackNumber,
     CheckIntent,
     CheckValue,
+    InQueue,
+    LeaveMessage,
     Move,
+    OfferAgent,
     OfferCallback,
     OpenQuestion,
     Question,
@@ -52,13 +56,16 @@ _KEY_YES, _KEY_NO, _KEY_HUMAN = "1", "2", "0"
 class Conversation:
     """From meanings and keys to moves. `moved` keeps it informed of what was said in the end."""
 
-    def __init__(self, context: CallContext, knowledge: KnowledgeSearch, started: datetime) -> None:
+    def __init__(
+        self, context: CallContext, knowledge: KnowledgeSearch, started: datetime, staffing: StaffingOf
+    ) -> None:
         self._company = context.company
         self._context = context
         self._knowledge = knowledge
         self._memory = context.memory
         self.flows = FlowTalk(context)
         self.callback = Callback(context, started)
+        self.humans = Humans(context, self.callback, staffing, started)
 
     @property
     def question(self) -> Question:
@@ -74,10 +81,17 @@ class Conversation:
     async def understood(self, meaning: Meaning, heard: str | None) -> Move:
         """The move after an utterance. heard: what was heard of the last reply, None for all. Raises ToolError."""
         self._memory.listened = listened(self._memory.said, heard, self._read_out())
+        if isinstance(self.question, LeaveMessage):
+            return await self._message(meaning, self.question)
         in_callback = isinstance(self.question, CheckCallbackNumber | AskCallbackNumber)
         if meaning.role == "handover" and not in_callback:
             self._memory.intent = self._name_of("handover")
-            return self.callback.offer_number()
+            return self.humans.waiting(meaning) if self._memory.in_queue else self.humans.asked_for()
+        failures = self._memory.failures
+        move = await self._by_precedence(meaning)
+        return self.humans.after(meaning, move, failed=self._memory.failures > failures)
+
+    async def _by_precedence(self, meaning: Meaning) -> Move:
         if meaning.role == "repeat":
             self._memory.intent = self._name_of("repeat")
             return await self._repeat(meaning)
@@ -85,12 +99,22 @@ class Conversation:
         if meaning.role == "goodbye" and isinstance(self.question, AskSlot | OpenQuestion):
             self._memory.intent = self._name_of("goodbye")
             return self.goodbye()
+        if isinstance(self.question, InQueue):
+            return await self._knowledge_answer(meaning, _VERBATIM) or self.humans.waiting(meaning)
         move = await self._corrected(meaning) or self._said_too_early(meaning)
         move = move or await self._answered(meaning) or await self._new_matter(meaning)
         if move is not None:
             self._memory.failures = 0
             return move
         return self.goodbye() if meaning.role == "goodbye" else await self._failed(meaning)
+
+    async def _message(self, meaning: Meaning, question: LeaveMessage) -> Move:
+        """What is left for a human; 没有了 and silence end it."""
+        said = self._polarity(meaning)
+        over = only_enough(meaning.text) or (said is not None and said.answer == "no" and len(said.rest) <= _SHORT_REST)
+        if question.said and (over or meaning.role == "goodbye"):
+            return await self.humans.message_over(question)
+        return await self.humans.message(meaning.text, question)
 
     async def _corrected(self, meaning: Meaning) -> Move | None:
         """ "不对，是…" about a value that was understood or taken for granted before."""
@@ -169,6 +193,8 @@ class Conversation:
                 return await self._begin(name, text)
             case OfferCallback():
                 return self.callback.offer_number()
+            case OfferAgent():
+                return self.humans.put_through()
             case CheckCallbackNumber(number):
                 return await self.callback.promise(number)
             case _:
@@ -179,9 +205,13 @@ class Conversation:
         match self.question:
             case CheckValue(slot):
                 return await self._settle(await self.flows.reject(slot))
+            case OfferCallback() if self._memory.in_queue:
+                return self.humans.keep_waiting()
             case OfferCallback() if self.flows.run:
                 return self._cancel_flow()
-            case CheckIntent() | OfferCallback():
+            case OfferAgent() if self.flows.run:
+                return await self._settle(await self.flows.proceed(self.flows.run))
+            case CheckIntent() | OfferCallback() | OfferAgent():
                 return Move((self._prompt("how_can_i_help"),), OpenQuestion())
             case CheckCallbackNumber():
                 return self.callback.ask_number()
@@ -254,7 +284,7 @@ class Conversation:
             return following
         said = tuple(following.segments)
         if following.then == "handover":
-            return self.callback.offer_number().after(*said)
+            return self.humans.asked_for().after(*said)
         if following.then == "close":
             return self.goodbye().after(*said)
         if (resumed := await self.flows.resume()) is not None:
@@ -263,7 +293,9 @@ class Conversation:
 
     def _aside(self, said: Segment) -> Move:
         """An answer that leaves the question that stands as it was."""
-        if isinstance(self.question, OpenQuestion | CheckIntent | OfferCallback) and not self.flows.run:
+        if self._memory.in_queue:
+            return Move((said,), InQueue())
+        if isinstance(self.question, OpenQuestion | CheckIntent | OfferCallback | OfferAgent) and not self.flows.run:
             return Move((said, self._prompt("anything_else")), OpenQuestion(more=True))
         return Move((said, *self.asked_again()), self.question)
 
@@ -271,7 +303,9 @@ class Conversation:
         """Nothing was understood: other words, then a callback offered, then one promised."""
         self._memory.failures += 1
         if self._memory.failures >= _MOST_FAILURES:
-            return await self.callback.give_up()
+            return await self.humans.give_up()
+        if self._memory.in_queue:
+            return self.humans.keep_waiting()
         if self._memory.listened.unheard and self._memory.failures == 1 and not meaning.upset:
             return self._gone_on()
         match self.question:
@@ -279,7 +313,7 @@ class Conversation:
                 return await self.callback.failed()
             case AskSlot(slot) if not meaning.upset:
                 return await self._settle(await self.flows.failed(slot))
-            case CheckValue() | CheckIntent() | OfferCallback():
+            case CheckValue() | CheckIntent() | OfferCallback() | OfferAgent():
                 return Move((self._prompt("ask_yes_no"), *self.asked_again()), self.question)
             case AskPhoneTail():
                 return Move(self.asked_again(), self.question)
@@ -306,7 +340,7 @@ class Conversation:
             return move
         self._memory.failures += 1
         if self._memory.failures >= _MOST_FAILURES:
-            return await self.callback.give_up()
+            return await self.humans.give_up()
         return Move((self._prompt("digits_invalid"), *self.asked_again()), self.question)
 
     async def _answered_by_keys(self, keys: str) -> Move | None:
@@ -324,8 +358,8 @@ class Conversation:
                 following = await self.flows.same_for(keys)
         if following is not None:
             return await self._settle(following)
-        if keys == _KEY_HUMAN:
-            return self.callback.offer_number()
+        if keys == _KEY_HUMAN and not self._memory.in_queue:
+            return self.humans.asked_for()
         if keys == _KEY_YES:
             return await self._agreed()
         return await self._refused() if keys == _KEY_NO else None
@@ -377,7 +411,11 @@ class Conversation:
             case CheckIntent(name):
                 return (self._prompt("confirm_intent", {"intent": self._company.intents[name].title}),)
             case OfferCallback():
-                return (self._prompt("offer_callback"),)
+                return (self._prompt("queue_offer_callback" if self._memory.in_queue else "offer_callback"),)
+            case OfferAgent():
+                return (self._prompt("offer_agent"),)
+            case LeaveMessage():
+                return (self._prompt("leave_message"),)
             case CheckCallbackNumber() | AskCallbackNumber() as question:
                 return self.callback.again(question)
             case question:

@@ -44,6 +44,7 @@ class FlowTalk:
         """Start `flow` with what the sentence that asked for it, and the caller's number, already say."""
         run = FlowRun(flow, intent, opening)
         self._memory.flows = [*self._memory.flows, run][-_DEEPEST:]
+        self._memory.begun.append(run)
         self._memory.sent_back = 0
         around = self._context.around
         doubtful = run.take_opening(around) or run.take_known(around, self._context.caller.number)

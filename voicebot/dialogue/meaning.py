@@ -27,17 +27,24 @@ class Meaning:
     text: str
     intent: Intent | None
     """The company's intent, when the classifier is sure enough to ask back; never the "none" intent."""
+    confidence: float
+    """Of the intent, 0..1."""
     accepted: bool
     """Sure enough to act on it."""
     role: Role | None
     """A request that counts at every turn."""
     off_topic: bool
     """Surely none of the company's business."""
-    upset: bool
+    emotion: str
+    """calm, annoyed or angry."""
     wishes_change: bool
     """算了, 我想问: begins something else."""
     abandons: bool
     """算了, 不查了: ends what was begun."""
+
+    @property
+    def upset(self) -> bool:
+        return self.emotion in ("annoyed", "angry")
 
     @property
     def intent_flow(self) -> str | None:
@@ -61,10 +68,11 @@ def meaning_of(utterance: Understood, text: str, company: Company, *, names_own_
     return Meaning(
         text=text,
         intent=known,
+        confidence=certainty,
         accepted=accepted,
         role=_said_role(text) or (known.role if known and accepted else None),
         off_topic=_is_off_topic(utterance.intent, certainty, confidence.accept) and bool(text),
-        upset=utterance.emotion in ("annoyed", "angry"),
+        emotion=utterance.emotion,
         wishes_change=first_in(text, words.switch) is not None,
         abandons=first_in(text, words.abandon) is not None,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from dialect_router.routing import OffersSoFar
 from voicebot.dialogue.flows import FlowRun
 from voicebot.dialogue.language import SpokenLanguage
 from voicebot.dialogue.listened import Listened
@@ -45,6 +46,19 @@ class Memory:
     comforted: bool = False
     tool_has_failed: bool = False
 
+    offers: OffersSoFar = OffersSoFar()
+    """What was decided about humans so far."""
+    routing: str = ""
+    """Why a human was brought up in this turn."""
+    matter: str = ""
+    """Name of the last intent that was a matter of its own."""
+    message_task: str | None = None
+    """Id of the task that holds the message which the caller leaves."""
+    in_queue: bool = False
+    """Waits for a human, whatever is being talked about meanwhile."""
+    begun: list[FlowRun] = field(default_factory=list)
+    """Every flow that was begun, in order: for whoever takes the call over."""
+
     prompts: Counter[str] = field(default_factory=Counter)
     """How often each prompt was said: its variants take turns."""
     actions: list[ActionDone] = field(default_factory=list)
@@ -60,4 +74,5 @@ class Memory:
             prompts=self.prompts.copy(),
             actions=[],
             done=list(self.done),
+            begun=list(self.begun),
         )

@@ -51,6 +51,24 @@ class OfferCallback:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferAgent:
+    """Shall a human take over now?"""
+
+
+@dataclass(frozen=True, slots=True)
+class InQueue:
+    """Nothing is asked: the caller waits for a human."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveMessage:
+    """What shall the human who is not there now be told?"""
+
+    said: tuple[str, ...] = ()
+    """Of the message so far."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckCallbackNumber:
     number: str
 
@@ -67,6 +85,9 @@ Question = (
     | AskPhoneTail
     | CheckIntent
     | OfferCallback
+    | OfferAgent
+    | InQueue
+    | LeaveMessage
     | CheckCallbackNumber
     | AskCallbackNumber
 )
@@ -85,7 +106,9 @@ def expecting(question: Question) -> Expecting:
             return Expecting.YES_NO
         case AskSlot(slot) if slot.type == "text":
             return Expecting.TEXT
-        case CheckValue() | CheckIntent() | OfferCallback() | CheckCallbackNumber():
+        case LeaveMessage():
+            return Expecting.TEXT
+        case CheckValue() | CheckIntent() | OfferCallback() | OfferAgent() | CheckCallbackNumber():
             return Expecting.YES_NO
         case _:
             return Expecting.OPEN
@@ -99,6 +122,7 @@ class Move:
     question: Question
     end_call: bool = False
     handover: bool = False
+    transfer: bool = False
 
     def after(self, *segments: Segment) -> Move:
         """The same move with something said before it."""

@@ -10,10 +10,12 @@ from datetime import datetime
 from voicebot.company import Company
 from voicebot.dialogue.context import CallContext
 from voicebot.dialogue.conversation import Conversation
+from voicebot.dialogue.flows import FlowRun
+from voicebot.dialogue.humans import StaffingOf, nobody_works
 from voicebot.dialogue.language import SpokenLanguage
 from voicebot.dialogue.meaning import Meaning, meaning_of
 from voicebot.dialogue.memory import Memory
-from voicebot.dialogue.moves import Move, OfferCallback, OpenQuestion, expecting
+from voicebot.dialogue.moves import InQueue, LeaveMessage, Move, OfferCallback, OpenQuestion, expecting
 from voicebot.dialogue.orders import find_order
 from voicebot.dialogue.slots import Surroundings
 from voicebot.dialogue.types import (
@@ -41,7 +43,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 class Dialogue:
     """The conversation of one call; no I/O but through `tools` and `knowledge`.
 
-    `started` is when the call began, in the company's time zone.
+    `started` is when the call began, in the company's time zone. `staffing` says which humans could take it.
     """
 
     def __init__(
@@ -53,10 +55,12 @@ class Dialogue:
         language: Language = "cmn",
         *,
         started: datetime,
+        staffing: StaffingOf = nobody_works,
     ) -> None:
         self._company = company
         self._knowledge = knowledge
         self._started = started
+        self._staffing = staffing
         self._languages = frozenset(company.profile.languages)
         first: Language = language if language in self._languages else "cmn"
         products = {product.name: product.aliases for product in company.products}
@@ -68,7 +72,7 @@ class Dialogue:
             around=Surroundings(started.date(), caller.orders, products),
             memory=Memory(SpokenLanguage(first)),
         )
-        self._conversation = Conversation(self._context, knowledge, started)
+        self._conversation = Conversation(self._context, knowledge, started, staffing)
 
     # What the session asks about
 
@@ -82,8 +86,23 @@ class Dialogue:
 
     @property
     def outcome(self) -> str:
-        """resolved, callback, or abandoned."""
+        """resolved, callback, voicemail, or abandoned."""
         return self._memory.outcome
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the caller waits for a human, and nothing was asked."""
+        return isinstance(self._conversation.question, InQueue)
+
+    @property
+    def skill(self) -> str:
+        """What a human who takes the call must be able to settle."""
+        return self._conversation.humans.skill
+
+    @property
+    def runs(self) -> tuple[FlowRun, ...]:
+        """Every flow that was begun, in order."""
+        return tuple(self._memory.begun)
 
     @property
     def expecting(self) -> Expecting:
@@ -111,6 +130,7 @@ class Dialogue:
         named = find_order(text, around.orders, around.products)
         meaning = meaning_of(utterance, text, self._company, names_own_order=named is not None and named.sure)
         self._memory.intent = meaning.intent.name if meaning.intent else "none"
+        self._memory.routing = ""
         try:
             move = await self._end_if_too_long() or await self._conversation.understood(meaning, utterance.heard_reply)
         except ToolError:
@@ -141,10 +161,18 @@ class Dialogue:
             move = self._tool_failed()
         return self._reply(move)
 
-    def on_no_input(self, count: int) -> Reply:
+    async def on_no_input(self, count: int) -> Reply:
         """The reply to the `count`-th silence in a row."""
         self._memory.turns += 1
-        self._memory.intent = "none"
+        self._memory.intent, self._memory.routing = "none", ""
+        humans, question = self._conversation.humans, self._conversation.question
+        if self._memory.in_queue:
+            return self._reply(humans.keep_waiting())
+        if isinstance(question, LeaveMessage):
+            try:
+                return self._reply(await humans.message_over(question))
+            except ToolError:
+                return self._reply(self._tool_failed())
         if count >= _LAST_SILENCE or self._memory.turns > _MOST_TURNS:
             return self._reply(self._conversation.goodbye())
         if self._conversation.question == OpenQuestion(more=True):
@@ -158,6 +186,38 @@ class Dialogue:
         self._memory.intent = "none"
         return self._reply(self._tool_failed())
 
+    # While the caller waits for a human
+
+    def announce(self, position: int | None, minutes: int | None) -> Reply:
+        """Where the caller stands in the queue; None for what is not known."""
+        return self._aside(self._conversation.humans.announce(position, minutes))
+
+    def offer_callback(self) -> Reply:
+        """Asks whether the caller would rather be called back than wait."""
+        return self._aside(self._conversation.humans.offer_callback())
+
+    async def nobody_came(self, to: str) -> Reply:
+        """Nobody will take the call. `to`: what is offered instead, "callback" or "voicemail"."""
+        return self._aside(await self._conversation.humans.nobody_came(to))
+
+    def agent_took_over(self) -> None:
+        """A human talks to the caller from now on."""
+        self._memory.in_queue = False
+        self._memory.outcome = "agent"
+
+    def agent_lost(self) -> Reply:
+        """The agent's line broke: the caller waits for the next one."""
+        return self._aside(self._conversation.humans.reconnect())
+
+    def agent_left(self) -> Reply:
+        """The agent has hung up, and the call ends."""
+        return self._aside(self._conversation.goodbye())
+
+    def _aside(self, move: Move) -> Reply:
+        """A reply to nothing that the caller said."""
+        self._memory.intent, self._memory.routing = "none", ""
+        return self._reply(move)
+
     # What belongs to every turn
 
     @property
@@ -168,7 +228,7 @@ class Dialogue:
         """A dialogue that stands where this one stands and cannot do anything."""
         double, context = copy(self), self._context
         double._context = replace(context, tools=context.tools.rehearsed(), memory=context.memory.copied())
-        double._conversation = Conversation(double._context, self._knowledge, self._started)
+        double._conversation = Conversation(double._context, self._knowledge, self._started, self._staffing)
         return double
 
     async def _end_if_too_long(self) -> Move | None:
@@ -201,9 +261,11 @@ class Dialogue:
             language=self._context.language,
             end_call=move.end_call,
             handover=move.handover,
+            transfer=move.transfer,
             intent=self._memory.intent,
             slots=self._conversation.flows.slots,
             actions=actions,
+            routing=self._memory.routing,
         )
 
     def _prompt(self, key: str, values: Values | None = None) -> Segment:

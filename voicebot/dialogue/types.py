@@ -154,11 +154,15 @@ class Reply:
     language: Language
     end_call: bool = False
     handover: bool = False
-    """A human takes over: for now a callback that was promised and stored as a task."""
+    """A human takes over later: a callback was promised, or a message taken, and stored as a task."""
+    transfer: bool = False
+    """A human takes over now: the caller waits for one from here on."""
     intent: str = "none"
     slots: Mapping[str, str] = field(default_factory=dict)
     """Slots known after this turn, of the flow that is going on or just ended."""
     actions: tuple[ActionDone, ...] = ()
+    routing: str = ""
+    """Why a human was brought up in this turn, for supervisors; "" where the assistant simply goes on."""
 
     @property
     def text(self) -> str:

@@ -71,6 +71,8 @@ class ShopTools:
                 return self._price_lookup
             case "callback_task":
                 return self._callback_task
+            case "voicemail_task":
+                return self._voicemail_task
             case _:
                 return self._about_order
 
@@ -104,6 +106,12 @@ class ShopTools:
         due = callback_due(self._company.profile.hours, self._now())
         task = await self._add_task("callback", request, number, request.summary, due=due)
         return Outcome("promised", {"number_tail": number[-4:]}, task.id)
+
+    async def _voicemail_task(self, request: ToolRequest) -> Outcome:
+        due = callback_due(self._company.profile.hours, self._now())
+        about = str(request.slots["message"])
+        task = await self._add_task("voicemail", request, str(request.slots["number"]), about, due=due)
+        return Outcome("taken", {}, task.id)
 
     async def _add_task(
         self, kind: str, request: ToolRequest, number: str, about: str, *, due: datetime | None = None

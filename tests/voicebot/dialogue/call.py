@@ -11,6 +11,7 @@ import voicebot.demo
 from voicebot.company import Company, load_company
 from voicebot.company.records import Customer, Order
 from voicebot.dialogue import Dialogue, IntentGuess, KnowledgeSearch, Reply, Understood
+from voicebot.dialogue.humans import StaffingOf, nobody_works
 from voicebot.dialogue.types import Language
 from voicebot.store.records import CustomerRecord, OrderRecord
 from voicebot.store.store import Store
@@ -80,11 +81,17 @@ class Call:
 
     @classmethod
     async def ring(
-        cls, company: Company, store: Store, knowledge: KnowledgeSearch, number: str, at: datetime = NOON
+        cls,
+        company: Company,
+        store: Store,
+        knowledge: KnowledgeSearch,
+        number: str,
+        at: datetime = NOON,
+        staffing: StaffingOf = nobody_works,
     ) -> Call:
         tools = ShopTools(company, store, knowledge, None, lambda: at.astimezone())
         caller = await known_caller(store, company, number)
-        return cls(company, Dialogue(company, tools, knowledge, caller, started=at))
+        return cls(company, Dialogue(company, tools, knowledge, caller, started=at, staffing=staffing))
 
     async def says(
         self,
@@ -102,8 +109,8 @@ class Call:
     async def keys(self, digits: str) -> Reply:
         return await self.dialogue.on_digits(digits)
 
-    def silent(self, count: int) -> Reply:
-        return self.dialogue.on_no_input(count)
+    async def silent(self, count: int) -> Reply:
+        return await self.dialogue.on_no_input(count)
 
     def prompt(self, key: str, language: Language = "cmn") -> Sequence[str]:
         """The wordings that the prompt may have."""

@@ -10,6 +10,7 @@ import pytest
 from tests.voicebot.dialogue.call import NOON, Call, records
 from voicebot.company import Company
 from voicebot.dialogue import KnowledgeSearch
+from voicebot.dialogue.humans import StaffingOf, nobody_works
 from voicebot.store.store import Store
 
 Ring = Callable[..., Awaitable[Call]]
@@ -17,8 +18,8 @@ Ring = Callable[..., Awaitable[Call]]
 
 @pytest.fixture
 def ring(shop: Company, store: Store, knowledge: KnowledgeSearch) -> Ring:
-    async def ring(number: str, at: datetime = NOON) -> Call:
-        return await Call.ring(shop, store, knowledge, number, at)
+    async def ring(number: str, at: datetime = NOON, staffing: StaffingOf = nobody_works) -> Call:
+        return await Call.ring(shop, store, knowledge, number, at, staffing)
 
     return ring
 

@@ -54,7 +54,7 @@ async def _happens(call: Call, happening: Happening, silences: int) -> Reply:
         case "keys":
             return await call.keys(happening.text)
         case _:
-            return call.silent(silences)
+            return await call.silent(silences)
 
 
 async def _converse(call: Call, happenings: list[Happening]) -> tuple[int, Reply]:

@@ -164,7 +164,7 @@ async def test_silence_is_answered_twice_and_then_the_call_ends(ring: Ring) -> N
     call = await ring(STRANGER)
     await call.says("查订单", "order_status")
 
-    first, second, third = (call.silent(count) for count in (1, 2, 3))
+    first, second, third = [await call.silent(count) for count in (1, 2, 3)]
 
     assert first.segments[0].text in call.prompt("no_input_1") and len(first.segments) == 2
     assert second.segments[0].text in call.prompt("no_input_2")

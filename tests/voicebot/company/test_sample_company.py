@@ -51,7 +51,9 @@ def test_every_intent_has_enough_examples_in_three_ways_of_speaking(company: Com
         )
 
 
-def test_every_tool_has_a_flow_but_the_callback_and_the_message_that_the_dialogue_takes_itself(company: Company) -> None:
+def test_every_tool_has_a_flow_but_the_callback_and_the_message_that_the_dialogue_takes_itself(
+    company: Company,
+) -> None:
     assert {flow.action.tool for flow in company.flows.values()} == TOOLS.keys() - {"callback_task", "voicemail_task"}
 
 

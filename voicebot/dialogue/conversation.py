@@ -34,6 +34,7 @@ from voicebot.dialogue.moves import (
     expecting,
 )
 from voicebot.dialogue.sound import sounds_in
+from voicebot.dialogue.standing import StandingQuestion
 from voicebot.dialogue.types import Expecting, KnowledgeSearch, Segment
 from voicebot.dialogue.wording import Values
 from voicebot.dialogue.yesno import YesNo, clearly_corrects, corrected_part, only_enough, only_halts, yes_or_no
@@ -65,6 +66,7 @@ class Conversation:
         self._memory = context.memory
         self.flows = FlowTalk(context)
         self.callback = Callback(context, started)
+        self.standing = StandingQuestion(context, self.flows, self.callback)
         self.humans = Humans(context, self.callback, staffing, started)
 
     @property
@@ -80,7 +82,7 @@ class Conversation:
 
     async def understood(self, meaning: Meaning, heard: str | None) -> Move:
         """The move after an utterance. heard: what was heard of the last reply, None for all. Raises ToolError."""
-        self._memory.listened = listened(self._memory.said, heard, self._read_out())
+        self._memory.listened = listened(self._memory.said, heard, self.standing.read_out())
         if isinstance(self.question, LeaveMessage):
             return await self._message(meaning, self.question)
         in_callback = isinstance(self.question, CheckCallbackNumber | AskCallbackNumber)
@@ -235,7 +237,7 @@ class Conversation:
         if intent and meaning.accepted and intent.answer:
             return self._aside(self._prompt(intent.answer))
         if meaning.role == "greeting":
-            return Move(self.asked_again() or (self._prompt("how_can_i_help"),), self.question)
+            return Move(self.standing.again() or (self._prompt("how_can_i_help"),), self.question)
         least = _RATHER_THAN_ASK_BACK if meaning.intent_flow else 0.0
         answer = await self._knowledge_answer(meaning, least)
         return answer or self._cancelled(meaning) or self._intent_check(meaning)
@@ -297,7 +299,7 @@ class Conversation:
             return Move((said,), InQueue())
         if isinstance(self.question, OpenQuestion | CheckIntent | OfferCallback | OfferAgent) and not self.flows.run:
             return Move((said, self._prompt("anything_else")), OpenQuestion(more=True))
-        return Move((said, *self.asked_again()), self.question)
+        return Move((said, *self.standing.again()), self.question)
 
     async def _failed(self, meaning: Meaning) -> Move:
         """Nothing was understood: other words, then a callback offered, then one promised."""
@@ -314,9 +316,9 @@ class Conversation:
             case AskSlot(slot) if not meaning.upset:
                 return await self._settle(await self.flows.failed(slot))
             case CheckValue() | CheckIntent() | OfferCallback() | OfferAgent():
-                return Move((self._prompt("ask_yes_no"), *self.asked_again()), self.question)
+                return Move((self._prompt("ask_yes_no"), *self.standing.again()), self.question)
             case AskPhoneTail():
-                return Move(self.asked_again(), self.question)
+                return Move(self.standing.again(), self.question)
             case _ if self._memory.failures > 1 or meaning.upset:
                 return Move((self._prompt("no_match_2"),), OfferCallback())
             case _:
@@ -341,7 +343,7 @@ class Conversation:
         self._memory.failures += 1
         if self._memory.failures >= _MOST_FAILURES:
             return await self.humans.give_up()
-        return Move((self._prompt("digits_invalid"), *self.asked_again()), self.question)
+        return Move((self._prompt("digits_invalid"), *self.standing.again()), self.question)
 
     async def _answered_by_keys(self, keys: str) -> Move | None:
         following = None
@@ -379,18 +381,6 @@ class Conversation:
         leads_on = meaning.accepted and meaning.intent_leads_on
         return said.answer == "yes" and expecting(self.question) is Expecting.YES_NO and not leads_on
 
-    def _read_out(self) -> tuple[str, ...]:
-        """The values that the question that stands reads out to be confirmed."""
-        match self.question:
-            case CheckValue(slot, value):
-                return self.flows.read_out(slot, value)
-            case CheckCallbackNumber(number):
-                return (self.callback.read_out(number),)
-            case CheckIntent(name):
-                return (self._company.intents[name].title,)
-            case _:
-                return ()
-
     def _begins_another(self, meaning: Meaning) -> bool:
         """Whether an answer to a slot's question says that it is none: 算了，我想问…"""
         run = self.flows.run
@@ -404,22 +394,6 @@ class Conversation:
         if said is None and (meaning.role == "yes" or meaning.role == "no"):
             return YesNo(meaning.role, "")
         return said
-
-    def asked_again(self) -> tuple[Segment, ...]:
-        """The question that stands, once more."""
-        match self.question:
-            case CheckIntent(name):
-                return (self._prompt("confirm_intent", {"intent": self._company.intents[name].title}),)
-            case OfferCallback():
-                return (self._prompt("queue_offer_callback" if self._memory.in_queue else "offer_callback"),)
-            case OfferAgent():
-                return (self._prompt("offer_agent"),)
-            case LeaveMessage():
-                return (self._prompt("leave_message"),)
-            case CheckCallbackNumber() | AskCallbackNumber() as question:
-                return self.callback.again(question)
-            case question:
-                return self.flows.again(question)
 
     def _name_of(self, role: Role) -> str:
         return next((intent.name for intent in self._company.intents.values() if intent.role == role), "none")

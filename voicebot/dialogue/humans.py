@@ -76,7 +76,7 @@ class Humans:
         return instead.after(*move.segments[:-1]) if settled and decision.ask_first else instead
 
     def _turn(self, meaning: Meaning | None, *, wants_human: bool = False, failed: bool = False) -> Turn:
-        company, memory = self._context.company, self._context.memory
+        company = self._context.company
         intent = meaning.intent if meaning and meaning.intent_leads_on else None
         return Turn(
             title=intent.title if intent else "",
@@ -155,7 +155,10 @@ class Humans:
         return Move((self._prompt("leave_message"),), LeaveMessage())
 
     async def message(self, text: str, question: LeaveMessage) -> Move:
-        """Stores what the caller leaves, at once: who hangs up after the first words has left them. Raises ToolError."""
+        """Stores what the caller leaves, at once: who hangs up after the first words has left them.
+
+        Raises ToolError.
+        """
         said = (*question.said, text)
         memory = self._context.memory
         outcome = await self._context.run(

@@ -46,7 +46,7 @@ class Memory:
     comforted: bool = False
     tool_has_failed: bool = False
 
-    offers: OffersSoFar = OffersSoFar()
+    offers: OffersSoFar = field(default_factory=OffersSoFar)
     """What was decided about humans so far."""
     routing: str = ""
     """Why a human was brought up in this turn."""

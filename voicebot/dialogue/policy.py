@@ -178,7 +178,7 @@ class Dialogue:
         if self._conversation.question == OpenQuestion(more=True):
             return self._reply(Move((self._prompt("still_there"),), self._conversation.question))
         said = self._prompt(f"no_input_{max(1, count)}")
-        return self._reply(Move((said, *self._conversation.asked_again()), self._conversation.question))
+        return self._reply(Move((said, *self._conversation.standing.again()), self._conversation.question))
 
     def on_models_away(self) -> Reply:
         """The reply when the caller spoke and nothing could understand it: an apology and the offer of a callback."""

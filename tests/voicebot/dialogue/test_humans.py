@@ -1,4 +1,4 @@
-"""A human takes over when the caller wants one, or when the assistant does not help; whoever waits is not left alone."""
+"""A human takes over when the caller wants one or the assistant does not help; whoever waits is not left alone."""
 
 from dialect_router.routing import Staffing
 from tests.voicebot.dialogue.call import NIGHT, STRANGER, WANG, Call

@@ -85,21 +85,89 @@ class TaskCreated:
 
 
 @dataclass(frozen=True, slots=True)
+class CallQueued:
+    """The caller waits for a human from now on."""
+
+    call_id: str
+    at: datetime
+    skill: str
+    dialects: Mapping[str, float] = field(default_factory=dict)
+    """The belief, or the dialect that was asked for."""
+    value: float = 0.0
+    emotion: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffered:
+    """An agent's phone rings for the call."""
+
+    call_id: str
+    at: datetime
+    agent_id: str
+    waited_s: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfferEnded:
+    """It rings, whispers or talks no more. fate: see `store.floor_records.Fate`."""
+
+    call_id: str
+    at: datetime
+    agent_id: str
+    fate: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentJoined:
+    """Caller and agent hear each other."""
+
+    call_id: str
+    at: datetime
+    agent_id: str
+    waited_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLeft:
+    """Waiting is over. to: agent, callback, voicemail, or abandoned."""
+
+    call_id: str
+    at: datetime
+    to: str
+    waited_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class PartialTranscript:
-    """What a caller who is speaking has said so far; each one replaces the one before."""
+    """What somebody who is speaking has said so far; each one replaces the one before."""
 
     call_id: str
     utterance: int
-    """Counts the caller's utterances in the call."""
+    """Counts this party's utterances: the caller's in the call, an agent's since they joined it."""
     stable: str
     """The beginning, which will not change any more in this utterance."""
     unstable: str
     """What follows it as it sounds now."""
     at_s: float
     """Up to when, in seconds since the answer."""
+    role: str = "caller"
+    """Or "agent"."""
 
 
-Event = CallStarted | CallAnswered | TurnFinished | ReplyStarted | CallEnded | TaskCreated
+Event = (
+    CallStarted
+    | CallAnswered
+    | TurnFinished
+    | ReplyStarted
+    | CallQueued
+    | CallOffered
+    | OfferEnded
+    | AgentJoined
+    | QueueLeft
+    | CallEnded
+    | TaskCreated
+)
 LiveEvent = PartialTranscript
 
 NAMES: Final[Mapping[type[Event], str]] = {
@@ -107,6 +175,11 @@ NAMES: Final[Mapping[type[Event], str]] = {
     CallAnswered: "call_answered",
     TurnFinished: "turn_finished",
     ReplyStarted: "reply_started",
+    CallQueued: "call_queued",
+    CallOffered: "call_offered",
+    OfferEnded: "offer_ended",
+    AgentJoined: "agent_joined",
+    QueueLeft: "queue_left",
     CallEnded: "call_ended",
     TaskCreated: "task_created",
 }

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-TurnRole = Literal["caller", "assistant", "system"]
+TurnRole = Literal["caller", "assistant", "agent", "system"]
 TaskStatus = Literal["open", "done", "cancelled"]
 
 
@@ -38,6 +38,12 @@ class CallRecord:
     recording_path: str | None = None
     quality: Mapping[str, Any] = field(default_factory=dict)
     """Media figures: packets lost and late, jitter, ..."""
+    agent_id: str | None = None
+    """The human who had the call last; None: the assistant alone."""
+    team: str | None = None
+    """That agent's."""
+    disposition: str | None = None
+    """How that agent closed the call."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class Store:
     # Calls
 
     async def open_call(self, call: CallRecord, *, events: Sequence[Event] = ()) -> None:
-        await self._write(tables.calls.insert().values(node=self._node, **rows.values(call)), events)
+        await self.write(tables.calls.insert().values(node=self._node, **rows.values(call)), events)
 
     async def answer_call(
         self, call_id: str, at: datetime, *, recording_path: str | None = None, events: Sequence[Event] = ()
@@ -87,7 +87,7 @@ class Store:
         changes: dict[str, Any] = {"answered_at": at}
         if recording_path is not None:
             changes["recording_path"] = recording_path
-        await self._write(sa.update(tables.calls).where(tables.calls.c.id == call_id).values(changes), events)
+        await self.write(sa.update(tables.calls).where(tables.calls.c.id == call_id).values(changes), events)
 
     async def end_call(
         self,
@@ -105,7 +105,7 @@ class Store:
         kept = {"language": language, "recording_path": recording_path, "quality": quality}
         changes: dict[str, Any] = {name: value for name, value in kept.items() if value is not None}
         changes |= {"ended_at": at, "outcome": outcome, "end_reason": end_reason}
-        await self._write(sa.update(tables.calls).where(tables.calls.c.id == call_id).values(changes), events)
+        await self.write(sa.update(tables.calls).where(tables.calls.c.id == call_id).values(changes), events)
 
     async def close_orphans(self) -> int:
         """Close this node's calls that a crash left open, as interrupted. Returns how many.
@@ -137,13 +137,13 @@ class Store:
 
     async def add_turn(self, *turns: TurnRecord, events: Sequence[Event] = ()) -> None:
         """One turn, or several at once: what was said and what is going to be answered."""
-        await self._write(tables.turns.insert().values([rows.values(turn) for turn in turns]), events)
+        await self.write(tables.turns.insert().values([rows.values(turn) for turn in turns]), events)
 
     async def update_turn(self, turn: TurnRecord, *, events: Sequence[Event] = ()) -> None:
         """Replace the turn of the same call and number, e.g. once it is known what was heard of a reply."""
         table = tables.turns
         which = sa.and_(table.c.call_id == turn.call_id, table.c.seq == turn.seq)
-        await self._write(sa.update(table).where(which).values(rows.values(turn)), events)
+        await self.write(sa.update(table).where(which).values(rows.values(turn)), events)
 
     async def turns(self, call_id: str) -> list[TurnRecord]:
         table = tables.turns
@@ -153,12 +153,12 @@ class Store:
     # Tasks
 
     async def add_task(self, task: TaskRecord, *, events: Sequence[Event] = ()) -> None:
-        await self._write(tables.tasks.insert().values(rows.values(task)), events)
+        await self.write(tables.tasks.insert().values(rows.values(task)), events)
 
     async def set_task_status(self, task_id: str, status: TaskStatus) -> bool:
         """False when there is no such task."""
         table = tables.tasks
-        return await self._write(sa.update(table).where(table.c.id == task_id).values(status=status)) > 0
+        return await self.write(sa.update(table).where(table.c.id == task_id).values(status=status)) > 0
 
     async def tasks(
         self,
@@ -207,7 +207,7 @@ class Store:
 
     async def enqueue_events(self, events: Sequence[Event]) -> None:
         """Commit events that belong to no row."""
-        await self._write(None, events)
+        await self.write(None, events)
 
     async def pending_events(self, limit: int = 100) -> list[OutboxRecord]:
         """This node's unpublished events, oldest first."""
@@ -217,11 +217,11 @@ class Store:
 
     async def forget_events(self, ids: Sequence[int]) -> None:
         """Events that were published."""
-        await self._write(sa.delete(tables.outbox).where(tables.outbox.c.id.in_(ids)))
+        await self.write(sa.delete(tables.outbox).where(tables.outbox.c.id.in_(ids)))
 
     # How it runs
 
-    async def _write(self, statement: sa.UpdateBase | None, events: Sequence[Event] = ()) -> int:
+    async def write(self, statement: sa.UpdateBase | None, events: Sequence[Event] = ()) -> int:
         """Returns how many rows the statement touched."""
 
         def work(connection: Connection) -> int:

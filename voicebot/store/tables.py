@@ -71,6 +71,9 @@ calls = sa.Table(
     sa.Column("end_reason", sa.Text),
     sa.Column("recording_path", sa.Text),
     sa.Column("quality", Json, nullable=False),
+    sa.Column("agent_id", sa.Text, index=True),
+    sa.Column("team", sa.Text),
+    sa.Column("disposition", sa.Text),
 )
 
 turns = sa.Table(

@@ -11,6 +11,7 @@ import structlog
 
 from voicebot.dialogue.types import Reply, Understood
 from voicebot.events import CallAnswered, CallEnded, CallStarted, ReplyStarted, TurnFinished
+from voicebot.privacy.redaction import CallRedaction, shown
 from voicebot.store.records import CallRecord, TurnRecord
 from voicebot.store.store import Store, StoreError
 
@@ -47,6 +48,7 @@ class CallLog:
         self._call = call
         self._answered_at: datetime | None = None
         self._next_place = 0
+        self._redaction = CallRedaction()
 
     @property
     def call(self) -> CallRecord:
@@ -140,19 +142,18 @@ class CallLog:
             intent=reply.intent or None,
             slots=dict(reply.slots),
         )
-        await self._add(*([to] if to else []), record)
-        return record
+        return (await self._add(*([to] if to else []), record))[-1]
 
     async def reply_started(self, turn: TurnRecord, *, at_s: float, latency_ms: int | None) -> TurnRecord:
         """Its first sample was sent. latency_ms: since the end of the caller's speech."""
         turn = replace(turn, started_ms=round(at_s * 1000), reply_latency_ms=latency_ms)
-        event = ReplyStarted(turn.call_id, now(), turn.seq, turn.text, latency_ms)
+        event = ReplyStarted(turn.call_id, now(), turn.seq, shown(turn).text, latency_ms)
         await self._write(partial(self._store.update_turn, turn, events=[event]))
         return turn
 
     async def reply_ended(self, turn: TurnRecord, *, at_s: float, heard: str) -> TurnRecord:
         """It was played to its end, or the caller cut it short."""
-        turn = replace(turn, ended_ms=round(at_s * 1000), heard_text=heard)
+        turn = replace(turn, ended_ms=round(at_s * 1000), heard_text=self._redaction.part(turn, heard))
         await self._write(partial(self._store.update_turn, turn))
         return turn
 
@@ -180,9 +181,21 @@ class CallLog:
             )
         )
 
-    async def _add(self, *turns: TurnRecord) -> None:
-        events = [_finished(turn) for turn in turns]
-        await self._write(partial(self._store.add_turn, *turns, events=events))
+    def so_far(self, stable: str, unstable: str) -> tuple[str, str]:
+        """What the caller has said so far, as it may be told while they are speaking."""
+        return self._redaction.partial(stable, unstable)
+
+    async def _add(self, *turns: TurnRecord) -> list[TurnRecord]:
+        """Stores turns without what may never be kept; returns them as they were stored."""
+        stored: list[TurnRecord] = []
+        for turn in turns:
+            kept, earlier = self._redaction.stored(turn)
+            stored.append(kept)
+            for before in earlier:
+                await self._write(partial(self._store.update_turn, before))
+        events = [_finished(shown(turn)) for turn in stored]
+        await self._write(partial(self._store.add_turn, *stored, events=events))
+        return stored
 
     async def _write(self, write: Callable[[], Awaitable[None]]) -> None:
         self._unwritten.append(write)
@@ -195,6 +208,7 @@ class CallLog:
 
 
 def _finished(turn: TurnRecord) -> TurnFinished:
+    """turn: as people see it by default, for who listens to events is not known here."""
     return TurnFinished(
         turn.call_id,
         now(),

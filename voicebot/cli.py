@@ -38,6 +38,7 @@ BENCHMARKS = {
     "latency": Module("bench_latency", "How long callers wait for each reply, with many calls at once, and why."),
     "asr": Module("bench_asr", "Recognition on held-out sentences and noise, telephone band."),
     "vad": Module("bench_vad", "Voice activity detection on labelled audio."),
+    "privacy": Module("bench_privacy", "Personal data found, missed and imagined in made-up sentences."),
     "turns": Module("bench_turns", "Turn-taking: cut-offs, missed ends, barge-ins, lost short answers."),
     "media": Module("bench_media", "Lateness of sent packets and processor time with many legs."),
     "bridge": Module("bench_bridge", "The same with callers and agents joined in pairs, whispers and transcription."),

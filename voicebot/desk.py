@@ -35,6 +35,8 @@ from voicebot.knowledge_service import RemoteKnowledge
 from voicebot.load_watch import watch_lag, watch_models
 from voicebot.logs import call_context
 from voicebot.metrics import Metrics
+from voicebot.privacy.call_listener import personal_data
+from voicebot.privacy.words import personal_words
 from voicebot.recognition import Recognition
 from voicebot.session import CallSession
 from voicebot.store.store import Store, StoreError
@@ -109,6 +111,7 @@ class CallDesk:
         """What the first call shall not wait for: fixed prompts, the numbering tables, the dialogue's own."""
         locate(self._company.profile.hotline)
         warm_up(self._company, self._now().date())
+        personal_data("", personal_words())
         await self._voice.prepare(fixed_sentences(self._company, self._now().date()))
 
     async def take(self, leg: CallLeg, ringing: Ringing) -> None:

@@ -1,33 +1,39 @@
-"""Makes phone numbers, identity cards and bank cards in text unreadable, for logs and screens.
+"""Makes personal data in text unreadable, for logs and screens.
 
-Order numbers, dates and amounts stay readable. In doubt a number is masked.
+`mask` looks for numbers that give themselves away; `masked` hides what was found in a text before. Order numbers,
+dates and amounts stay readable. In doubt a number is masked.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-# A digit as it may be written or transcribed: ASCII, full-width, or spoken Chinese.
-_ASCII = str.maketrans("０１２３４５６７８９零〇一二三四五六七八九幺", "0123456789001234567891")
-_DIGIT = "[0-9０-９零〇一二三四五六七八九幺]"
-_SEPARATOR = r"[ \-\u00a0\u2010-\u2015\u3000,，、()（）]{0,3}"
-_RUN = re.compile(rf"(?<!{_DIGIT})(?<!\d\.)\+?{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{6,}}[Xx]?")
-_TOKEN = re.compile(rf"\+?{_DIGIT}+[Xx]?")
-_MAX_PIECES_A_NUMBER = 20
-_MAX_PIECES_A_RUN = 100  # nobody writes that; masking it whole bounds the work on hostile text
+from voicebot.privacy.number_search import MOST_PIECES, find_numbers
+from voicebot.privacy.numbers import kind_of
+from voicebot.privacy.said_digits import Piece, digits_of, runs
+from voicebot.privacy.spans import PersonalKind, Span
 
-_MOBILE = r"1[3-9]\d{9}"
-_LANDLINE = r"(?:10|2\d|[3-9]\d\d)[1-9]\d{6,7}"
-_PHONE = re.compile(rf"(?:(?:\+|00)?86)?{_MOBILE}|(?:0|(?:\+|00)?860?){_LANDLINE}|\+\d{{7,15}}|00[1-9]\d{{8,13}}")
-_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_ID_CHECKS = "10X98765432"
+_SHORTEST = 7
+_READABLE = 10
+"""Digits from which on a few at both ends stay readable."""
 
 
 def mask(text: str) -> str:
     """`text` with every personal number reduced to its first three and last two digits."""
-    return _RUN.sub(lambda run: _mask_run(run.group()), text)
+    return masked(text, [span for run in runs(text) for span in _personal(run)])
+
+
+def masked(text: str, spans: Iterable[Span]) -> str:
+    """`text` with the `spans` hidden, each as its kind allows. The one way to show personal data to people."""
+    out, written = [], 0
+    for span in sorted(spans, key=lambda span: span.start):
+        if span.start < written:
+            continue  # two readings of the same words
+        out += [text[written : span.start], hidden(text[span.start : span.end], span.kind, span.readable)]
+        written = span.end
+    return "".join(out) + text[written:]
 
 
 def mask_values(value: Any) -> Any:
@@ -38,7 +44,7 @@ def mask_values(value: Any) -> Any:
         return value
     if isinstance(value, int):
         text = str(value)
-        return value if (masked := mask(text)) == text else masked
+        return value if (hidden := mask(text)) == text else hidden
     if isinstance(value, Mapping):
         return {mask_values(key): mask_values(each) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -46,51 +52,32 @@ def mask_values(value: Any) -> Any:
     return mask(str(value))  # dataclasses, exceptions, paths: as they would be printed
 
 
-def _mask_run(run: str) -> str:
-    """Mask within a run of digits that separators may cut into pieces, e.g. an order number, then a phone's."""
-    pieces = list(_TOKEN.finditer(run))
-    if len(pieces) > _MAX_PIECES_A_RUN:
-        return "***"
-    written, start, out = 0, 0, []
-    while start < len(pieces):
-        for end in range(min(len(pieces), start + _MAX_PIECES_A_NUMBER), start, -1):
-            number = _ascii("".join(piece.group() for piece in pieces[start:end]))
-            if _is_personal(number):
-                out += [run[written : pieces[start].start()], _masked(number)]
-                written, start = pieces[end - 1].end(), end
-                break
-        else:
-            start += 1
-    return "".join(out) + run[written:]
+def _personal(run: list[Piece]) -> list[Span]:
+    if len(run) > MOST_PIECES:
+        return [Span("unclear", run[0].start, run[-1].end)]
+    if sum(len(piece.digits) for piece in run) < _SHORTEST:
+        return []
+    found = find_numbers(run, lambda number, _first: kind_of(number))
+    return [Span(each.kind, run[each.first].start, run[each.end - 1].end) for each in found]
 
 
-def _ascii(number: str) -> str:
-    return number.translate(_ASCII).upper()
+def hidden(text: str, kind: PersonalKind, readable: int = 0) -> str:
+    """What is shown instead of `text`. readable: characters at its beginning that stay."""
+    match kind:
+        case "bank_card" | "identity_card" | "phone":
+            return _number(digits_of(text))
+        case "name":
+            return text[:readable] + "*" * (len(text) - readable)
+        case "cvv" | "one_time_code" | "password":
+            return "*" * len(digits_of(text))
+        case "address" | "unclear":
+            return "***"
 
 
-def _masked(number: str) -> str:
+def _number(number: str) -> str:
     country = re.match(r"(?:\+|00)?86(?=\d{9,12}$)|\+", number)
     prefix = country.group() if country else ""
     digits = number[len(prefix) :]
+    if len(digits) < _READABLE:
+        return prefix + "*" * len(digits)
     return f"{prefix}{digits[:3]}{'*' * (len(digits) - 5)}{digits[-2:]}"
-
-
-def _is_personal(number: str) -> bool:
-    return bool(_PHONE.fullmatch(number)) or is_identity_card(number) or is_bank_card(number)
-
-
-def is_identity_card(number: str) -> bool:
-    """A Chinese resident identity number with a right check character (GB 11643-1999)."""
-    if not re.fullmatch(r"\d{17}[\dX]", number):
-        return False
-    total = sum(weight * int(digit) for weight, digit in zip(_ID_WEIGHTS, number[:17], strict=True))
-    return _ID_CHECKS[total % 11] == number[17]
-
-
-def is_bank_card(number: str) -> bool:
-    """13 to 19 digits with a right check digit (Luhn, ISO/IEC 7812-1)."""
-    if not re.fullmatch(r"\d{13,19}", number):
-        return False
-    digits = [int(digit) for digit in reversed(number)]
-    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[1::2]]
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0

@@ -186,7 +186,8 @@ class CallSession:
             return
         at = self._audio.duration_s
         if said is not None:
-            self._tell(PartialTranscript(self._log.call.id, utterance, said.stable, said.unstable, at))
+            stable, unstable = self._log.so_far(said.stable, said.unstable)
+            self._tell(PartialTranscript(self._log.call.id, utterance, stable, unstable, at))
         self._carry_out(self._turns.on_partial(utterance, seen.words if seen else None, at=at))
 
     def _carry_out(self, actions: Sequence[Action]) -> None:

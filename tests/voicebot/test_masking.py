@@ -1,62 +1,41 @@
 """No phone, identity or bank card number gets through, however it is written; what is none stays readable."""
 
-import string
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.masking import is_bank_card, is_identity_card, mask
+from tests.voicebot.privacy.numbers_said import (
+    FULL_WIDTH,
+    SPOKEN,
+    bank_cards,
+    digits_of,
+    identity_cards,
+    in_groups,
+    landlines,
+    mobiles,
+)
+from voicebot.masking import mask, masked
+from voicebot.privacy.numbers import is_identity_card
+from voicebot.privacy.spans import Span
 
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-SPOKEN = str.maketrans(string.digits, "零幺二三四五六七八九")
-FULL_WIDTH = str.maketrans(string.digits, "０１２３４５６７８９")
-
-
-@st.composite
-def identity_cards(draw: st.DrawFn) -> str:
-    area = draw(st.integers(110000, 659999))
-    born = draw(st.dates()).strftime("%Y%m%d").zfill(8)
-    first = f"{area}{born}{draw(st.integers(0, 999)):03}"
-    return first + "10X98765432"[sum(int(d) * w for d, w in zip(first, WEIGHTS, strict=True)) % 11]
-
-
-@st.composite
-def bank_cards(draw: st.DrawFn) -> str:
-    first = draw(st.from_regex(r"[1-9][0-9]{11,17}", fullmatch=True))
-    return next(first + check for check in string.digits if is_bank_card(first + check))
-
-
-mobiles = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
-landlines = st.from_regex(r"0(10|2[0-9]|[3-9][0-9]{2})[2-8][0-9]{6,7}", fullmatch=True)
 prefixes = st.sampled_from(["", "+86", "0086", "86", "+86 ", "86-"])
 surroundings = st.text(
     st.characters(exclude_categories=["Nd", "Cs"], exclude_characters="零〇一二三四五六七八九幺+Xx.")
 )
 
 
-def spaced(number: str, cuts: list[int], separator: str) -> str:
-    for cut in sorted({cut % len(number) for cut in cuts} - {0}, reverse=True):
-        number = number[:cut] + separator + number[cut:]
-    return number
-
-
-def digits_of(text: str) -> str:
-    return "".join(sign for sign in text if sign.isdigit())
-
-
 @given(surroundings, prefixes, mobiles, surroundings, st.lists(st.integers(1, 10), max_size=10), st.sampled_from(" -"))
 def test_a_mobile_number_is_masked_wherever_it_stands(
     before: str, prefix: str, number: str, after: str, cuts: list[int], separator: str
 ) -> None:
-    masked = mask(f"{before} {prefix}{spaced(number, cuts, separator)} {after}")
+    masked = mask(f"{before} {prefix}{in_groups(number, cuts, separator)} {after}")
     assert number[3:9] not in digits_of(masked)
     assert f"{number[:3]}******{number[-2:]}" in masked
 
 
 @given(landlines, st.sampled_from(["", "-", " "]))
 def test_a_landline_number_is_masked(number: str, separator: str) -> None:
-    assert number[3:-2] not in digits_of(mask(spaced(number, [4], separator)))
+    assert number[3:-2] not in digits_of(mask(in_groups(number, [4], separator)))
 
 
 @given(st.from_regex(r"\+[1-9][0-9]{7,14}", fullmatch=True))
@@ -67,13 +46,13 @@ def test_an_e164_number_of_any_country_is_masked(number: str) -> None:
 @given(identity_cards(), st.sampled_from(["", " ", "-"]))
 def test_an_identity_card_is_masked(number: str, separator: str) -> None:
     assert is_identity_card(number)
-    assert number[4:15] not in digits_of(mask(f"身份证号{spaced(number, [6, 14], separator)}。"))
+    assert number[4:15] not in digits_of(mask(f"身份证号{in_groups(number, [6, 14], separator)}。"))
     assert number[4:15] not in digits_of(mask(number.lower()))
 
 
 @given(bank_cards(), st.sampled_from(["", " ", "-"]))
 def test_a_bank_card_is_masked(number: str, separator: str) -> None:
-    assert number[3:-2] not in digits_of(mask(spaced(number, [4, 8, 12, 16], separator)))
+    assert number[3:-2] not in digits_of(mask(in_groups(number, [4, 8, 12, 16], separator)))
 
 
 @given(mobiles, st.sampled_from([SPOKEN, FULL_WIDTH]))
@@ -118,3 +97,9 @@ def test_any_text_can_be_masked_and_masking_again_changes_nothing(text: str) -> 
 def test_long_hostile_text_is_masked_like_any_other(text: str) -> None:
     once = mask(text)
     assert mask(once) == once
+
+
+def test_what_was_found_in_a_text_is_hidden_as_its_kind_allows() -> None:
+    text = "我叫王小明，安全码123，住民权路28号"
+    spans = [Span("address", 14, 20), Span("name", 2, 5, readable=1), Span("cvv", 9, 12), Span("phone", 9, 12)]
+    assert masked(text, spans) == "我叫王**，安全码***，住***"

@@ -14,15 +14,19 @@ from models.understanding import EmotionLabel
 from voicebot.assist.forbidden import Forbidden, ForbiddenPhrases, find_forbidden
 from voicebot.assist.promises import Promise, PromiseWords, find_promises
 from voicebot.assist.prompt_wording import PromptWording
-from voicebot.assist.sensitive import SensitiveKind, SensitiveNumbers, SensitiveWords, asked_for
 from voicebot.assist.whisper_prompt import Draft
-from voicebot.masking import mask
+from voicebot.masking import hidden, mask
+from voicebot.privacy.party_numbers import PartyNumbers
+from voicebot.privacy.spans import NEVER_KEPT
+from voicebot.privacy.words import PersonalWords
 
 _AGAIN_S: Final = 60.0
 """Until then the same phrase is not held against the agent again."""
 _STILL_ANGRY_S: Final = 120.0
 """After so long the agent is reminded that the caller has not calmed down."""
 _SURE: Final = 1.0
+_SENSITIVE: Final = NEVER_KEPT | {"identity_card"}
+"""Nobody may repeat these or write them down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class CautionWords:
 
     forbidden: ForbiddenPhrases
     promises: PromiseWords
-    sensitive: SensitiveWords
+    personal: PersonalWords
 
 
 class Cautions:
@@ -43,22 +47,16 @@ class Cautions:
         self._day_ends = day_ends
         self.promises: list[Promise] = []
         """All that the agent promised so far."""
-        self._caller_numbers = SensitiveNumbers(words.sensitive)
-        self._agent_numbers = SensitiveNumbers(words.sensitive)
-        self._asked: SensitiveKind | None = None
-        """What the agent has just asked the caller for."""
+        self._caller_numbers = PartyNumbers(words.personal)
+        self._agent_numbers = PartyNumbers(words.personal)
         self._mood: EmotionLabel = "calm"
         self._warned_of_mood: tuple[EmotionLabel, float] | None = None
         self._said_at: dict[str, float] = {}
         """Forbidden phrase -> when it was last warned of."""
 
     def caller_said(self, text: str, emotion: EmotionLabel, at_s: float) -> list[Draft]:
-        drafts = [
-            self._warning(f"sensitive/{number.kind}", "sensitive_caller", title=number.title, masked=number.masked)
-            for number in self._caller_numbers.heard(text, asked=self._asked)
-        ]
-        self._asked = None
-        return [*drafts, *self._about_mood(emotion, at_s)]
+        numbers = self._sensitive(self._caller_numbers, text, "sensitive_caller")
+        return [*numbers, *self._about_mood(emotion, at_s)]
 
     def agent_said(self, text: str, at_s: float, now: datetime) -> list[Draft]:
         return [*self._about_numbers(text), *self._about_phrases(text, at_s), *self._about_promises(text, now)]
@@ -76,11 +74,17 @@ class Cautions:
             yield self._warning(f"emotion/{emotion}", emotion)
 
     def _about_numbers(self, text: str) -> Iterator[Draft]:
-        self._asked = asked_for(text, self._words.sensitive)
-        if self._asked:
-            yield self._warning(f"asking/{self._asked.name}", "asking", title=self._asked.title)
-        for number in self._agent_numbers.heard(text):
-            yield self._warning(f"sensitive/{number.kind}", "sensitive_agent", title=number.title, masked=number.masked)
+        asked = self._caller_numbers.other_said(text)
+        if asked and asked.kind in _SENSITIVE:
+            yield self._warning(f"asking/{asked.kind}", "asking", title=asked.title)
+        yield from self._sensitive(self._agent_numbers, text, "sensitive_agent")
+
+    def _sensitive(self, party: PartyNumbers, text: str, key: str) -> Iterator[Draft]:
+        titles = self._words.personal.titles
+        for number in party.heard(0, text):
+            if number.kind in _SENSITIVE:
+                shown = hidden(number.number, number.kind)
+                yield self._warning(f"sensitive/{number.kind}", key, title=titles[number.kind], masked=shown)
 
     def _about_phrases(self, text: str, at_s: float) -> Iterator[Draft]:
         for said in find_forbidden(text, self._words.forbidden):

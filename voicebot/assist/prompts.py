@@ -19,12 +19,12 @@ from voicebot.assist.helpfulness import Helpfulness
 from voicebot.assist.packet import Mood
 from voicebot.assist.promises import Promise, promise_words
 from voicebot.assist.prompt_wording import PromptWording, prompt_wording
-from voicebot.assist.sensitive import sensitive_words
 from voicebot.assist.suggestions import CallerSaid, Suggestions
 from voicebot.assist.whisper_prompt import Draft, WhisperPrompt
 from voicebot.company import Company
 from voicebot.dialogue.flows import FlowRun
 from voicebot.dialogue.types import KnownCaller
+from voicebot.privacy.words import personal_words
 from voicebot.store.records import CustomerRecord
 
 LEAST_SCORE: Final = 0.35
@@ -44,7 +44,7 @@ class PromptTexts:
 @cache
 def prompt_texts() -> PromptTexts:
     """Those that ship with the package."""
-    return PromptTexts(CautionWords(forbidden_phrases(), promise_words(), sensitive_words()), prompt_wording())
+    return PromptTexts(CautionWords(forbidden_phrases(), promise_words(), personal_words()), prompt_wording())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from voicebot.config import load_settings
 from voicebot.masking import mask, mask_values
+from voicebot.privacy.redaction import shown as turn_as_shown
 from voicebot.store.call_search import CallFilter, CallSearch
 from voicebot.store.records import CallRecord, TurnRecord
 from voicebot.store.store import Store
@@ -74,12 +75,13 @@ def show(
     if call is None:
         typer.echo(f"there is no call {call_id!r}; `voicebot calls list` shows the ids", err=True)
         raise typer.Exit(1)
+    turns = turns if reveal else [turn_as_shown(turn) for turn in turns]
     if as_json:
         print_json(asdict(call) | {"turns": [asdict(turn) for turn in turns]}, reveal=reveal)
         return
     console = Console()
     console.print(_facts(call, reveal=reveal))
-    console.print(_transcript(turns, reveal=reveal))
+    console.print(_transcript(turns))
 
 
 def with_store(config: Path | None, work: Callable[[Store], Awaitable[T]]) -> T:
@@ -140,7 +142,7 @@ def _facts(call: CallRecord, *, reveal: bool) -> Table:
     return table
 
 
-def _transcript(turns: list[TurnRecord], *, reveal: bool) -> Table:
+def _transcript(turns: list[TurnRecord]) -> Table:
     table = Table()
     for column in ("at", "who", "text", "intent", "slots", "reply after"):
         table.add_column(column, overflow="fold")
@@ -149,6 +151,6 @@ def _transcript(turns: list[TurnRecord], *, reveal: bool) -> Table:
         intent = f"{turn.intent} {turn.intent_confidence or 0:.0%}" if turn.intent else ""
         slots = ", ".join(f"{key}={value}" for key, value in turn.slots.items())
         latency = f"{turn.reply_latency_ms} ms" if turn.reply_latency_ms is not None else ""
-        cells = (f"{turn.started_ms / 1000:.1f} s", turn.role, shown(text, reveal=reveal), intent)
-        table.add_row(*(Text(cell) for cell in (*cells, shown(slots, reveal=reveal), latency)))
+        cells = (f"{turn.started_ms / 1000:.1f} s", turn.role, text, intent, slots, latency)
+        table.add_row(*(Text(cell) for cell in cells))
     return table

@@ -19,6 +19,7 @@ from uuid import uuid4
 from voicebot.company import Company
 from voicebot.dialogue.office_hours import callback_due
 from voicebot.dialogue.types import KnowledgeSearch, Outcome, SlotValue, ToolError, ToolRequest, WouldActError
+from voicebot.privacy.redaction import without_secrets
 from voicebot.store.records import OrderRecord, TaskRecord
 from voicebot.store.store import Store, StoreError
 from voicebot.tools.decisions import DECISIONS, Case
@@ -127,10 +128,10 @@ class ShopTools:
             call_id=self._call_id,
             kind=kind,
             customer_number=number,
-            summary=f"{described['title']} {about}".strip(),
+            summary=without_secrets(f"{described['title']} {about}".strip()),
             created_at=self._now().astimezone(UTC),
             payload={"ticket": ticket, "caller_number": request.caller_number}
-            | {name: str(value) for name, value in request.slots.items()},
+            | {name: without_secrets(str(value)) for name, value in request.slots.items()},
             due_at=due.astimezone(UTC),
         )
         await self._store.add_task(task)

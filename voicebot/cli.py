@@ -42,6 +42,7 @@ BENCHMARKS = {
     "turns": Module("bench_turns", "Turn-taking: cut-offs, missed ends, barge-ins, lost short answers."),
     "media": Module("bench_media", "Lateness of sent packets and processor time with many legs."),
     "bridge": Module("bench_bridge", "The same with callers and agents joined in pairs, whispers and transcription."),
+    "routing": Module("bench_routing", "Who takes which call: a simulated day with dialect routing and without."),
 }
 
 

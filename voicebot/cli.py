@@ -31,6 +31,7 @@ COMMANDS = {
     "tasks": Module("tasks", "Callbacks and other promises to callers."),
     "accounts": Module("accounts", "Who may use the console: add people, set passwords, disable."),
     "models": Module("models", "Speech models: list, download, verify."),
+    "qa": Module("qa", "Quality review: scorecards and the scores of calls."),
     "company": Module("company", "The company's folder: start one, check it, train from it."),
     "doctor": Module("doctor", "Say what is missing on this machine and how to get it."),
 }

@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.table import Table
 
 from voicebot.company.check import check_company, load_company
-from voicebot.company.problems import CompanyError, Problem
+from voicebot.company.problems import CompanyError, Problem, in_order
 from voicebot.company.vocabulary import read_vocabulary
 from voicebot.demo import SAMPLE_COMPANY
+from voicebot.qa.scorecard.company_checks import check_scorecards
 
 app = typer.Typer(help="The company folder: start one, check it, train from it.", no_args_is_help=True)
 
@@ -51,7 +52,7 @@ def check(
         characters = read_vocabulary(vocabulary) if vocabulary else None
     except CompanyError as unreadable:
         _fail(str(unreadable))
-    problems = check_company(folder, vocabulary=characters)
+    problems = in_order([*check_company(folder, vocabulary=characters), *check_scorecards(folder)])
     if as_json:
         typer.echo(json.dumps({"ok": not problems, "problems": [asdict(p) for p in problems]}, ensure_ascii=False))
     elif problems:

@@ -74,6 +74,16 @@ class CallMeasures:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOut:
+    """Characters of a turn in the place of something that may not be kept."""
+
+    kind: str
+    """bank_card, cvv, one_time_code or password."""
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class ScoredTurn:
     """One turn as it was heard: of a reply that was cut short, the part that was played."""
 
@@ -88,6 +98,7 @@ class ScoredTurn:
     asr_confidence: float | None = None
     known: frozenset[str] = frozenset()
     """Names of the slots of the flow that were known after this turn."""
+    taken_out: tuple[TakenOut, ...] = ()
 
     @property
     def side(self) -> Side:
@@ -144,6 +155,8 @@ class CallMaterial:
     """human as soon as an agent took part."""
     agent_id: str | None = None
     team: str | None = None
+    known_caller: bool = False
+    """The caller's number is a customer's."""
     intents: tuple[str, ...] = ()
     """What the caller wanted, in order of appearance, without greetings, yes and no."""
     outcome: str | None = None

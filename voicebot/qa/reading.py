@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from voicebot.company import Company
 from voicebot.company.flows import Flow, Slot
-from voicebot.qa.material import CallMaterial, CallMeasures, ProcedureStep, PromiseState, ScoredTurn, SpeakerRole
+from voicebot.privacy.redaction import TAKEN_OUT
+from voicebot.qa.material import (
+    CallMaterial,
+    CallMeasures,
+    ProcedureStep,
+    PromiseState,
+    ScoredTurn,
+    SpeakerRole,
+    TakenOut,
+)
 from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
 from voicebot.store.store import Store
 
@@ -48,6 +57,9 @@ def material_of(
         as_of=as_of,
         direction=call.direction,
         kind="human" if any(turn.role == "agent" for turn in spoken) else "bot",
+        agent_id=call.agent_id,
+        team=call.team,
+        known_caller=call.customer_number is not None,
         intents=intents,
         outcome=call.outcome,
         language=call.language,
@@ -77,7 +89,16 @@ def _scored(turn: TurnRecord) -> ScoredTurn | None:
         emotion=turn.emotion,
         asr_confidence=turn.asr_confidence,
         known=frozenset(turn.slots),
+        taken_out=tuple(_taken_out(turn.detail.get(TAKEN_OUT), len(text))),
     )
+
+
+def _taken_out(stored: object, length: int) -> Iterator[TakenOut]:
+    """Stored as shares of the turn's characters as it was said; what takes their place may be longer or shorter."""
+    for each in stored if isinstance(stored, list) else ():
+        match each:
+            case [str(kind), float() | int() as start, float() | int() as end] if 0 <= start <= end <= 1:
+                yield TakenOut(kind, round(start * length), round(end * length))
 
 
 def _intents(company: Company, turns: Sequence[ScoredTurn]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import pytest
 from tests.voicebot.store.samples import NOON, a_call, a_turn
 from voicebot.company import Company, load_company
 from voicebot.demo import SAMPLE_COMPANY
+from voicebot.privacy.redaction import TAKEN_OUT, CallRedaction
 from voicebot.qa.material import ScoredTurn, evidence_in
 from voicebot.qa.reading import material_of, read_material
 from voicebot.store.records import TaskRecord
@@ -48,6 +49,17 @@ def test_a_call_is_a_human_one_as_soon_as_an_agent_spoke(company: Company) -> No
     bot = material_of(company, a_call(), [a_turn(0), a_turn(1, role="assistant")], as_of=NOON)
     human = material_of(company, a_call(), [a_turn(0), a_turn(1, role="agent")], as_of=NOON)
     assert (bot.kind, human.kind) == ("bot", "human")
+
+
+def test_what_was_taken_out_of_a_turn_is_known_by_its_place(company: Company) -> None:
+    said = a_turn(0, text="卡号4111111111111111")
+    stored, _ = CallRedaction().stored(said)
+    turn = material_of(company, a_call(agent_id="8001", team="售后组"), [stored], as_of=NOON).turns[0]
+    assert "4111111111111111" not in turn.text
+    assert [(each.kind, turn.text[each.start : each.end]) for each in turn.taken_out] == [("bank_card", turn.text[2:])]
+    for damaged in ("x", [["cvv", 0.9, 0.1]], [["cvv", -3, 9]], [[1, 2, 3]], [None]):
+        broken = a_turn(0, detail={TAKEN_OUT: damaged})
+        assert material_of(company, a_call(), [broken], as_of=NOON).turns[0].taken_out == ()
 
 
 def test_evidence_is_timed_by_the_place_of_its_words() -> None:

@@ -1,0 +1,37 @@
+"""`voicebot qa`: scorecards, scores and what they add up to."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from voicebot.qa.scorecard.files import read_scorecard
+
+app = typer.Typer(help="Quality review: scorecards and the scores of calls.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.callback()
+def _group() -> None:
+    """Quality review: scorecards and the scores of calls."""
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A scorecard, as scorecards/service.toml.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what is wrong with a scorecard, with line and remedy. Exit code 1 when something is."""
+    card, problems = read_scorecard(file, str(file))
+    if as_json:
+        typer.echo(json.dumps({"ok": not problems, "problems": [asdict(p) for p in problems]}, ensure_ascii=False))
+    elif card is None:
+        typer.echo("\n".join(map(str, problems)))
+    else:
+        typer.echo(f"{file}: no problem found; {len(card.items)} items, version {card.version}, hash {card.hash}")
+    raise typer.Exit(0 if card else 1)

@@ -1,0 +1,1 @@
+"""Scorecards as people write them: items, conditions, and the expressions that join them."""

@@ -24,6 +24,7 @@ COMMANDS = {
     "serve": Module("serve", "Answer the phone: run the whole system on this machine."),
     "media": Module("serve", "Run only the media process."),
     "inference": Module("serve", "Run only the model host."),
+    "console": Module("serve", "Run only the web process: the console's pages and the API."),
     "broker": Module("serve", "Run only the embedded MQTT broker."),
     "mic": Module("mic", "Talk to the assistant through this machine's microphone."),
     "caller": Module("caller", "Ring a number as a simulated caller."),

@@ -8,7 +8,7 @@ import socket
 import tomllib
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -23,6 +23,7 @@ from pydantic import (
     PositiveInt,
     SecretStr,
     ValidationError,
+    model_validator,
 )
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -65,6 +66,13 @@ def _broker(value: str) -> str:
     if value != "embedded" and (url.scheme not in ("mqtt", "mqtts") or not url.hostname or url.username):
         raise ValueError("must be 'embedded', mqtt://host:port or mqtts://host:port; user and password are own keys")
     return value
+
+
+def _web_address(value: str) -> str:
+    url = urlsplit(value)
+    if url.scheme not in ("http", "https") or not url.hostname or url.path.rstrip("/") or url.query or url.username:
+        raise ValueError("must be http://host:port or https://host, without a path")
+    return value.rstrip("/")
 
 
 PortRange = Annotated[
@@ -189,6 +197,34 @@ class MetricsSection(Section):
     port: Port = 9109
 
 
+class ConsoleSection(Section):
+    """The web process: pages for agents, supervisors and the operator, and the API."""
+
+    enabled: bool = True
+    """Whether `voicebot serve` starts it."""
+    bind: IPv4Address = IPv4Address("127.0.0.1")
+    """Address listened on. Other than this machine's own, encrypt: `certificate` and `key`, or a proxy and `url`."""
+    port: Port = 8080
+    url: Annotated[str, AfterValidator(_web_address)] | None = None
+    """Where people open it, as https://voicebot.example.com: with it, requests under any other name are refused."""
+    certificate: Path | None = None
+    """PEM file with the certificate chain."""
+    key: Path | None = None
+    """PEM file with its private key."""
+    trusted_proxies: Networks = ()
+    """Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    idle_minutes: PositiveFloat = 60.0
+    """A session in which no page was open for this long ends."""
+    session_hours: PositiveFloat = 12.0
+    """After this long everybody signs in again."""
+
+    @model_validator(mode="after")
+    def _encrypted_whole(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("console.certificate and console.key belong together: set both or none")
+        return self
+
+
 class LogSection(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "json", "console"] = "auto"
@@ -213,6 +249,7 @@ class Settings(BaseSettings):
     models: ModelSection = ModelSection()
     recording: RecordingSection = RecordingSection()
     metrics: MetricsSection = MetricsSection()
+    console: ConsoleSection = ConsoleSection()
     log: LogSection = LogSection()
 
     @property

@@ -14,6 +14,7 @@ from voicebot.demo.system import DemoFailed
 from voicebot.metrics import MetricsPortInUse
 from voicebot.store.database import StoreError
 from voicebot.supervisor import CannotStart
+from voicebot.web.listening import ConsolePortInUse
 
 WRONG_SETTINGS: tuple[type[Exception], ...] = (
     AccountError,
@@ -24,6 +25,7 @@ WRONG_SETTINGS: tuple[type[Exception], ...] = (
     CannotStart,
     CompanyError,
     ConfigError,
+    ConsolePortInUse,
     DemoFailed,
     IntentModelMissing,
     MetricsPortInUse,

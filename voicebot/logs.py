@@ -14,7 +14,7 @@ from structlog.typing import Processor
 from voicebot.config import LogSection
 from voicebot.masking import mask_values
 
-_CHATTY = ("alembic", "amqtt", "asyncio", "faster_whisper", "httpx", "jieba", "mqtt", "sippy", "transitions")
+_CHATTY = ("alembic", "amqtt", "asyncio", "faster_whisper", "httpx", "jieba", "mqtt", "sippy", "transitions", "uvicorn")
 _NEVER_PERSONAL = frozenset({"call_id", "timestamp", "level", "logger"})
 
 

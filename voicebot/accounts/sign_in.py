@@ -39,7 +39,7 @@ class SignIn:
     def __init__(self, book: AccountBook, passwords: Passwords, limits: SessionLimits) -> None:
         self.book = book
         self._passwords = passwords
-        self._limits = limits
+        self.limits = limits
 
     async def with_password(self, name: str, password: str, *, address: str, at: datetime) -> SignedIn | Refused:
         """address: the browser's, for the delays and the record."""
@@ -66,7 +66,7 @@ class SignIn:
         """A new session, with a token that nobody has seen before, for somebody whose identity is proved."""
         token = new_token()
         session = Session(token_hash(token), account.id, created_at=at, seen_at=at, address=address)
-        await self.book.open_session(session, limits=self._limits)
+        await self.book.open_session(session, limits=self.limits)
         log.info("signed_in", account=account.name, role=account.role, address=address)
         return SignedIn(token, account, at)
 
@@ -76,7 +76,7 @@ class SignIn:
         if found is None:
             return None
         session, account = found
-        if account.disabled or session.is_over(self._limits, at):
+        if account.disabled or session.is_over(self.limits, at):
             return None
         if session.wants_touch(at):
             await self.book.touch_session(session.token_hash, at)

@@ -46,6 +46,14 @@ def inference(config: ConfigOption = None, supervisor: SupervisorOption = None) 
 
 
 @app.command()
+def console(config: ConfigOption = None, supervisor: SupervisorOption = None) -> None:
+    """Run only the web process: the console's pages and the API."""
+    from voicebot.web.server import run
+
+    _run(run, config, supervisor)
+
+
+@app.command()
 def broker(config: ConfigOption = None, supervisor: SupervisorOption = None) -> None:
     """Run only the embedded MQTT broker."""
     from voicebot.broker import run
@@ -57,6 +65,8 @@ def processes(settings: Settings, config: Path | None) -> list[ProcessSpec]:
     """The processes of one machine, in the order in which they start."""
     options = ("--config", str(config)) if config else ()
     names = ["inference", "media"]
+    if settings.console.enabled:
+        names.append("console")
     if settings.events.broker == "embedded":
         names.insert(0, "broker")
     return [ProcessSpec(name, (name, *options)) for name in names]

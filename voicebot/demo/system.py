@@ -17,7 +17,9 @@ from voicebot.sip_probe import answers
 READY_S = 120.0
 """The first start trains the sample company's intents and synthesises its prompts."""
 STOP_S = 25.0
-OWN_SECTIONS = ("VOICEBOT_SIP__", "VOICEBOT_EVENTS__", "VOICEBOT_METRICS__", "VOICEBOT_STORE__", "VOICEBOT_RECORDING__")
+OWN_SECTIONS = tuple(
+    f"VOICEBOT_{section}__" for section in ("SIP", "EVENTS", "METRICS", "CONSOLE", "STORE", "RECORDING")
+)
 OWN_KEYS = ("VOICEBOT_MODELS__HOST", "VOICEBOT_LOG__FORMAT")
 
 
@@ -102,11 +104,12 @@ def _tail(file: Path, lines: int = 15) -> str:
 
 
 def _toml(folder: Path, events: str) -> str:
-    sip, broker, metrics = free_ports(3)
+    sip, broker, metrics, console = free_ports(4)
     return (
         f"data_dir = {json.dumps(str(folder), ensure_ascii=False)}\n"
         f"[sip]\nport = {sip}\n"
         f"[events]\nport = {broker}\n{events}\n"
         f"[metrics]\nport = {metrics}\n"
+        f"[console]\nport = {console}\n"
         '[log]\nformat = "json"\n'
     )

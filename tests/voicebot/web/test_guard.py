@@ -1,0 +1,133 @@
+"""Nothing is answered to strangers, to other sites' pages, or for longer than a session lasts."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tests.voicebot.web.conftest import Server, serving
+from voicebot.web.guard import CLOSE_SIGNED_OUT, LARGEST_FROM_STRANGERS
+
+
+@pytest.fixture
+async def cookie(server: Server) -> str:
+    """Of somebody who signed in."""
+    await server.add("boss")
+    async with server.signed_in() as browser:
+        return f"{server.web.cookie}={browser.cookies[server.web.cookie]}"
+
+
+def live(server: Server) -> str:
+    return server.url.replace("http", "ws") + "/live"
+
+
+@pytest.mark.parametrize("path", ["/", "/live", "/account", "/sign-out", "/nowhere", "/sign-inx", "/healthz2"])
+async def test_strangers_see_nothing(server: Server, path: str) -> None:
+    async with server.browser(Accept="*/*") as browser:
+        assert (await browser.get(path)).status_code == 401
+        assert (await browser.post(path)).status_code == 401
+
+
+async def test_health_is_told_to_everybody(server: Server) -> None:
+    async with server.browser() as browser:
+        assert (await browser.get("/healthz")).json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", None])
+async def test_what_another_sites_page_sends_is_refused(server: Server, cookie: str, origin: str | None) -> None:
+    async with httpx.AsyncClient(base_url=server.url, headers={"Cookie": cookie}) as browser:
+        given = {} if origin is None else {"Origin": origin}
+        assert (await browser.post("/change", headers=given)).status_code == 403
+        assert (await browser.post("/change", headers={"Origin": server.url})).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", None])
+async def test_a_foreign_page_opens_no_websocket(server: Server, cookie: str, origin: str | None) -> None:
+    given = {"Cookie": cookie} if origin is None else {"Cookie": cookie, "Origin": origin}
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(live(server), additional_headers=given):
+            pass
+    assert refused.value.response.status_code == 403
+
+
+async def test_strangers_open_no_websocket(server: Server) -> None:
+    for headers in ({}, {"Cookie": f"{server.web.cookie}=forged"}):
+        with pytest.raises(InvalidStatus) as refused:
+            async with connect(live(server), origin=server.url, additional_headers=headers):  # type: ignore[arg-type]
+                pass
+        assert refused.value.response.status_code == 401
+
+
+async def test_an_open_page_is_closed_when_its_session_ends(server: Server, cookie: str) -> None:
+    async with connect(live(server), origin=server.url, additional_headers={"Cookie": cookie}) as socket:  # type: ignore[arg-type]
+        await socket.send("still there?")
+        assert await socket.recv() == "still there?"
+        account = await server.web.sign_in.book.by_name("boss")
+        assert account
+        await server.web.sign_in.book.set_disabled(account.id, True)
+        with pytest.raises(ConnectionClosed) as closed:
+            async with asyncio.timeout(5):
+                await socket.recv()
+        assert closed.value.rcvd and closed.value.rcvd.code == CLOSE_SIGNED_OUT
+
+
+async def test_an_open_page_keeps_its_session_alive_until_the_absolute_end(server: Server, cookie: str) -> None:
+    async with connect(live(server), origin=server.url, additional_headers={"Cookie": cookie}) as socket:  # type: ignore[arg-type]
+        for _ in range(14):
+            server.clock.forward(minutes=50)
+            await asyncio.sleep(0.15)
+            await socket.send("x")
+            assert await socket.recv() == "x"
+        server.clock.forward(minutes=50)
+        with pytest.raises(ConnectionClosed):
+            async with asyncio.timeout(5):
+                await socket.recv()
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "127.0.0.1.evil.example"])
+async def test_a_name_that_was_pointed_at_this_machine_is_not_answered(server: Server, host: str) -> None:
+    async with server.browser(Host=host) as browser:
+        assert (await browser.get("/sign-in")).status_code == 421
+
+
+async def test_every_answer_carries_the_headers(server: Server, cookie: str) -> None:
+    async with server.browser() as stranger, server.browser(Cookie=cookie) as person:
+        for answer in (await stranger.get("/"), await stranger.get("/sign-in"), await person.get("/")):
+            policy = answer.headers["content-security-policy"]
+            assert "frame-ancestors 'none'" in policy and "http:" not in policy and "https:" not in policy
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.headers["cache-control"] == "no-store"
+            assert "strict-transport-security" not in answer.headers
+
+
+async def test_large_bodies_are_not_read(server: Server, cookie: str) -> None:
+    async with server.browser() as stranger, server.browser(Cookie=cookie) as person:
+        body = b"x" * (LARGEST_FROM_STRANGERS + 1)
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        assert (await stranger.post("/sign-in", content=body, headers=form)).status_code == 413
+        assert (await person.post("/change", content=body)).json() == {"bytes": len(body)}
+
+
+async def test_behind_encryption_the_cookie_never_travels_without(tmp_path: Path) -> None:
+    async with serving(tmp_path, url="https://voice.example.com") as server:
+        await server.add("boss")
+        local = f"http://127.0.0.1:{server.web.settings.console.port}"
+        headers = {"Host": "voice.example.com", "Origin": "https://voice.example.com"}
+        async with httpx.AsyncClient(base_url=local, headers=headers) as browser:
+            answer = await browser.post("/sign-in", data={"name": "boss", "password": "correct horse battery"})
+            assert answer.headers["set-cookie"].startswith("__Host-voicebot=")
+            assert "secure" in answer.headers["set-cookie"].lower()
+            assert answer.headers["strict-transport-security"]
+
+
+async def test_a_proxys_word_about_the_browsers_address_counts_only_where_it_is_trusted(tmp_path: Path) -> None:
+    for trusted, expected in ((("127.0.0.1/32",), "203.0.113.9"), ((), "127.0.0.1")):
+        async with serving(tmp_path / expected, trusted_proxies=trusted) as server:
+            await server.add("boss")
+            async with server.browser(**{"X-Forwarded-For": "203.0.113.9"}) as browser:
+                await browser.post("/sign-in", data={"name": "boss", "password": "correct horse battery"})
+                found = await server.web.sign_in.book.session(browser.cookies[server.web.cookie])
+            assert found and found[0].address == expected

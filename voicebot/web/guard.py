@@ -1,0 +1,161 @@
+"""Stands in front of every page and the API: whose request it is, whether another site sent it, how long it lasts."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from contextlib import suppress
+from typing import Final
+from urllib.parse import quote
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from voicebot.accounts.permissions import actor_of
+from voicebot.accounts.sessions import csrf_token
+from voicebot.store.store import StoreError
+from voicebot.web import headers
+from voicebot.web.visitor import NONCE, VISITOR, Visitor, Web
+
+log = structlog.get_logger(__name__)
+
+OPEN: Final = ("/sign-in", "/set-up", "/healthz", "/web-static/")
+"""What strangers may ask for. Everything else needs somebody who signed in."""
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_FROM_STRANGERS: Final = 64 * 1024
+LARGEST: Final = 32 * 1024 * 1024
+"""Bytes of a request's body."""
+CLOSE_SIGNED_OUT: Final = 4401
+
+
+class Guard:
+    """ASGI middleware around the whole web process."""
+
+    def __init__(self, app: ASGIApp, web: Web) -> None:
+        self.app = app
+        self._web = web
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        scope[NONCE] = secrets.token_urlsafe(16)
+        send = self._with_headers(scope, send)
+        try:
+            refusal = self._foreign(connection)
+            if refusal is None:
+                scope[VISITOR] = await self._visitor(connection)
+                refusal = self._stranger(connection)
+        except StoreError as error:
+            log.error("web_without_store", reason=str(error))
+            refusal = PlainTextResponse("The store is away; try again in a moment.", 503, {"Retry-After": "5"})
+        if refusal is not None:
+            await refusal(scope, receive, send)  # on a WebSocket Starlette sends it as the refusal of the handshake
+        elif scope["type"] == "websocket":
+            await self._watched(connection, receive, send)
+        else:
+            await self._bounded(scope, receive, send)
+
+    def _foreign(self, connection: HTTPConnection) -> Response | None:
+        """A refusal for names that are not ours, and for what pages of other sites make a browser send."""
+        host = connection.headers.get("host", "")
+        addresses = self._web.addresses
+        if not addresses.is_ours(host):
+            return PlainTextResponse("This server has another name; see console.url in its settings.", 421)
+        if connection.scope["type"] == "http" and connection.scope["method"] in SAFE:
+            return None
+        origin = connection.headers.get("origin")
+        scheme = connection.url.scheme.replace("ws", "http")
+        if origin is None:
+            # Browsers always name the origin of such requests: without one, a browser's cookie has no business here.
+            allowed = self._web.cookie not in connection.cookies
+        else:
+            allowed = addresses.is_our_page(origin, host=host, scheme=scheme)
+        if allowed:
+            return None
+        log.warning("foreign_origin_refused", origin=(origin or "")[:200], path=connection.url.path[:200])
+        return PlainTextResponse("This request did not come from a page of this server.", 403)
+
+    async def _visitor(self, connection: HTTPConnection) -> Visitor | None:
+        token = connection.cookies.get(self._web.cookie)
+        signed_in = await self._web.sign_in.resume(token, at=self._web.now()) if token else None
+        if token is None or signed_in is None:
+            return None
+        return Visitor(actor_of(signed_in.account), signed_in.account, csrf_token(token))
+
+    def _stranger(self, connection: HTTPConnection) -> Response | None:
+        """A refusal for who has not signed in, unless the path is open to all."""
+        path = connection.url.path
+        if connection.scope[VISITOR] is not None or is_open(path):
+            return None
+        is_get = connection.scope["type"] == "http" and connection.scope["method"] == "GET"
+        if is_get and "text/html" in connection.headers.get("accept", ""):
+            query = f"?{connection.url.query}" if connection.url.query else ""
+            return RedirectResponse(f"/sign-in?next={quote(path + query, safe='')}", 303)
+        return PlainTextResponse("Sign in first.", 401)
+
+    async def _watched(self, connection: HTTPConnection, receive: Receive, send: Send) -> None:
+        """A WebSocket, for as long as its session goes on."""
+
+        async def talk() -> None:
+            await self.app(connection.scope, receive, send)
+
+        async with asyncio.TaskGroup() as tasks:
+            talking = tasks.create_task(talk())
+            watching = tasks.create_task(self._session_over(connection))
+            await asyncio.wait({talking, watching}, return_when=asyncio.FIRST_COMPLETED)
+            watching.cancel()
+            if not talking.done():
+                talking.cancel()
+                with suppress(RuntimeError, OSError):  # the browser was quicker
+                    await send({"type": "websocket.close", "code": CLOSE_SIGNED_OUT})
+
+    async def _session_over(self, connection: HTTPConnection) -> None:
+        """Returns once the session has ended. A store that is away ends none."""
+        while True:
+            await asyncio.sleep(self._web.check_every_s)
+            with suppress(StoreError):
+                if await self._visitor(connection) is None:
+                    return
+
+    async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A request whose body has a bound."""
+        left = LARGEST if scope[VISITOR] else LARGEST_FROM_STRANGERS
+
+        async def receive_bounded() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413, "The request is too large.")  # which the application answers with
+            return message
+
+        await self.app(scope, receive_bounded, send)
+
+    def _with_headers(self, scope: Scope, send: Send) -> Send:
+        """`send` that adds what the answer did not say itself."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+                answer = MutableHeaders(scope=message)
+                for name, value in headers.HEADERS.items():
+                    answer.setdefault(name, value)
+                answer.setdefault("Cache-Control", "no-store")
+                is_page = answer.get("content-type", "").startswith("text/html")
+                policy = headers.console_page(scope[NONCE]) if is_page else headers.DATA
+                answer.setdefault("Content-Security-Policy", policy)
+                if self._web.addresses.is_encrypted:
+                    answer.setdefault("Strict-Transport-Security", headers.HSTS)
+            await send(message)
+
+        return send_with_headers
+
+
+def is_open(path: str) -> bool:
+    """Whether strangers may ask for it."""
+    return any(path == each or path.startswith(each.rstrip("/") + "/") for each in OPEN)

@@ -1,0 +1,101 @@
+"""The console process: serves pages and API until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Final
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from voicebot.accounts.book import AccountBook
+from voicebot.accounts.passwords import Passwords
+from voicebot.accounts.sessions import SessionLimits
+from voicebot.accounts.setup_code import SetupCode
+from voicebot.accounts.sign_in import SignIn
+from voicebot.config import ConsoleSection, Settings
+from voicebot.store.store import Store
+from voicebot.web.addresses import Addresses
+from voicebot.web.app import build_app
+from voicebot.web.listening import listening
+from voicebot.web.visitor import Web
+
+log = structlog.get_logger(__name__)
+
+CLOSING_S: Final = 5
+"""Time that answers under way have when the process stops."""
+
+
+async def run(settings: Settings) -> None:
+    """Serves until cancelled."""
+    store = Store(settings.store_url, node=settings.events.node, patience_s=settings.store.lock_patience_s)
+    async with store:
+        limits = SessionLimits(
+            idle=timedelta(minutes=settings.console.idle_minutes),
+            absolute=timedelta(hours=settings.console.session_hours),
+        )
+        sign_in = SignIn(AccountBook(store), Passwords(), limits)
+        web = Web(settings, store, sign_in, Addresses(settings.console))
+        setup_code = SetupCode()
+        await serve(web, build_app(web, setup_code), setup_code)
+
+
+async def serve(web: Web, app: ASGIApp, setup_code: SetupCode) -> None:
+    """Serves `app` until cancelled, and lets answers under way end."""
+    console = web.settings.console
+    with listening(console) as listener:
+        if await web.sign_in.book.is_empty():
+            log.warning("no_account_yet", open=f"{web.addresses.url}/set-up", setup_code=setup_code.shown)
+        if not (console.bind.is_loopback or web.addresses.is_encrypted):
+            log.warning(
+                "console_unencrypted",
+                remedy="set console.certificate and console.key, or console.url to the https address of a proxy; "
+                "browsers give pages without encryption no microphone",
+            )
+        async with _running(_config(app, console), listener):
+            log.info("console_ready", url=web.addresses.url)
+            await asyncio.Event().wait()
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs the process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def _running(config: uvicorn.Config, listener: socket.socket) -> AsyncIterator[None]:
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started:
+            if serving.done():
+                await serving
+                raise RuntimeError("the web server ended before it began")
+            await asyncio.sleep(0.01)
+        yield
+    finally:
+        server.should_exit = True
+        await asyncio.shield(serving)
+
+
+def _config(app: ASGIApp, console: ConsoleSection) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(console.trusted_proxies),
+        forwarded_allow_ips=[str(network) for network in console.trusted_proxies],
+        timeout_graceful_shutdown=CLOSING_S,
+        ssl_certfile=console.certificate,
+        ssl_keyfile=console.key,
+    )

@@ -1,0 +1,54 @@
+"""Measures in the store: taken once from the recording, read whenever the call is scored."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from models.silero import SileroVad
+from voicebot.qa.material import CallMeasures, ScoredTurn
+from voicebot.qa.measuring.measures import measure
+from voicebot.qa.measuring.recording import listen
+from voicebot.store.measure_tables import call_measures
+from voicebot.store.store import Store
+
+_SHAPE: Final = TypeAdapter(CallMeasures)
+
+
+async def kept_measures(store: Store, call_id: str) -> CallMeasures | None:
+    """What was measured before. May raise StoreError."""
+    found = await store.read(sa.select(call_measures.c.measures).where(call_measures.c.call_id == call_id))
+    return _SHAPE.validate_python(found[0]["measures"]) if found else None
+
+
+async def keep_measures(store: Store, call_id: str, measures: CallMeasures, *, at: datetime) -> None:
+    """Takes the place of what was kept. May raise StoreError."""
+    values: dict[str, Any] = {"measured_at": at, "measures": _SHAPE.dump_python(measures, mode="json")}
+
+    def work(connection: sa.Connection) -> None:
+        connection.execute(sa.delete(call_measures).where(call_measures.c.call_id == call_id))
+        connection.execute(call_measures.insert().values(call_id=call_id, **values))
+
+    await store.transact(work)
+
+
+async def measured(
+    store: Store, call_id: str, recording: Path, turns: Sequence[ScoredTurn], judge: SileroVad, *, at: datetime
+) -> CallMeasures:
+    """The kept measures; taken from the recording, and kept, the first time. at: now.
+
+    Raises RecordingUnreadable, and StoreError. Listening takes a processor about half a second a minute of the call.
+    """
+    known = await kept_measures(store, call_id)
+    if known is not None:
+        return known
+    heard = await asyncio.to_thread(listen, recording, judge)
+    measures = measure(heard, turns)
+    await keep_measures(store, call_id, measures, at=at)
+    return measures

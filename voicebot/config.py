@@ -80,6 +80,7 @@ PortRange = Annotated[
 ]
 Networks = Annotated[tuple[IPv4Network, ...], BeforeValidator(_comma_separated)]
 Languages = Annotated[tuple[Literal["zh", "yue", "en"], ...], BeforeValidator(_comma_separated)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_comma_separated)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 TopicLevel = Annotated[str, AfterValidator(_topic_level)]
 
@@ -191,6 +192,12 @@ class RecordingSection(Section):
     """Default: `recordings` in `data_dir`."""
 
 
+class PrivacySection(Section):
+    reveal_to: Names = ()
+    """Accounts of this machine that may see personal data unmasked on the command line (`--reveal`). Each look is
+    written to the audit log. Default: none may."""
+
+
 class MetricsSection(Section):
     enabled: bool = True
     bind: IPv4Address = IPv4Address("127.0.0.1")
@@ -248,6 +255,7 @@ class Settings(BaseSettings):
     events: EventSection = Field(default_factory=EventSection)
     models: ModelSection = ModelSection()
     recording: RecordingSection = RecordingSection()
+    privacy: PrivacySection = PrivacySection()
     metrics: MetricsSection = MetricsSection()
     console: ConsoleSection = ConsoleSection()
     log: LogSection = LogSection()

@@ -1,4 +1,4 @@
-"""`voicebot calls`: what was said in past calls. Personal numbers are masked unless --reveal is given."""
+"""`voicebot calls`: what was said in past calls. Personal data is masked, unless --reveal is given by who may."""
 
 import asyncio
 import json
@@ -15,7 +15,9 @@ from rich.text import Text
 
 from voicebot.config import load_settings
 from voicebot.masking import mask, mask_values
+from voicebot.privacy.audit import Audit, this_user
 from voicebot.privacy.redaction import shown as turn_as_shown
+from voicebot.privacy.reveal import REVEALED, require_permission
 from voicebot.store.call_search import CallFilter, CallSearch
 from voicebot.store.records import CallRecord, TurnRecord
 from voicebot.store.store import Store
@@ -24,7 +26,9 @@ app = typer.Typer(help="Past and present calls.", no_args_is_help=True)
 
 T = TypeVar("T")
 ConfigOption = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")]
-RevealOption = Annotated[bool, typer.Option("--reveal", help="Show phone, identity and card numbers in full.")]
+RevealOption = Annotated[
+    bool, typer.Option("--reveal", help="Show personal data in full: needs privacy.reveal_to, is audited.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many at most.")]
 
@@ -44,7 +48,8 @@ def list_calls(
 ) -> None:
     """The latest calls, newest first."""
     wanted = CallFilter(number=number, outcome=outcome, words=words, intent=intent, province=province, emotion=emotion)
-    matches = with_store(config, lambda store: CallSearch(store).find(wanted, limit=limit))
+    reveals = "calls" if reveal else None
+    matches = with_store(config, lambda store: CallSearch(store).find(wanted, limit=limit), reveals=reveals)
     found = [match.call for match in matches]
     if as_json:
         print_json([asdict(call) for call in found], reveal=reveal)
@@ -71,7 +76,7 @@ def show(
     async def read(store: Store) -> tuple[CallRecord | None, list[TurnRecord]]:
         return await store.call(call_id), await store.turns(call_id)
 
-    call, turns = with_store(config, read)
+    call, turns = with_store(config, read, reveals=f"call:{call_id}" if reveal else None)
     if call is None:
         typer.echo(f"there is no call {call_id!r}; `voicebot calls list` shows the ids", err=True)
         raise typer.Exit(1)
@@ -84,13 +89,20 @@ def show(
     console.print(_transcript(turns))
 
 
-def with_store(config: Path | None, work: Callable[[Store], Awaitable[T]]) -> T:
-    """Run `work` on the configured store."""
+def with_store(config: Path | None, work: Callable[[Store], Awaitable[T]], *, reveals: str | None = None) -> T:
+    """Run `work` on the configured store. reveals: what of it is going to be shown unmasked, as the audit log names it.
+
+    Raises ConfigError where this user may not see that.
+    """
     settings = load_settings(config)
     settings.create_directories()
+    if reveals is not None:
+        require_permission(settings.privacy)
 
     async def run() -> T:
         async with Store(settings.store_url, node=settings.events.node) as store:
+            if reveals is not None:
+                await Audit(store).record(this_user(), REVEALED, reveals)
             return await work(store)
 
     return asyncio.run(run())

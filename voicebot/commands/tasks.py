@@ -34,7 +34,8 @@ def list_tasks(
 ) -> None:
     """The latest tasks, newest first."""
     wanted = None if status == "all" else status
-    found = with_store(config, lambda store: store.tasks(limit=limit, status=wanted, kind=kind))
+    reveals = "tasks" if reveal else None
+    found = with_store(config, lambda store: store.tasks(limit=limit, status=wanted, kind=kind), reveals=reveals)
     if as_json:
         print_json([asdict(task) for task in found], reveal=reveal)
         return

@@ -1,6 +1,7 @@
 """Past calls can be read on the terminal and as JSON, and no number is shown in full unless asked for."""
 
 import asyncio
+import getpass
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from voicebot.commands import calls, tasks
+from voicebot.commands import audit, calls, tasks
+from voicebot.config import ConfigError
 from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
 from voicebot.store.store import Store
 
@@ -20,6 +22,7 @@ NUMBER = "+8613800138000"
 def filled_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("VOICEBOT_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("VOICEBOT_PRIVACY__REVEAL_TO", getpass.getuser())
     monkeypatch.chdir(tmp_path)
 
     async def fill() -> None:
@@ -84,6 +87,19 @@ def test_numbers_are_masked_unless_revealed(app: object, arguments: list[str]) -
     masked, revealed = run(app, *arguments), run(app, *arguments, "--reveal")
     assert "13800138000" not in masked and "138******00" in masked
     assert "13800138000" in revealed
+
+
+def test_only_who_may_sees_numbers_in_full_and_every_look_is_in_the_audit_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    run(calls.app, "show", "call-0")
+    run(calls.app, "show", "call-0", "--reveal")
+    monkeypatch.setenv("VOICEBOT_PRIVACY__REVEAL_TO", "somebody,else")
+    refused = CliRunner().invoke(calls.app, ["show", "call-0", "--reveal"])
+    assert isinstance(refused.exception, ConfigError) and "privacy.reveal_to" in str(refused.exception)
+    looks = json.loads(run(audit.app, "list", "--json"))
+    assert [(look["actor"], look["action"], look["object"]) for look in looks] == [
+        (f"os:{getpass.getuser()}", "data.revealed", "call:call-0")
+    ]
+    assert "1 entries, all as they were written" in run(audit.app, "verify")
 
 
 def test_json_holds_the_whole_call() -> None:

@@ -8,9 +8,10 @@ import sys
 import sqlalchemy as sa
 from alembic import autogenerate
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 import voicebot.store
-from voicebot.store.database import Database
+from voicebot.store.database import MIGRATIONS, Database
 from voicebot.store.store import Store
 from voicebot.store.tables import metadata
 
@@ -33,6 +34,12 @@ def _context(connection: sa.Connection) -> MigrationContext:
     return MigrationContext.configure(
         connection, opts={"include_name": lambda name, *_: not str(name).startswith("turn_search")}
     )
+
+
+def test_the_migrations_are_one_chain() -> None:
+    scripts = list(ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+    assert len(scripts) == len(list(MIGRATIONS.glob("versions/*.py"))), "two files have the same revision"
+    assert [script.down_revision for script in scripts] == [script.revision for script in scripts[1:]] + [None]
 
 
 START = "import asyncio, sys; from voicebot.store.store import Store; asyncio.run(Store(sys.argv[1]).start())"

@@ -75,6 +75,13 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _http(value: str) -> str:
+    url = urlsplit(value)
+    if url.scheme not in ("http", "https") or not url.hostname or url.username:
+        raise ValueError("must be http://host:port/path or https://host/path; the key is a setting of its own")
+    return value
+
+
 PortRange = Annotated[
     range, BeforeValidator(_port_range), PlainSerializer(lambda ports: f"{ports.start}-{ports.stop - 1}")
 ]
@@ -198,6 +205,27 @@ class PrivacySection(Section):
     written to the audit log. Default: none may."""
 
 
+class JudgeSection(Section):
+    """A language model that judges what no rule can decide. Off unless `url` is set; what callers said goes there, with
+    personal data masked."""
+
+    url: Annotated[str, AfterValidator(_http)] | None = None
+    """Base of an OpenAI-compatible interface, as http://127.0.0.1:8000/v1."""
+    model: str = ""
+    """The model's name there."""
+    api_key: SecretStr | None = None
+    timeout_s: PositiveFloat = 30.0
+    """For one answer; a call is asked about once."""
+    retries: Annotated[int, Field(ge=0, le=10)] = 2
+    """After timeouts, and answers that say to try again."""
+
+
+class QaSection(Section):
+    """How calls are scored."""
+
+    judge: JudgeSection = JudgeSection()
+
+
 class MetricsSection(Section):
     enabled: bool = True
     bind: IPv4Address = IPv4Address("127.0.0.1")
@@ -256,6 +284,7 @@ class Settings(BaseSettings):
     models: ModelSection = ModelSection()
     recording: RecordingSection = RecordingSection()
     privacy: PrivacySection = PrivacySection()
+    qa: QaSection = QaSection()
     metrics: MetricsSection = MetricsSection()
     console: ConsoleSection = ConsoleSection()
     log: LogSection = LogSection()
@@ -352,7 +381,7 @@ def _explain(details: ErrorDetails, in_file: dict[str, Any], file: Path | None) 
     variable = ENV_PREFIX + "__".join(path).upper()
     place = variable if variable in os.environ else f"{file}: {'.'.join(path)}" if in_file else ".".join(path)
     if details["type"] != "extra_forbidden":
-        got = "" if path[-1] in ("password", "token") else f" (got {details['input']!r})"
+        got = "" if path[-1] in ("password", "token", "api_key") else f" (got {details['input']!r})"
         return f"{place}: {details['msg'].removeprefix('Value error, ')}{got}"
     return f"{place}: unknown key '{path[-1]}'{_closest(path[-1], _section_at(path[:-1]))}"
 

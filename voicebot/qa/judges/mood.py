@@ -1,0 +1,54 @@
+"""How the caller's mood went: whether who came upset, or became so, left calm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from statistics import fmean
+
+from models.emotion import UPSET_FROM, EmotionClassifier
+from voicebot.qa.judges.wording import reason
+from voicebot.qa.judging import Judgement
+from voicebot.qa.material import CallMaterial, ScoredTurn, evidence_in
+
+_LEAST_CHARACTERS = 2
+_UPSET_MARKS = ("annoyed", "angry")
+_MARKED = 0.6
+"""What a turn's mark from the call counts at least: there the voice was heard as well."""
+_CHANGE = 0.2
+"""Of the mean probability, from which the mood has changed."""
+
+
+@cache
+def _classifier() -> EmotionClassifier:
+    return EmotionClassifier.load()
+
+
+def upset(turn: ScoredTurn) -> float:
+    """Probability that the caller is annoyed or angry in this turn."""
+    heard = _classifier().classify(turn.text)
+    from_words = 1 - heard.confidence if heard.label == "calm" else heard.confidence
+    return max(from_words, _MARKED) if turn.emotion in _UPSET_MARKS else from_words
+
+
+def judge_mood(material: CallMaterial) -> Judgement:
+    """Passes when the caller left calm, fails when more upset than before; upset all along is for a person."""
+    turns = [turn for turn in material.turns if turn.role == "caller" and len(turn.text) >= _LEAST_CHARACTERS]
+    if len(turns) < _LEAST_CHARACTERS:
+        return Judgement("not_applicable", 1.0, reason=reason("too_few_words"))
+    probabilities = [upset(turn) for turn in turns]
+    last = max(1, len(turns) // 3)
+    before, after = fmean(probabilities[:-last]), fmean(probabilities[-last:])
+    worst = _worst(turns[-last:], probabilities[-last:])
+    shown = (evidence_in(worst, 0, len(worst.text)),)
+    if after < UPSET_FROM:
+        name = "calm" if max(probabilities) < UPSET_FROM else "calmed"
+        return Judgement("pass", 1 - after, shown, reason=reason(name))
+    sureness = 0.5 + 0.5 * (after - UPSET_FROM) / (1 - UPSET_FROM)
+    if after - before >= _CHANGE:
+        return Judgement("fail", sureness, shown, reason=reason("upset_more"))
+    return Judgement("unsure", sureness, shown, reason=reason("upset_still"))
+
+
+def _worst(turns: Sequence[ScoredTurn], probabilities: Sequence[float]) -> ScoredTurn:
+    return max(zip(turns, probabilities, strict=True), key=lambda pair: pair[1])[0]

@@ -41,8 +41,8 @@ class Scorer:
         assist_only: Mapping[str, str] | None = None,
     ) -> ScoreResult:
         """judgements: by item, for items with a judge; assist_only: items that may only advise a person, and why."""
-        if reason := _cannot_be_scored(self.card, material):
-            return self._nothing(material, reason)
+        if (obstacle := self.obstacle(material)) is not None:
+            return self._nothing(material, obstacle)
         talk = Talk(material)
         deciding = Deciding(
             self.card,
@@ -53,6 +53,22 @@ class Scorer:
         )
         verdicts = tuple(deciding.verdict(item) for item in self.card.items)
         return self._result(material, verdicts)
+
+    def obstacle(self, material: CallMaterial) -> str | None:
+        """Why the call as a whole cannot be scored, in words; None where it may be."""
+        if material.ended_at is None:
+            return why_not_scorable("not_ended")
+        if not material.turns:
+            return why_not_scorable("no_words")
+        length_s = (material.ended_at - (material.answered_at or material.started_at)).total_seconds()
+        if length_s < self.card.shortest_s:
+            seconds, least = f"{max(0.0, length_s):.0f}", f"{self.card.shortest_s:.0f}"
+            return why_not_scorable("too_short", seconds=seconds, least=least)
+        if all(turn.role == "caller" for turn in material.turns):
+            return why_not_scorable("nobody_of_ours")
+        if all(turn.role != "caller" for turn in material.turns):
+            return why_not_scorable("caller_silent")
+        return None
 
     def _nothing(self, material: CallMaterial, reason: str, verdicts: tuple[Verdict, ...] = ()) -> ScoreResult:
         card = self.card
@@ -96,22 +112,6 @@ class Scorer:
             verdicts=verdicts,
             not_scorable=reason,
         )
-
-
-def _cannot_be_scored(card: Scorecard, material: CallMaterial) -> str:
-    """Why the call as a whole has no score; "" where it may have one."""
-    if material.ended_at is None:
-        return why_not_scorable("not_ended")
-    if not material.turns:
-        return why_not_scorable("no_words")
-    length_s = (material.ended_at - (material.answered_at or material.started_at)).total_seconds()
-    if length_s < card.shortest_s:
-        return why_not_scorable("too_short", seconds=f"{max(0.0, length_s):.0f}", least=f"{card.shortest_s:.0f}")
-    if all(turn.role == "caller" for turn in material.turns):
-        return why_not_scorable("nobody_of_ours")
-    if all(turn.role != "caller" for turn in material.turns):
-        return why_not_scorable("caller_silent")
-    return ""
 
 
 def _dimensions(card: Scorecard, pairs: Sequence[tuple[Item, Verdict]]) -> tuple[DimensionScore, ...]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
+
+import sqlalchemy as sa
 
 from voicebot.company import Company
 from voicebot.company.flows import Flow, Slot
@@ -17,24 +21,45 @@ from voicebot.qa.material import (
     SpeakerRole,
     TakenOut,
 )
+from voicebot.store import rows, tables
 from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
 from voicebot.store.store import Store
 
 _ROLES: dict[str, SpeakerRole] = {"caller": "caller", "assistant": "assistant", "agent": "agent"}
-_MOST_TASKS = 100
-"""Tasks of one call that are looked at."""
+_R = TypeVar("_R", TurnRecord, TaskRecord)
 
 
-async def read_material(
-    store: Store, company: Company, call_id: str, *, as_of: datetime, measures: CallMeasures | None = None
-) -> CallMaterial | None:
+async def read_material(store: Store, company: Company, call_id: str, *, as_of: datetime) -> CallMaterial | None:
     """The material of one call; None where there is no such call. May raise StoreError."""
-    call = await store.call(call_id)
-    if call is None:
-        return None
-    turns = await store.turns(call_id)
-    tasks = await store.tasks(call_id=call_id, limit=_MOST_TASKS)
-    return material_of(company, call, turns, tasks, as_of=as_of, measures=measures)
+    found = await read_materials(store, company, [call_id], as_of=as_of)
+    return found[0] if found else None
+
+
+async def read_materials(
+    store: Store, company: Company, call_ids: Sequence[str], *, as_of: datetime
+) -> list[CallMaterial]:
+    """The material of several calls, in their order and without those that there are not. May raise StoreError."""
+    ids = list(dict.fromkeys(call_ids))
+    calls = {row["id"]: row for row in await store.read(sa.select(tables.calls).where(tables.calls.c.id.in_(ids)))}
+    said = await store.read(
+        sa.select(tables.turns)
+        .where(tables.turns.c.call_id.in_(ids))
+        .order_by(tables.turns.c.call_id, tables.turns.c.seq)
+    )
+    tasks = await store.read(sa.select(tables.tasks).where(tables.tasks.c.call_id.in_(ids)))
+    turns_of, tasks_of = _by_call(TurnRecord, said), _by_call(TaskRecord, tasks)
+    return [
+        material_of(company, rows.record(CallRecord, calls[id]), turns_of[id], tasks_of[id], as_of=as_of)
+        for id in ids
+        if id in calls
+    ]
+
+
+def _by_call(kind: type[_R], found: Sequence[sa.RowMapping]) -> Mapping[str, list[_R]]:
+    grouped: defaultdict[str, list[_R]] = defaultdict(list)
+    for row in found:
+        grouped[row["call_id"]].append(rows.record(kind, row))
+    return grouped
 
 
 def material_of(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.voicebot.qa.talks import NOON, a_call
+from tests.voicebot.qa.talks import NOON, SMALL_CARD, a_call
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.qa.engine import Scorer
 from voicebot.qa.judging import Judgement
@@ -17,79 +17,13 @@ from voicebot.qa.material import CallMaterial, CallMeasures, PromiseState, Score
 from voicebot.qa.result import ScoreResult
 from voicebot.qa.scorecard.files import load_scorecards, parse_scorecard
 
-CARD = """title = "小评分表"
-version = "3"
-dimensions = { norm = { title = "规范" }, law = { title = "合规", apart = true } }
-
-[conditions.greets]
-title = "问候"
-find = "words"
-where = "first 1 turn"
-phrases = ["您好"]
-
-[conditions.swears]
-title = "骂人"
-find = "words"
-phrases = ["骗子"]
-
-[conditions.fast]
-find = "speed"
-above = 300
-
-[conditions.angry]
-find = "words"
-by = "caller"
-phrases = ["投诉"]
-
-[conditions.sorry]
-find = "words"
-phrases = ["抱歉"]
-sounds_alike = true
-
-[[items]]
-name = "opening"
-dimension = "norm"
-title = "开场白"
-weight = 4
-requires = "greets"
-
-[[items]]
-name = "swearing"
-dimension = "law"
-title = "辱骂"
-weight = 2
-fatal = true
-forbids = "swears"
-
-[[items]]
-name = "speed"
-dimension = "norm"
-title = "语速"
-weight = 2
-forbids = "fast"
-
-[[items]]
-name = "empathy"
-dimension = "norm"
-title = "安抚"
-weight = 4
-when = "angry"
-requires = "sorry"
-
-[[items]]
-name = "settled"
-dimension = "norm"
-title = "解决"
-weight = 6
-judge = "resolution"
-"""
 MEASURES = CallMeasures(60_000, ours=SideMeasures(talk_ms=9000, characters_per_minute=220))
 SETTLED = {"settled": Judgement("pass", 0.9)}
 
 
 @pytest.fixture(scope="module")
 def scorer() -> Scorer:
-    return Scorer(parse_scorecard(CARD, "small"))
+    return Scorer(parse_scorecard(SMALL_CARD, "small"))
 
 
 @pytest.fixture(scope="module")

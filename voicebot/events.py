@@ -139,6 +139,20 @@ class QueueLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class CallScored:
+    """A call that has ended was scored. total: 0..100, None where it has none."""
+
+    call_id: str
+    at: datetime
+    scorecard: str
+    total: float | None = None
+    fatal: tuple[str, ...] = ()
+    """Fatal items that failed."""
+    for_a_person: tuple[str, ...] = ()
+    """Items that a person has to decide."""
+
+
+@dataclass(frozen=True, slots=True)
 class PartialTranscript:
     """What somebody who is speaking has said so far; each one replaces the one before."""
 
@@ -167,6 +181,7 @@ Event = (
     | QueueLeft
     | CallEnded
     | TaskCreated
+    | CallScored
 )
 LiveEvent = PartialTranscript
 
@@ -182,6 +197,7 @@ NAMES: Final[Mapping[type[Event], str]] = {
     QueueLeft: "queue_left",
     CallEnded: "call_ended",
     TaskCreated: "task_created",
+    CallScored: "call_scored",
 }
 LIVE_NAMES: Final[Mapping[type[LiveEvent], str]] = {PartialTranscript: "partial_transcript"}
 _ADAPTERS: Final[Mapping[str, TypeAdapter[Event]]] = {name: TypeAdapter(kind) for kind, name in NAMES.items()}

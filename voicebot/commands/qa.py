@@ -9,16 +9,12 @@ from typing import Annotated
 
 import typer
 
+from voicebot.commands.serve import ConfigOption, SupervisorOption, run_process
 from voicebot.qa.scorecard.files import read_scorecard
 
 app = typer.Typer(help="Quality review: scorecards and the scores of calls.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
-
-@app.callback()
-def _group() -> None:
-    """Quality review: scorecards and the scores of calls."""
 
 
 @app.command()
@@ -35,3 +31,11 @@ def check(
     else:
         typer.echo(f"{file}: no problem found; {len(card.items)} items, version {card.version}, hash {card.hash}")
     raise typer.Exit(0 if card else 1)
+
+
+@app.command()
+def worker(config: ConfigOption = None, supervisor: SupervisorOption = None) -> None:
+    """Run only the qa process: score calls as they end, and those that were left over."""
+    from voicebot.qa.worker import run
+
+    run_process(run, config, supervisor)

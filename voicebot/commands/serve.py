@@ -34,7 +34,7 @@ def media(config: ConfigOption = None, supervisor: SupervisorOption = None) -> N
     """Run only the media process: SIP, RTP, turn-taking and dialogue."""
     from voicebot.media import run
 
-    _run(run, config, supervisor)
+    run_process(run, config, supervisor)
 
 
 @app.command()
@@ -42,7 +42,7 @@ def inference(config: ConfigOption = None, supervisor: SupervisorOption = None) 
     """Run only the model host: recognition, understanding, knowledge and voice."""
     from voicebot.inference import run
 
-    _run(run, config, supervisor)
+    run_process(run, config, supervisor)
 
 
 @app.command()
@@ -50,7 +50,7 @@ def console(config: ConfigOption = None, supervisor: SupervisorOption = None) ->
     """Run only the web process: the console's pages and the API."""
     from voicebot.web.server import run
 
-    _run(run, config, supervisor)
+    run_process(run, config, supervisor)
 
 
 @app.command()
@@ -58,7 +58,7 @@ def broker(config: ConfigOption = None, supervisor: SupervisorOption = None) -> 
     """Run only the embedded MQTT broker."""
     from voicebot.broker import run
 
-    _run(run, config, supervisor)
+    run_process(run, config, supervisor)
 
 
 def processes(settings: Settings, config: Path | None) -> list[ProcessSpec]:
@@ -69,10 +69,11 @@ def processes(settings: Settings, config: Path | None) -> list[ProcessSpec]:
         names.append("console")
     if settings.events.broker == "embedded":
         names.insert(0, "broker")
-    return [ProcessSpec(name, (name, *options)) for name in names]
+    return [*(ProcessSpec(name, (name, *options)) for name in names), ProcessSpec("qa", ("qa", "worker", *options))]
 
 
-def _run(process: Process, config: Path | None, supervisor: int | None) -> None:
+def run_process(process: Process, config: Path | None, supervisor: int | None) -> None:
+    """What a process's command does: run until told to stop."""
     asyncio.run(run_until_stopped(process(prepared_settings(config)), supervisor_pid=supervisor))
 
 

@@ -167,6 +167,7 @@ class CallMaterial:
     steps: tuple[ProcedureStep, ...] = ()
     knowledge: tuple[KnowledgeFact, ...] = ()
     promises: tuple[PromiseState, ...] = ()
+    recording_path: str | None = None
 
     @property
     def intent(self) -> str | None:

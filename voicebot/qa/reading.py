@@ -21,6 +21,7 @@ from voicebot.qa.material import (
     SpeakerRole,
     TakenOut,
 )
+from voicebot.qa.measuring.kept import kept_measures_of
 from voicebot.store import rows, tables
 from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
 from voicebot.store.store import Store
@@ -48,8 +49,16 @@ async def read_materials(
     )
     tasks = await store.read(sa.select(tables.tasks).where(tables.tasks.c.call_id.in_(ids)))
     turns_of, tasks_of = _by_call(TurnRecord, said), _by_call(TaskRecord, tasks)
+    measures = await kept_measures_of(store, ids)
     return [
-        material_of(company, rows.record(CallRecord, calls[id]), turns_of[id], tasks_of[id], as_of=as_of)
+        material_of(
+            company,
+            rows.record(CallRecord, calls[id]),
+            turns_of[id],
+            tasks_of[id],
+            as_of=as_of,
+            measures=measures.get(id),
+        )
         for id in ids
         if id in calls
     ]
@@ -88,6 +97,7 @@ def material_of(
         intents=intents,
         outcome=call.outcome,
         language=call.language,
+        recording_path=call.recording_path,
         turns=spoken,
         measures=measures,
         steps=_steps(company, intents[0]) if intents else (),

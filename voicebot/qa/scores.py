@@ -16,11 +16,13 @@ from pydantic import TypeAdapter
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from voicebot.events import CallScored
 from voicebot.qa.facts import Facts
 from voicebot.qa.judging import Judgement
 from voicebot.qa.material import Evidence, ScoredTurn, Verdict
 from voicebot.qa.result import DimensionScore, ScoreResult
 from voicebot.qa.scorecard.model import Scorecard
+from voicebot.store import rows
 from voicebot.store.score_tables import scorecards, scores, verdicts
 from voicebot.store.store import Store
 from voicebot.store.tables import calls
@@ -64,8 +66,10 @@ class ScoreStore:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def keep(self, scored: Sequence[Scored], cards: Iterable[Scorecard], *, at: datetime) -> None:
-        """Store results in one transaction, with the scorecards that they were made with."""
+    async def keep(
+        self, scored: Sequence[Scored], cards: Iterable[Scorecard], *, at: datetime, announce: bool = False
+    ) -> None:
+        """Store results in one transaction, with the scorecards that they were made with. announce: tell by events."""
         used = {each.result.scorecard_hash for each in scored}
         texts = [_card_values(card, at) for card in cards if card.hash in used]
 
@@ -75,6 +79,8 @@ class ScoreStore:
                 connection.execute(insert(scorecards).on_conflict_do_nothing(), texts)
             for each in scored:
                 _keep(connection, each, at)
+                if announce:
+                    _announce(connection, each.result, at)
 
         if scored:
             await self._store.transact(work)
@@ -152,9 +158,16 @@ def _keep(connection: Connection, scored: Scored, at: datetime) -> None:
     if not connection.execute(sa.update(scores).where(scores.c.id == scored.id).values(values)).rowcount:
         connection.execute(scores.insert().values(id=scored.id, **values))
     connection.execute(sa.delete(verdicts).where(verdicts.c.score_id == scored.id))
-    rows = [_verdict_values(scored, place, verdict) for place, verdict in enumerate(result.verdicts)]
-    if rows:
-        connection.execute(verdicts.insert(), rows)
+    items = [_verdict_values(scored, place, verdict) for place, verdict in enumerate(result.verdicts)]
+    if items:
+        connection.execute(verdicts.insert(), items)
+
+
+def _announce(connection: Connection, result: ScoreResult, at: datetime) -> None:
+    """By the call's own node, whose media process publishes what is in the outbox for it."""
+    node = connection.execute(sa.select(calls.c.node).where(calls.c.id == result.call_id)).scalar_one()
+    event = CallScored(result.call_id, at, result.scorecard, result.total, result.fatal, result.for_a_person)
+    rows.enqueue(connection, node, [event])
 
 
 def _card_values(card: Scorecard, at: datetime) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -23,8 +23,13 @@ _SHAPE: Final = TypeAdapter(CallMeasures)
 
 async def kept_measures(store: Store, call_id: str) -> CallMeasures | None:
     """What was measured before. May raise StoreError."""
-    found = await store.read(sa.select(call_measures.c.measures).where(call_measures.c.call_id == call_id))
-    return _SHAPE.validate_python(found[0]["measures"]) if found else None
+    return (await kept_measures_of(store, [call_id])).get(call_id)
+
+
+async def kept_measures_of(store: Store, call_ids: Sequence[str]) -> Mapping[str, CallMeasures]:
+    """The same of several calls, without those that were never measured."""
+    found = await store.read(sa.select(call_measures).where(call_measures.c.call_id.in_(call_ids)))
+    return {row["call_id"]: _SHAPE.validate_python(row["measures"]) for row in found}
 
 
 async def keep_measures(store: Store, call_id: str, measures: CallMeasures, *, at: datetime) -> None:

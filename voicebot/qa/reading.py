@@ -11,7 +11,9 @@ import sqlalchemy as sa
 
 from voicebot.company import Company
 from voicebot.company.flows import Flow, Slot
+from voicebot.dialogue.knowledge import KnowledgeIndex
 from voicebot.privacy.redaction import TAKEN_OUT
+from voicebot.qa.judges.correctness import with_knowledge
 from voicebot.qa.material import (
     CallMaterial,
     CallMeasures,
@@ -30,16 +32,21 @@ _ROLES: dict[str, SpeakerRole] = {"caller": "caller", "assistant": "assistant", 
 _R = TypeVar("_R", TurnRecord, TaskRecord)
 
 
-async def read_material(store: Store, company: Company, call_id: str, *, as_of: datetime) -> CallMaterial | None:
+async def read_material(
+    store: Store, company: Company, call_id: str, *, as_of: datetime, knowledge: KnowledgeIndex | None = None
+) -> CallMaterial | None:
     """The material of one call; None where there is no such call. May raise StoreError."""
-    found = await read_materials(store, company, [call_id], as_of=as_of)
+    found = await read_materials(store, company, [call_id], as_of=as_of, knowledge=knowledge)
     return found[0] if found else None
 
 
 async def read_materials(
-    store: Store, company: Company, call_ids: Sequence[str], *, as_of: datetime
+    store: Store, company: Company, call_ids: Sequence[str], *, as_of: datetime, knowledge: KnowledgeIndex | None = None
 ) -> list[CallMaterial]:
-    """The material of several calls, in their order and without those that there are not. May raise StoreError."""
+    """The material of several calls, in their order and without those that there are not. May raise StoreError.
+
+    knowledge: the company's, searched for what callers asked; None where no item needs it.
+    """
     ids = list(dict.fromkeys(call_ids))
     calls = {row["id"]: row for row in await store.read(sa.select(tables.calls).where(tables.calls.c.id.in_(ids)))}
     said = await store.read(
@@ -50,7 +57,7 @@ async def read_materials(
     tasks = await store.read(sa.select(tables.tasks).where(tables.tasks.c.call_id.in_(ids)))
     turns_of, tasks_of = _by_call(TurnRecord, said), _by_call(TaskRecord, tasks)
     measures = await kept_measures_of(store, ids)
-    return [
+    materials = [
         material_of(
             company,
             rows.record(CallRecord, calls[id]),
@@ -62,6 +69,7 @@ async def read_materials(
         for id in ids
         if id in calls
     ]
+    return [with_knowledge(material, knowledge) for material in materials] if knowledge else materials
 
 
 def _by_call(kind: type[_R], found: Sequence[sa.RowMapping]) -> Mapping[str, list[_R]]:

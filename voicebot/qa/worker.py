@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -19,8 +19,11 @@ from models.silero import SileroVad
 from voicebot.background import background
 from voicebot.company import Company, CompanyError, load_company
 from voicebot.config import EventSection, Settings
+from voicebot.dialogue.knowledge import KnowledgeIndex
 from voicebot.eventbus import received_events
 from voicebot.events import CallEnded
+from voicebot.qa.judges.chosen import chosen_judges
+from voicebot.qa.judges.correctness import needed_knowledge
 from voicebot.qa.judging import ItemJudge
 from voicebot.qa.material import CallMaterial, CallMeasures
 from voicebot.qa.measuring.kept import measured
@@ -42,10 +45,11 @@ POLL_S: Final = 2.0
 async def run(settings: Settings) -> None:
     """Scores calls until cancelled."""
     store = Store(settings.store_url, node=settings.events.node, patience_s=settings.store.lock_patience_s)
-    async with store:
-        reviewer = Reviewer(store, settings.company.dir)
-        async with background(reviewer.wake_on_events(settings.events)):
-            await reviewer.run()
+    with chosen_judges(settings.qa.judge) as judges:
+        async with store:
+            reviewer = Reviewer(store, settings.company.dir, judges)
+            async with background(reviewer.wake_on_events(settings.events)):
+                await reviewer.run()
 
 
 class Reviewer:
@@ -60,7 +64,7 @@ class Reviewer:
         self._wake = asyncio.Event()
         self._claimed: set[str] = set()
         self._read: frozenset[tuple[str, int]] | None = None
-        self._loaded: tuple[Company, Scoring] | None = None
+        self._loaded: _Loaded | None = None
 
     async def run(self) -> None:
         """Score what is unscored, and what comes, until cancelled."""
@@ -78,9 +82,9 @@ class Reviewer:
 
         May raise StoreError and CompanyError.
         """
-        company, scoring = self._loaded or self._load()
-        now = datetime.now(UTC)
-        material = await read_material(self._store, company, call_id, as_of=now)
+        loaded = self._loaded or self._load()
+        scoring, now = loaded.scoring, datetime.now(UTC)
+        material = await read_material(self._store, loaded.company, call_id, as_of=now, knowledge=loaded.knowledge)
         if material is None:
             return []
         scored = await _scored(scoring, replace(material, measures=await self._measures(material)))
@@ -137,8 +141,9 @@ class Reviewer:
             log.warning("recording_not_measured", call=material.call_id, reason=str(error))
             return None
 
-    def _load(self) -> tuple[Company, Scoring]:
-        self._loaded = load_company(self._folder), Scoring(load_scorecards(self._folder), self._judges)
+    def _load(self) -> _Loaded:
+        company, cards = load_company(self._folder), load_scorecards(self._folder)
+        self._loaded = _Loaded(company, Scoring(cards, self._judges), needed_knowledge(company, cards))
         return self._loaded
 
     def _reload_if_changed(self) -> None:
@@ -152,10 +157,19 @@ class Reviewer:
             return
         self._read = now
         try:
-            _, scoring = self._load()
-            log.info("scorecards_read", scorecards=[f"{card.name} {card.version}" for card in scoring.cards])
+            cards = self._load().scoring.cards
+            log.info("scorecards_read", scorecards=[f"{card.name} {card.version}" for card in cards])
         except CompanyError as error:
             log.error("scorecards_not_read", reason=str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What was read from the company's folder."""
+
+    company: Company
+    scoring: Scoring
+    knowledge: KnowledgeIndex | None
 
 
 async def _scored(scoring: Scoring, material: CallMaterial) -> list[Scored]:

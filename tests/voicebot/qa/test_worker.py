@@ -13,9 +13,11 @@ import sqlalchemy as sa
 
 from tests.voicebot.store.samples import NOON, a_call, a_turn
 from voicebot.background import background
+from voicebot.config import JudgeSection
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.events import CallScored, from_json
 from voicebot.qa import worker
+from voicebot.qa.judges.chosen import chosen_judges
 from voicebot.qa.material import CallMaterial
 from voicebot.qa.scoring import Scoring
 from voicebot.qa.worker import Reviewer
@@ -114,3 +116,21 @@ async def test_a_broken_scorecard_makes_calls_wait_until_it_is_mended(store: Sto
         await ended(store, "call-2")
         found = await eventually(lambda found: "call-2" in found, store)
     assert found["call-2"]["version"] == "2"
+
+
+async def test_what_no_rule_decides_is_judged_with_the_companys_knowledge(store: Store, folder: Path) -> None:
+    await store.open_call(a_call("c1", answered_at=NOON))
+    await store.add_turn(
+        a_turn(0, "c1", role="assistant", text="您好，这里是云杉优选，我是智能助手小云。本次通话会录音。"),
+        a_turn(1, "c1", text="退款多久到账"),
+        a_turn(2, "c1", role="assistant", text="收到退货后十五天退款到账。"),
+        a_turn(3, "c1", text="好的谢谢"),
+    )
+    await store.end_call("c1", NOON + timedelta(minutes=1), outcome="resolved", end_reason="caller")
+    with chosen_judges(JudgeSection()) as judges:
+        (scored,) = await Reviewer(store, folder, judges).score("c1")
+    verdicts = {verdict.item: verdict for verdict in scored.result.verdicts}
+    assert (verdicts["correct_answer"].answer, verdicts["correct_answer"].source) == ("fail", "model")
+    assert verdicts["correct_answer"].evidence[0].words == "收到退货后十五天退款到账。"
+    assert verdicts["emotion_course"].answer == "pass"
+    assert scored.facts.knowledge[0].entry == "refund_time"

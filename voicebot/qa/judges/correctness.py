@@ -6,16 +6,23 @@ words that it cannot compare is for a person.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from typing import Final
 
 from voicebot.assist.similarity import coverage
+from voicebot.company import Company
+from voicebot.company.schema import KnowledgeEntry
 from voicebot.dialogue.knowledge import KnowledgeIndex
 from voicebot.qa.judges.claims import allows, quantities
 from voicebot.qa.judges.wording import judging_words, reason
 from voicebot.qa.judging import Judgement
 from voicebot.qa.material import CallMaterial, Evidence, KnowledgeFact, ScoredTurn, evidence_in
+from voicebot.qa.scorecard.model import Scorecard
 
+CORRECTNESS: Final = "correctness"
+"""The judge's name in scorecards."""
 _SURE_QUESTION = 0.5
 """Score of an entry from which the caller is taken to have asked for it."""
 _SHORTEST_QUESTION = 4
@@ -26,6 +33,19 @@ _SAME_MATTER = 0.15
 """The same from which the reply is about it at all."""
 _WRONG = 0.8
 _MOST_FACTS = 50
+
+
+def needed_knowledge(company: Company, cards: Iterable[Scorecard]) -> KnowledgeIndex | None:
+    """The company's knowledge where a scorecard has an item that is judged by it. Building takes about a second."""
+    if not any(item.judge == CORRECTNESS for card in cards for item in card.items):
+        return None
+    return _index(company.knowledge, company.dictionary)
+
+
+@lru_cache(maxsize=2)
+def _index(entries: tuple[KnowledgeEntry, ...], dictionary: tuple[str, ...]) -> KnowledgeIndex:
+    """Kept: scorecards change more often than knowledge."""
+    return KnowledgeIndex(entries, dictionary=dictionary)
 
 
 def with_knowledge(material: CallMaterial, index: KnowledgeIndex) -> CallMaterial:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from voicebot.qa.judges.correctness import judge_correctness
+from voicebot.qa.judges.correctness import CORRECTNESS, judge_correctness
 from voicebot.qa.judges.empathy import judge_empathy
 from voicebot.qa.judges.mood import judge_mood
 from voicebot.qa.judges.resolution import judge_resolution
@@ -16,7 +16,7 @@ _JUDGES: Final[Mapping[str, Callable[[CallMaterial], Judgement]]] = {
     "emotion_course": judge_mood,
     "empathy": judge_empathy,
     "resolution": judge_resolution,
-    "correctness": judge_correctness,
+    CORRECTNESS: judge_correctness,
 }
 
 

@@ -1,48 +1,56 @@
-"""Adds the console's pages to the web process, with NiceGUI set up as the guard's policy wants it."""
+"""Adds the console's pages to the web process, and keeps what they read from up to date while it runs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
 
-import jinja2
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from nicegui import app as nicegui_app
 from nicegui import ui
-from nicegui.client import templates
-from starlette.requests import Request
+from starlette.responses import RedirectResponse
 
-from voicebot.web.pages import STATIC, texts
-from voicebot.web.visitor import NONCE, Web, visitor_of
+from voicebot.console import preferences
+from voicebot.console.downloads import add_downloads
+from voicebot.console.nonce import mark_own_scripts
+from voicebot.console.pages import add_all
+from voicebot.console.shell import Viewer, first_place, viewer
+from voicebot.console.sources import running, sources
+from voicebot.console.visit import Pages
+from voicebot.web.pages import STATIC as WEB_STATIC
+from voicebot.web.visitor import Web, visitor_of
+
+STATIC: Final = Path(__file__).parent / "static"
+STYLES: Final = ("theme", "layout", "parts", "transcript", "waveform")
 
 
 def add_pages(app: FastAPI, web: Web) -> None:
-    """To be called last: NiceGUI answers every path that nobody else does."""
+    """To be called last: NiceGUI answers every path that nobody else does. Raises CompanyError."""
+    made = sources(web.settings, web.store)
+    app.get(preferences.PATH, include_in_schema=False)(preferences.change)
+    app.get("/", include_in_schema=False)(_start)
+    add_downloads(app, made, _viewer)
+    add_all(Pages(made, _viewer))
+    nicegui_app.add_static_files("/console/static", STATIC)
+    for style in STYLES:
+        ui.add_head_html(f'<link rel="stylesheet" href="/console/static/{style}.css">', shared=True)
 
-    @ui.page("/")
-    def home(request: Request) -> None:
-        t = texts(request)
-        ui.label(visitor_of(request).account.shown_name)
-        ui.link(t["account"], "/account")
-        ui.link(t["sign_out"], "/sign-out")
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with running(made):
+            yield
 
-    _mark_own_scripts()
-    ui.run_with(app, title="voicebot", favicon=STATIC / "icon.svg", tailwind=False, show_welcome_message=False)
-
-
-class _WithNonce(jinja2.BaseLoader):
-    """Loads NiceGUI's page frame with the answer's nonce on each of its own scripts, and on nobody else's."""
-
-    def __init__(self, loader: jinja2.BaseLoader) -> None:
-        self._loader = loader
-
-    def get_source(
-        self, environment: jinja2.Environment, template: str
-    ) -> tuple[str, str | None, Callable[[], bool] | None]:
-        source, file, is_current = self._loader.get_source(environment, template)
-        marked = source.replace("<script", f'<script nonce="{{{{ request.scope["{NONCE}"] }}}}"')
-        return marked, file, is_current
+    app.router.lifespan_context = lifespan
+    mark_own_scripts()
+    ui.run_with(app, title="voicebot", favicon=WEB_STATIC / "icon.svg", tailwind=False, show_welcome_message=False)
 
 
-def _mark_own_scripts() -> None:
-    loader = templates.env.loader
-    if loader is not None and not isinstance(loader, _WithNonce):
-        templates.env.loader = _WithNonce(loader)
+def _viewer(request: Request) -> Viewer:
+    visitor = visitor_of(request)
+    return viewer(request, visitor.actor, visitor.account.shown_name)
+
+
+async def _start(request: Request) -> RedirectResponse:
+    return RedirectResponse(first_place(visitor_of(request).actor), 303)

@@ -42,6 +42,8 @@ class CallFilter:
     """"open" for calls that are going on."""
     emotion: str = ""
     language: str = ""
+    agent: str = ""
+    """The id of the human who had the call last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,14 @@ class FoundCall:
 class CallSearch:
     """Reads the calls of a store. Every method may raise StoreError."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, reached: sa.ColumnElement[bool] | None = None) -> None:
+        """reached: condition on `calls`; without it all of them are found."""
         self._store = store
+        self._reached = reached
+
+    def within(self, reached: sa.ColumnElement[bool]) -> CallSearch:
+        """The same search among fewer calls."""
+        return CallSearch(self._store, reached=reached)
 
     async def find(self, wanted: CallFilter, *, limit: int = 50, offset: int = 0) -> list[FoundCall]:
         """Newest first."""
@@ -82,7 +90,7 @@ class CallSearch:
         return await self.find(CallFilter(outcome="open"), limit=500)
 
     def _conditions(self, wanted: CallFilter) -> list[sa.ColumnElement[bool]]:
-        conditions: list[sa.ColumnElement[bool]] = []
+        conditions = [] if self._reached is None else [self._reached]
         if wanted.since:
             conditions.append(calls.c.started_at >= wanted.since)
         if wanted.until:
@@ -95,7 +103,11 @@ class CallSearch:
             )
         if wanted.dialect:
             conditions.append(calls.c.dialect_prior[wanted.dialect].as_float() >= LIKELY)
-        for column, value in ((calls.c.region_province, wanted.province), (calls.c.language, wanted.language)):
+        for column, value in (
+            (calls.c.region_province, wanted.province),
+            (calls.c.language, wanted.language),
+            (calls.c.agent_id, wanted.agent),
+        ):
             if value:
                 conditions.append(column == value)
         for turn_column, value in ((turns.c.intent, wanted.intent), (turns.c.emotion, wanted.emotion)):

@@ -1,0 +1,87 @@
+"""Calls for people to look at: an ordinary one with its recording, those of two teams, and hostile ones."""
+
+from __future__ import annotations
+
+import wave
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from tests.browser.console import Console
+from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
+
+SCRIPT: Final = '<script>window.hacked = 1</script><img src=x onerror="window.hacked = 2">'
+TEMPLATE: Final = "{{ constructor.constructor('window.hacked = 3')() }} ${window.hacked = 4}"
+RIGHT_TO_LEFT: Final = "\u202e下单\u2066反着写\u2067 abc"
+ENDLESS: Final = "很" * 10_000
+SECONDS: Final = 12
+NUMBER: Final = "+8613800138000"
+
+
+async def some_calls(console: Console) -> None:
+    """All of them a few minutes ago."""
+    now = datetime.now(UTC)
+    ordinary = _call("ordinary", now - timedelta(minutes=5), "王芳", province="四川", city="成都")
+    recording = _recording(console.settings.recordings_dir / "ordinary.wav")
+    await _write(
+        console,
+        replace(ordinary, recording_path=str(recording), dialect_prior={"cmn-sichuan": 0.72, "cmn": 0.2}),
+        [
+            ("assistant", "您好，这里是云杉优选。", {}),
+            ("caller", "我想查一下订单到哪里了", {"intent": "order_status", "emotion": "calm"}),
+            (
+                "assistant",
+                "您的订单已经发货，明天送到。",
+                {"reply_latency_ms": 480, "heard_text": "您的订单已经发货，"},
+            ),
+            ("caller", f"太慢了，我要投诉，打我电话{NUMBER}", {"intent": "complaint", "emotion": "angry"}),
+        ],
+    )
+    task = TaskRecord("task-1", "ordinary", "callback", NUMBER, f"回电 {NUMBER}", now, due_at=now + timedelta(hours=2))
+    await console.store.add_task(task)
+    for call_id, agent, team in (("order-team", "8002", "订单组"), ("sales-team", "8003", "销售组")):
+        call = _call(call_id, now - timedelta(minutes=9), f"{team}的客户")
+        await _write(
+            console, replace(call, agent_id=agent, team=team), [("caller", "我要开发票", {"intent": "invoice"})]
+        )
+    hostile = (("script", SCRIPT), ("template", TEMPLATE), ("right-to-left", RIGHT_TO_LEFT), ("endless", ENDLESS))
+    for minutes, (call_id, text) in enumerate(hostile, 10):
+        call = _call(call_id, now - timedelta(minutes=minutes), text[:200], city=text[:60], province=text[:60])
+        await _write(console, call, [("caller", text, {"intent": text[:40], "slots": {text[:20]: text[:50]}})])
+
+
+def _call(call_id: str, at: datetime, label: str, *, province: str = "广东", city: str = "广州") -> CallRecord:
+    return CallRecord(
+        call_id, f"leg-{call_id}", "inbound", NUMBER, "4008207788", at,
+        caller_label=label, region_province=province, region_city=city, language="cmn",
+    )  # fmt: skip
+
+
+async def _write(console: Console, call: CallRecord, said: list[tuple[str, str, dict[str, object]]]) -> None:
+    store, answered = console.store, call.started_at + timedelta(seconds=2)
+    await store.open_call(call)
+    await store.answer_call(call.id, answered, recording_path=call.recording_path)
+    for seq, (role, text, more) in enumerate(said):
+        turn = TurnRecord(call.id, seq, role, text, 3000 * seq, 3000 * seq + 2500)  # type: ignore[arg-type]
+        await store.add_turn(replace(turn, **more))  # type: ignore[arg-type]
+    ended = answered + timedelta(seconds=SECONDS)
+    await store.end_call(call.id, ended, outcome="resolved", end_reason="remote_hangup")
+
+
+def _recording(path: Path) -> Path:
+    """Two channels that take turns."""
+    rate = 8000
+    at = np.arange(SECONDS * rate) / rate
+    tone = 9000 * np.sin(2 * np.pi * 300 * at)
+    caller_speaks = (at // 3) % 2 == 1
+    channels = np.stack([tone * caller_speaks, tone * ~caller_speaks], axis=1).astype("<i2")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(channels.tobytes())
+    return path

@@ -1,0 +1,45 @@
+"""One console and one Chromium for all tests in a browser; they share an event loop."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser.calls import some_calls
+from tests.browser.console import Browsers, Console, running_console
+
+OPTIONS: Final = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.timeout(180))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(require: Callable[[str], str]) -> AsyncIterator[Browser]:
+    program = require("chromium")
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
+        yield started
+        await started.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def console(require: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Console]:
+    require("chromium")  # without it nobody would look at the console
+    async with running_console(tmp_path_factory.mktemp("console")) as running:
+        await some_calls(running)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def people(browser: Browser, console: Console) -> Browsers:
+    return Browsers(browser, console)

@@ -1,0 +1,116 @@
+"""A supervisor sees calls as they happen, finds any of them again, listens, and keeps the views that she uses."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.calls import NUMBER
+from tests.browser.console import Browsers, Console
+from voicebot.events import CallEnded, CallStarted, PartialTranscript, TurnFinished
+from voicebot.store.records import CallRecord, TurnRecord
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_call_is_followed_live_from_ring_to_hang_up(people: Browsers, console: Console) -> None:
+    async with people.of("lead") as lead:
+        page = lead.page
+        await lead.open("/")
+        assert page.url.endswith("/board")
+        await expect(page.get_by_text("现在没有通话")).to_be_visible()
+        now = datetime.now(UTC)
+        call = CallRecord("live", "leg-live", "inbound", NUMBER, "400", now, caller_label="李建国")
+        await console.store.open_call(call, events=[CallStarted("live", now, "inbound", NUMBER, "400", "李建国")])
+        await expect(page.get_by_role("cell", name="李建国")).to_be_visible()
+        async with asyncio.timeout(10):
+            while not await page.locator(".vb-line-partial").count():  # live events may be lost while nobody listens
+                console.publisher.tell(PartialTranscript("live", 0, "我想退", "货", 1.0))
+                await asyncio.sleep(0.1)
+        assert await lead.texts(".vb-line-partial .vb-line-text") == ["我想退货"]
+        turn = TurnRecord("live", 0, "caller", "我想退货。", 0, 2000, intent="return_refund", emotion="angry")
+        told = TurnFinished("live", now, 0, "caller", "我想退货。", intent="return_refund", emotion="angry")
+        await console.store.add_turn(turn, events=[told])
+        await expect(page.locator(".vb-line-text")).to_have_text("我想退货。")
+        await expect(page.locator(".vb-line-partial")).to_have_count(0)
+        await expect(page.get_by_role("cell", name="愤怒")).to_be_visible()
+        ended = CallEnded("live", now, "callback", "remote_hangup", 9.0)
+        await console.store.end_call("live", now, outcome="callback", end_reason="remote_hangup", events=[ended])
+        await expect(page.get_by_text("现在没有通话")).to_be_visible()
+
+
+async def test_a_call_is_found_by_words_and_listened_to_along_its_transcript(people: Browsers) -> None:
+    async with people.of("lead") as lead:
+        page = lead.page
+        await lead.open("/calls")
+        await page.get_by_label("说过的话").fill("太慢了 订单到哪")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/calls?words=**")
+        await expect(page.locator(".vb-table tbody tr")).to_have_count(1)
+        assert "太慢了" in await lead.texts(".vb-table mark")
+        await page.get_by_role("link", name="王芳").click()
+        await page.wait_for_url("**/calls/ordinary")
+        await page.get_by_role("button", name="2×").click()
+        await page.locator(".vb-line-caller .vb-line-text").last.click()
+        await page.wait_for_function("document.querySelector('audio').currentTime > 9.2")
+        now = page.locator(".vb-line-now .vb-line-text")
+        await expect(now).to_contain_text("我要投诉")
+        assert await lead.call("document.querySelector('audio').playbackRate") == 2
+        await page.get_by_role("button", name="暂停").click()
+        assert "明天送到" in (await lead.texts(".vb-line-unheard"))[0]
+
+
+async def test_numbers_are_masked_until_somebody_who_may_asks_for_them(people: Browsers) -> None:
+    async with people.of("lead") as lead:
+        await lead.open("/calls?words=太慢了")
+        assert NUMBER not in await lead.page.content()
+        await lead.open("/calls/ordinary")
+        assert NUMBER not in await lead.page.content()
+        await lead.page.get_by_role("link", name="显示完整号码").click()
+        await expect(lead.page.get_by_role("definition").filter(has_text=NUMBER)).to_be_visible()
+
+
+async def test_a_view_is_saved_used_and_forgotten(people: Browsers) -> None:
+    async with people.of("lead") as lead:
+        page = lead.page
+        await lead.open("/calls?emotion=angry&span=today")
+        await page.get_by_role("button", name="保存的视图").click()
+        await page.get_by_label("给当前筛选起个名字").fill("今天的愤怒来电")
+        async with page.expect_navigation():
+            await page.get_by_role("button", name="保存", exact=True).click()
+        await lead.open("/calls")
+        await page.get_by_role("button", name="保存的视图").click()
+        await page.get_by_text("今天的愤怒来电").click()
+        await page.wait_for_url("**/calls?*emotion=angry*")
+        await expect(page.locator(".vb-table tbody tr").first).to_be_visible()
+        await page.get_by_role("button", name="保存的视图").click()
+        async with page.expect_navigation():
+            await page.get_by_role("button", name="删除视图 今天的愤怒来电").click()
+        await lead.open("/calls")
+        await page.get_by_role("button", name="保存的视图").click()
+        await expect(page.get_by_text("还没有保存的视图")).to_be_visible()
+
+
+async def test_the_list_leaves_as_a_table_without_numbers(people: Browsers) -> None:
+    async with people.of("lead") as lead:
+        await lead.open("/calls?words=太慢了")
+        async with lead.page.expect_download() as download:
+            await lead.page.get_by_role("link", name="导出 CSV").click()
+        path = await (await download.value).path()
+        content = path.read_text("utf-8-sig")
+        assert "王芳" in content and NUMBER not in content and content.count("\n") == 2
+
+
+async def test_topics_and_map_lead_to_their_calls(people: Browsers) -> None:
+    async with people.of("boss") as boss:
+        await boss.open("/topics")
+        await boss.page.get_by_role("link", name="开发票").click()
+        await boss.page.wait_for_url("**/calls?intent=invoice**")
+        await expect(boss.page.locator(".vb-table tbody tr")).to_have_count(2)
+        await boss.open("/map")
+        await boss.page.get_by_role("button", name="四川").click()
+        await boss.page.wait_for_url("**/map?*province*")
+        await boss.page.get_by_role("link", name="查看这些通话").click()
+        await boss.page.wait_for_url("**/calls?province=**")
+        await expect(boss.page.get_by_role("link", name="王芳")).to_be_visible()

@@ -1,0 +1,40 @@
+"""Both languages say the same things, and every text that a page asks for is there."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import voicebot.console
+from voicebot.console.texts import texts
+
+CONSOLE = Path(voicebot.console.__file__).parent
+ASKED = re.compile(r"""\bt\(\s*f?["']([a-z_.]+(?:\{)?)""")
+"""t("board.title"), and the beginning of t(f"span.{span}")."""
+
+
+def _fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_both_languages_have_the_same_texts_with_the_same_values() -> None:
+    chinese, english = texts("zh").entries, texts("en").entries
+    assert chinese.keys() == english.keys()
+    assert {key: _fields(text) for key, text in chinese.items()} == {key: _fields(english[key]) for key in chinese}
+    assert all(text.strip() for text in (*chinese.values(), *english.values()))
+
+
+def test_every_text_that_the_pages_ask_for_is_there() -> None:
+    known = texts("zh").entries
+    asked = {key for file in CONSOLE.rglob("*.py") for key in ASKED.findall(file.read_text("utf-8"))}
+    assert len(asked) > 60
+    for key in asked:
+        if key.endswith("{"):
+            assert any(each.startswith(key[:-1]) for each in known), key
+        else:
+            assert key in known, key
+
+
+def test_a_value_without_a_name_is_shown_as_it_is() -> None:
+    assert texts("zh").named("outcome", "resolved") == "已办结"
+    assert texts("zh").named("outcome", "something new") == "something new"
+    assert texts("zh").named("outcome", None) == ""

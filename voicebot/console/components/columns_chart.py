@@ -1,0 +1,40 @@
+"""A chart of stacked columns over time, with its legend: small, drawn as SVG by our own script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from nicegui.element import Element
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    name: str
+    values: Sequence[float]
+    """One for each label of the chart."""
+    colour: str
+    """A CSS colour, such as var(--accent)."""
+
+
+class ColumnsChart(Element, component="columns_chart.js"):
+    """`stacked` False draws lines instead of columns."""
+
+    def __init__(
+        self,
+        labels: Sequence[str] = (),
+        series: Sequence[Series] = (),
+        *,
+        name: str,
+        unit: str = "",
+        lines: bool = False,
+    ) -> None:
+        super().__init__()
+        self.props["name"] = name
+        self.props["unit"] = unit
+        self.props["lines"] = lines
+        self.show(labels, series)
+
+    def show(self, labels: Sequence[str], series: Sequence[Series]) -> None:
+        self.props["labels"] = list(labels)
+        self.props["series"] = [asdict(each) for each in series]

@@ -1,0 +1,87 @@
+"""What things are called on the pages: intents by the company's titles, places, dialects, times."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from typing import Literal
+
+from dialect_router.dialects import dialects
+from dialect_router.regions import provinces
+from voicebot.company.schema import Company
+from voicebot.console.components.parts import Tone
+from voicebot.console.texts import Texts
+from voicebot.privacy.redaction import shown, shown_values
+from voicebot.store.records import CallRecord, TurnRecord
+
+MOOD_TONES: dict[str, Tone] = {"angry": "bad", "annoyed": "warn", "calm": "good"}
+OUTCOME_TONES: dict[str, Tone] = {
+    "resolved": "good",
+    "callback": "accent",
+    "abandoned": "warn",
+    "interrupted": "bad",
+    "voicemail": "accent",
+    "turned_away": "warn",
+}
+
+
+class Names:
+    """Names in one reader's language."""
+
+    def __init__(self, t: Texts, company: Company, zone: tzinfo, *, reveal: bool = False) -> None:
+        """reveal: whether personal data is shown in the clear, to somebody who may see it and has asked for it."""
+        self._t = t
+        self._company = company
+        self._zone = zone
+        self._reveal = reveal
+        self._agents = {agent.id: agent.name for agent in company.agents}
+
+    def intent(self, name: str) -> str:
+        """The company's title in Chinese; in English the name, which is an English one."""
+        known = self._company.intents.get(name)
+        return known.title if known and self._t.language == "zh" else name.replace("_", " ")
+
+    def province(self, name: str) -> str:
+        known = provinces().get(name)
+        return known.name_en if known and self._t.language == "en" else name
+
+    def place(self, province: str | None, city: str | None) -> str:
+        """四川 成都; 北京 for a city that is its own province."""
+        parts = [self.province(province)] if province else []
+        return " ".join([*parts, city] if city and city != province else parts) or self._t("unknown_place")
+
+    def dialect(self, tag: str) -> str:
+        known = dialects().get(tag)
+        return (known.name_zh if self._t.language == "zh" else known.name_en) if known else tag
+
+    def agent(self, agent_id: str | None) -> str:
+        return self._agents.get(agent_id, agent_id) if agent_id else ""
+
+    def said(self, text: str) -> str:
+        """What was spoken or typed, or a number, with what is personal in it masked."""
+        return text if self._reveal else str(shown_values(text))
+
+    def turn(self, turn: TurnRecord) -> TurnRecord:
+        """The same for a whole turn."""
+        return turn if self._reveal else shown(turn)
+
+    def caller(self, call: CallRecord) -> tuple[str, str]:
+        """How the caller is called, and the number where that is not the name already."""
+        return self.labelled(call.caller_label, call.caller_number)
+
+    def labelled(self, label: str, number: str) -> tuple[str, str]:
+        number = self.said(number) or self._t("number_withheld")
+        return (label, number) if label else (number, "")
+
+    def time(self, moment: datetime | None, form: Literal["full", "day", "clock", "exact"] = "full") -> str:
+        """In the company's time zone."""
+        if moment is None:
+            return ""
+        patterns = {"full": "%m-%d %H:%M:%S", "day": "%Y-%m-%d", "clock": "%H:%M:%S", "exact": "%Y-%m-%d %H:%M:%S"}
+        return moment.astimezone(self._zone).strftime(patterns[form])
+
+
+def minutes(seconds: float) -> str:
+    """1:05; 1:02:05 from an hour on."""
+    whole = max(0, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"

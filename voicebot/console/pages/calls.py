@@ -1,0 +1,158 @@
+"""The list of calls: found by date, place, dialect, intent, mood, end and words spoken; views of it have names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from nicegui import ui
+
+from dialect_router.dialects import dialects
+from dialect_router.regions import provinces
+from voicebot.accounts.permissions import Action
+from voicebot.console.call_query import SPANS, CallQuery
+from voicebot.console.components.data_table import Cell, Column, DataTable, Row
+from voicebot.console.components.parts import box, empty, link, panel, tag
+from voicebot.console.live_calls import likeliest
+from voicebot.console.names import MOOD_TONES, OUTCOME_TONES, Names, minutes
+from voicebot.console.pages.saved_views_menu import saved_views_menu
+from voicebot.console.shell import framed
+from voicebot.console.texts import Texts
+from voicebot.console.visit import Visit
+from voicebot.store.call_search import MOODS, MOST_COUNTED, FoundCall
+
+PAGE: Final = 40
+OUTCOMES: Final = ("open", "resolved", "callback", "abandoned", "interrupted")
+
+
+async def calls(visit: Visit) -> None:
+    t = visit.t
+    query = CallQuery.parsed(visit.request.query_params)
+    wanted = query.filter(datetime.now(UTC), visit.sources.company.zone)
+    found = await visit.search.find(wanted, limit=PAGE, offset=PAGE * query.page)
+    total = await visit.search.count(wanted)
+    with framed(visit.viewer, "calls", t("calls.title")) as tools:
+        with tools:
+            await saved_views_menu(visit, query)
+            if visit.viewer.may(Action.EXPORT_CALLS):
+                link(t("calls.export"), f"/calls.csv?{query.address()}", "vb-button")
+        with box("vb-stack"):
+            _filters(visit, query)
+            with panel(_how_many(t, total), flush=True) as beside:
+                with beside:
+                    _paging(t, query, total)
+                _list(visit, query, found)
+
+
+def _how_many(t: Texts, total: int) -> str:
+    return t("calls.found", count=total) if total < MOST_COUNTED else t("calls.found_many", count=total)
+
+
+def go_to(query: CallQuery) -> None:
+    ui.navigate.to(f"/calls?{query.address()}")
+
+
+def _filters(visit: Visit, query: CallQuery) -> None:
+    t, names = visit.t, visit.names
+    company = visit.sources.company.current
+
+    def change(field: str) -> Callable[[Any], None]:
+        return lambda event: go_to(query.changed(**{field: event.value or ""}))
+
+    with box("vb-panel vb-filters"):
+        words = ui.input(t("calls.words"), value=query.words, placeholder=t("calls.words_hint"))
+        words.props("outlined dense clearable").classes("vb-filter-words")
+        with words.add_slot("prepend"):
+            ui.icon("search")
+        words.on("keydown.enter", lambda: go_to(query.changed(words=words.value or "")))
+        words.on("clear", lambda: go_to(query.changed(words="")))
+        _select(t("calls.span"), {span: t(f"span.{span}") for span in SPANS}, query.span, change("span"), empty=False)
+        if query.span == "dates":
+            for field in ("first", "last"):
+                _day(t(f"calls.{field}"), getattr(query, field), query, field)
+        _select(
+            t("call.intent"), {name: names.intent(name) for name in company.intents}, query.intent, change("intent")
+        )
+        _select(t("call.outcome"), _named(t, "outcome", OUTCOMES), query.outcome, change("outcome"))
+        _select(t("call.mood"), _named(t, "mood", MOODS), query.emotion, change("emotion"))
+        places = {name: names.province(name) for name in provinces()}
+        _select(t("call.province"), places, query.province, change("province"))
+        spoken = {tag: names.dialect(tag) for tag in dialects()}
+        _select(t("call.dialect"), spoken, query.dialect, change("dialect"))
+
+
+def _named(t: Texts, group: str, values: tuple[str, ...]) -> dict[str, str]:
+    return {value: t.named(group, value) for value in values}
+
+
+def _select(
+    label: str, options: Mapping[str, str], value: str, on_change: Callable[[Any], None], *, empty: bool = True
+) -> None:
+    known = {**options, value: options.get(value, value)} if value else dict(options)
+    select = ui.select(known, label=label, value=value or None, clearable=empty, on_change=on_change)
+    select.props("outlined dense options-dense").classes("vb-filter")
+
+
+def _day(label: str, value: date | None, query: CallQuery, field: str) -> None:
+    picker = ui.input(label, value=value.isoformat() if value else "")
+    picker.props("outlined dense type=date stack-label").classes("vb-filter")
+    picker.on("change", lambda: go_to(query.changed(**{field: picker.value or ""})))
+
+
+def _paging(t: Texts, query: CallQuery, total: int) -> None:
+    last = max(0, (total - 1) // PAGE)
+    if last == 0:
+        return
+    for page, text in ((query.page - 1, t("calls.newer")), (query.page + 1, t("calls.older"))):
+        if 0 <= page <= last:
+            link(text, f"/calls?{replace(query, page=page).address()}", "vb-button")
+    tag("span", t("calls.page", page=query.page + 1, pages=last + 1), "vb-faint vb-figures")
+
+
+def _list(visit: Visit, query: CallQuery, found: list[FoundCall]) -> None:
+    t = visit.t
+    if not found:
+        nothing = "calls.none_yet" if query == CallQuery() else "calls.none_found"
+        with empty("forum", t(f"{nothing}.title"), t(f"{nothing}.what_to_do")):
+            if query != CallQuery():
+                link(t("calls.forget_filters"), "/calls")
+        return
+    columns = [
+        Column(t("call.caller"), "14rem"),
+        Column(t("call.begun"), "8.5rem"),
+        Column(t("call.place_and_dialect"), "10rem"),
+        Column(t("call.about")),
+        Column(t("call.mood"), "6rem"),
+        Column(t("call.outcome"), "7.5rem"),
+        Column(t("call.length"), "5.5rem", "right"),
+    ]
+    DataTable(columns, [_row(visit, query, each) for each in found], name=t("calls.title"))
+
+
+def _row(visit: Visit, query: CallQuery, found: FoundCall) -> Row:
+    t, names, call = visit.t, visit.names, found.call
+    caller, number = names.caller(call)
+    length: Cell | str = "" if call.answered_at is None else Cell("", since=call.answered_at.timestamp())
+    if call.answered_at and call.ended_at:
+        length = minutes((call.ended_at - call.answered_at).total_seconds())
+    return Row(
+        [
+            Cell(caller, second=number),
+            names.time(call.started_at),
+            Cell(
+                names.place(call.region_province, call.region_city), second=names.dialect(likeliest(call.dialect_prior))
+            ),
+            Cell(about(names, found), second=names.said(found.snippet), marked=query.words),
+            Cell(t.named("mood", found.mood), tone=MOOD_TONES.get(found.mood, "")),
+            Cell(t.named("outcome", call.outcome or "open"), tone=OUTCOME_TONES.get(call.outcome or "", "")),
+            length,
+        ],
+        href=f"/calls/{call.id}",
+        id=call.id,
+    )
+
+
+def about(names: Names, found: FoundCall) -> str:
+    return "、".join(names.intent(intent) for intent in found.intents)

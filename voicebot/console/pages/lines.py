@@ -1,0 +1,52 @@
+"""Turns, from the store or from an event, as lines of a transcript."""
+
+from __future__ import annotations
+
+from voicebot.console.components.transcript import Badge, Line
+from voicebot.console.names import MOOD_TONES, Names, minutes
+from voicebot.console.texts import Texts
+from voicebot.events import TurnFinished
+from voicebot.store.records import TurnRecord
+
+
+def stored_line(t: Texts, names: Names, turn: TurnRecord) -> Line:
+    turn = names.turn(turn)
+    heard = turn.text if turn.heard_text is None else turn.heard_text
+    cut = turn.role == "assistant" and heard != turn.text and turn.text.startswith(heard)
+    badges = _badges(t, names, turn.role, turn.intent, turn.emotion)
+    if turn.reply_latency_ms is not None:
+        badges = (Badge(t("call.after", ms=turn.reply_latency_ms)), *badges)
+    slots = "  ".join(f"{name} = {value}" for name, value in turn.slots.items()) if turn.role == "caller" else ""
+    return Line(
+        turn.seq,
+        turn.role,
+        t.named("who", turn.role),
+        heard if cut else turn.text,
+        time=minutes(turn.started_ms / 1000),
+        start_s=turn.started_ms / 1000,
+        end_s=turn.ended_ms / 1000,
+        unheard=turn.text[len(heard) :] if cut else "",
+        badges=badges,
+        note=slots,
+    )
+
+
+def told_line(t: Texts, names: Names, turn: TurnFinished) -> Line:
+    """A turn that has just been finished."""
+    return Line(
+        turn.seq,
+        turn.role,
+        t.named("who", turn.role),
+        names.said(turn.text),
+        time=names.time(turn.at, "clock"),
+        badges=_badges(t, names, turn.role, turn.intent, turn.emotion),
+    )
+
+
+def _badges(t: Texts, names: Names, role: str, intent: str | None, emotion: str | None) -> tuple[Badge, ...]:
+    if role != "caller":
+        return ()
+    found = [Badge(names.intent(intent), "accent")] if intent else []
+    if emotion and emotion != "calm":
+        found.append(Badge(t.named("mood", emotion), MOOD_TONES.get(emotion, "")))
+    return tuple(found)

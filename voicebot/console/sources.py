@@ -1,0 +1,74 @@
+"""What the pages read from, made once for the process: store, events, metrics and the company's folder."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from voicebot.company.check import load_company
+from voicebot.company.schema import Company
+from voicebot.config import Settings
+from voicebot.console.feed import LiveFeed
+from voicebot.console.live_calls import LiveCalls
+from voicebot.console.vital_signs import VitalSignsMonitor
+from voicebot.store.call_figures import CallFigures
+from voicebot.store.call_search import CallSearch
+from voicebot.store.store import Store
+
+
+class CompanyShelf:
+    """The company as the pages see it; read again when the folder was changed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.directory = settings.company.dir
+        self.current: Company = load_company(self.directory)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.current.profile.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    settings: Settings
+    store: Store
+    search: CallSearch
+    figures: CallFigures
+    feed: LiveFeed
+    live_calls: LiveCalls
+    vital_signs: VitalSignsMonitor
+    company: CompanyShelf
+
+
+def sources(settings: Settings, store: Store) -> Sources:
+    """Raises CompanyError."""
+    search = CallSearch(store)
+    return Sources(
+        settings,
+        store,
+        search,
+        CallFigures(store),
+        LiveFeed(),
+        LiveCalls(search),
+        VitalSignsMonitor(settings.metrics),
+        CompanyShelf(settings),
+    )
+
+
+@asynccontextmanager
+async def running(made: Sources) -> AsyncIterator[None]:
+    """Keeps what is live up to date meanwhile."""
+    async with asyncio.TaskGroup() as tasks:
+        working = [
+            tasks.create_task(made.feed.run(made.settings.events)),
+            tasks.create_task(made.live_calls.run(made.feed)),
+            tasks.create_task(made.vital_signs.run()),
+        ]
+        try:
+            yield
+        finally:
+            for task in working:
+                task.cancel()

@@ -1,0 +1,110 @@
+"""One person's look at one page, and how pages are registered: who may see one is asked here, before it is built."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import structlog
+from nicegui import background_tasks, ui
+from starlette.requests import Request
+
+from voicebot.accounts.call_access import reached_calls
+from voicebot.accounts.permissions import Action
+from voicebot.console.components.parts import empty, link
+from voicebot.console.names import Names
+from voicebot.console.shell import Viewer, framed
+from voicebot.console.sources import Sources
+from voicebot.console.texts import Texts
+from voicebot.store.call_figures import CallFigures
+from voicebot.store.call_search import CallSearch
+from voicebot.store.database import StoreError
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What the builder of a page is given."""
+
+    viewer: Viewer
+    sources: Sources
+    request: Request
+
+    @property
+    def t(self) -> Texts:
+        return self.viewer.t
+
+    @cached_property
+    def names(self) -> Names:
+        """With personal data masked."""
+        return Names(self.t, self.sources.company.current, self.sources.company.zone)
+
+    @cached_property
+    def revealing_names(self) -> Names:
+        """With personal data in the clear. Whoever uses them has asked whether the visitor may see it."""
+        return Names(self.t, self.sources.company.current, self.sources.company.zone, reveal=True)
+
+    @cached_property
+    def search(self) -> CallSearch:
+        """Among the calls that the visitor may look at."""
+        return self.sources.search.within(reached_calls(self.viewer.actor, Action.VIEW_CALL))
+
+    @cached_property
+    def figures(self) -> CallFigures:
+        """Over the calls that the visitor may look at."""
+        return self.sources.figures.within(reached_calls(self.viewer.actor, Action.VIEW_CALL))
+
+    def asked(self, name: str) -> str:
+        """A parameter of the address; empty where it was not given."""
+        return self.request.path_params.get(name) or self.request.query_params.get(name, "")
+
+    def keep_up(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Runs `work` beside the page until its visitor has gone."""
+        client = ui.context.client
+        task = background_tasks.create(work(), name=f"page {self.request.url.path}", context=client)
+        client.on_delete(task.cancel)
+
+
+Builder = Callable[[Visit], Awaitable[None]]
+ViewerOf = Callable[[Request], Viewer]
+
+
+class Pages:
+    """Registers pages with NiceGUI."""
+
+    def __init__(self, sources: Sources, viewer_of: ViewerOf) -> None:
+        """viewer_of: who signed in, for a request that the sign-in has let through."""
+        self._sources = sources
+        self._viewer_of = viewer_of
+
+    def add(self, path: str, action: Action, build: Builder) -> None:
+        """The page that `build` makes, for those who may do `action`."""
+
+        @ui.page(path)
+        async def page(request: Request) -> None:
+            visit = Visit(self._viewer_of(request), self._sources, request)
+            if not visit.viewer.may(action):
+                ui.status_code(403)
+                _instead(visit, "lock", "refused")
+                return
+            try:
+                await build(visit)
+            except StoreError as error:
+                log.error("page_not_shown", path=path, reason=str(error))
+                ui.context.client.content.clear()
+                ui.status_code(503)
+                _instead(visit, "cloud_off", "store_away")
+
+
+def not_found(visit: Visit) -> None:
+    """In place of a page about something that is not there."""
+    ui.status_code(404)
+    _instead(visit, "search_off", "not_found")
+
+
+def _instead(visit: Visit, icon: str, what: str) -> None:
+    t = visit.t
+    with framed(visit.viewer, "", t(f"{what}.title")), empty(icon, t(f"{what}.title"), t(f"{what}.what_to_do")):
+        link(t("to_start"), "/")

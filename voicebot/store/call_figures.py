@@ -1,0 +1,180 @@
+"""Figures over many calls: how many, from where, about what, how they ended, how fast they were answered."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from voicebot.store.call_search import LIKELY
+from voicebot.store.floor_tables import offers
+from voicebot.store.store import Store
+from voicebot.store.tables import calls, turns
+
+UPSET: Final = ("angry", "annoyed")
+LATENCY_STEP_MS: Final = 10
+"""Reply latencies are counted in steps of this, so that any number of them is one small table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    since: datetime
+    until: datetime
+    """Not including this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """How long callers waited for replies, in milliseconds; exact to LATENCY_STEP_MS."""
+
+    replies: int = 0
+    median_ms: int | None = None
+    p95_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProvinceFigures:
+    calls: int
+    upset: int
+    """Calls with an angry or annoyed caller."""
+    with_agent: int
+    """Calls that a human had."""
+    matched: int
+    """Of those, the ones in which the agent speaks the caller's dialect."""
+    dialects: Mapping[str, int]
+    """Calls by dialect, where one is likely."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntentFigures:
+    """Calls in which the caller had an intent."""
+
+    calls: int
+    resolved: int
+    upset: int
+
+
+class CallFigures:
+    """Counts in the database. Every method may raise StoreError."""
+
+    def __init__(self, store: Store, *, reached: sa.ColumnElement[bool] | None = None) -> None:
+        """reached: condition on `calls`; without it all of them are counted."""
+        self._store = store
+        self._reached = sa.true() if reached is None else reached
+
+    def within(self, reached: sa.ColumnElement[bool]) -> CallFigures:
+        """The same figures over fewer calls."""
+        return CallFigures(self._store, reached=reached)
+
+    async def outcomes(self, period: Period) -> dict[str, int]:
+        """Outcome -> calls; "" for those that are going on."""
+        counted = (
+            sa.select(calls.c.outcome, sa.func.count().label("n")).where(self._in(period)).group_by(calls.c.outcome)
+        )
+        return {row["outcome"] or "": row["n"] for row in await self._store.read(counted)}
+
+    async def by_hour(self, period: Period) -> dict[datetime, Counter[str]]:
+        """Hour (UTC) -> calls by outcome."""
+        hour = self._hour(calls.c.started_at).label("hour")
+        query = sa.select(hour, calls.c.outcome, sa.func.count().label("n")).where(self._in(period))
+        found: defaultdict[datetime, Counter[str]] = defaultdict(Counter)
+        for row in await self._store.read(query.group_by(hour, calls.c.outcome)):
+            found[_moment(row["hour"])][row["outcome"] or ""] += row["n"]
+        return found
+
+    async def intents_by_day(self, period: Period, zone: tzinfo) -> dict[date, Counter[str]]:
+        """Day in `zone` -> intent -> calls in which the caller had it."""
+        hour = self._hour(calls.c.started_at).label("hour")
+        query = (
+            sa.select(hour, turns.c.intent, sa.func.count(sa.distinct(calls.c.id)).label("n"))
+            .join_from(calls, turns)
+            .where(self._in(period), turns.c.role == "caller", turns.c.intent.is_not(None))
+            .group_by(hour, turns.c.intent)
+        )
+        found: defaultdict[date, Counter[str]] = defaultdict(Counter)
+        for row in await self._store.read(query):
+            found[_moment(row["hour"]).astimezone(zone).date()][row["intent"]] += row["n"]
+        return found
+
+    async def intents(self, period: Period) -> dict[str, IntentFigures]:
+        """Intent of callers -> figures of the calls in which somebody had it."""
+        had = (
+            sa.select(calls.c.id, calls.c.outcome, turns.c.intent)
+            .join_from(calls, turns)
+            .where(self._in(period), turns.c.role == "caller", turns.c.intent.is_not(None))
+            .distinct()
+            .subquery()
+        )
+        resolved = sa.func.sum(sa.case((had.c.outcome == "resolved", 1), else_=0)).label("resolved")
+        upset_calls = sa.select(turns.c.call_id).where(turns.c.emotion.in_(UPSET))
+        upset = sa.func.sum(sa.case((had.c.id.in_(upset_calls), 1), else_=0)).label("upset")
+        query = sa.select(had.c.intent, sa.func.count().label("calls"), resolved, upset).group_by(had.c.intent)
+        found = await self._store.read(query)
+        return {row["intent"]: IntentFigures(row["calls"], row["resolved"], row["upset"]) for row in found}
+
+    async def latency(self, period: Period) -> Latency:
+        exact = turns.c.reply_latency_ms / LATENCY_STEP_MS
+        step: sa.ColumnElement[Any] = sa.cast(sa.func.floor(exact), sa.Integer).label("step")
+        query = (
+            sa.select(step, sa.func.count().label("n"))
+            .join_from(calls, turns)
+            .where(self._in(period), turns.c.reply_latency_ms.is_not(None))
+            .group_by(step)
+        )
+        steps = {row["step"]: row["n"] for row in await self._store.read(query)}
+        return Latency(sum(steps.values()), _quantile(steps, 0.5), _quantile(steps, 0.95))
+
+    async def provinces(self, period: Period, dialects: Sequence[str]) -> dict[str, ProvinceFigures]:
+        """Province -> figures; `dialects` are the tags that are counted."""
+        province = calls.c.region_province
+        matched = calls.c.id.in_(
+            sa.select(offers.c.call_id).where(
+                offers.c.joined_at.is_not(None), offers.c.dialect_matched, offers.c.agent_id == calls.c.agent_id
+            )
+        )
+        shares = (_UPSET, calls.c.agent_id.is_not(None), matched)
+        upset, with_agent, matching = (_how_many(condition) for condition in shares)
+        likely = [_how_many(calls.c.dialect_prior[tag].as_float() >= LIKELY).label(tag) for tag in dialects]
+        counted = (upset.label("upset"), with_agent.label("with_agent"), matching.label("matched"))
+        query = sa.select(province, sa.func.count().label("calls"), *counted, *likely).where(self._in(period))
+        found = await self._store.read(query.where(province.is_not(None)).group_by(province))
+        return {row["region_province"]: _province(row, dialects) for row in found}
+
+    def _in(self, period: Period) -> sa.ColumnElement[bool]:
+        return sa.and_(self._reached, calls.c.started_at >= period.since, calls.c.started_at < period.until)
+
+    def _hour(self, column: sa.Column[datetime]) -> sa.ColumnElement[str]:
+        """A moment's hour in UTC as text, in both databases."""
+        if self._store.is_sqlite:
+            return sa.func.strftime("%Y-%m-%d %H", column)
+        return sa.func.to_char(sa.func.timezone("UTC", column), "YYYY-MM-DD HH24")
+
+
+_UPSET: Final = calls.c.id.in_(sa.select(turns.c.call_id).where(turns.c.emotion.in_(UPSET)))
+
+
+def _how_many(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.sum(sa.case((condition, 1), else_=0))
+
+
+def _province(row: sa.RowMapping, dialects: Sequence[str]) -> ProvinceFigures:
+    spoken = {tag: row[tag] for tag in dialects if row[tag]}
+    return ProvinceFigures(row["calls"], row["upset"], row["with_agent"], row["matched"], spoken)
+
+
+def _moment(hour: str) -> datetime:
+    return datetime.strptime(hour, "%Y-%m-%d %H").replace(tzinfo=UTC)
+
+
+def _quantile(steps: Mapping[int, int], share: float) -> int | None:
+    """The middle of the step in which the wanted one lies."""
+    wanted, below = share * sum(steps.values()), 0
+    for step, count in sorted(steps.items()):
+        below += count
+        if below >= wanted:
+            return step * LATENCY_STEP_MS + LATENCY_STEP_MS // 2
+    return None

@@ -62,14 +62,15 @@ def language_evidence(probabilities: Mapping[str, float]) -> DialectEvidence | N
     return _evidence("language", {tag: log_odds[code] for tag, code in codes.items() if code in log_odds})
 
 
-def classifier_evidence(probabilities: Mapping[str, float]) -> DialectEvidence | None:
+def classifier_evidence(probabilities: Mapping[str, float], error: float = CLASSIFIER_ERROR) -> DialectEvidence | None:
     """From an accent classifier: tag -> probability. Labels that are no tags of dialects.csv count for nothing.
 
-    The classifier should have been trained on equally many utterances of each class. One without standard Mandarin
-    is compared with its own average, so that it can tell dialects apart and nothing more.
+    error: how often it was measured to be wrong; less than CLASSIFIER_ERROR is not believed. The classifier should
+    have been trained on equally many utterances of each class. One without standard Mandarin is compared with its own
+    average, so that it can tell dialects apart and nothing more.
     """
     heard = _usable({tag: p for tag, p in probabilities.items() if tag in dialects()})
-    return _evidence("classifier", _tempered(heard, STANDARD, CLASSIFIER_ERROR, CLASSIFIER_RELIABILITY))
+    return _evidence("classifier", _tempered(heard, STANDARD, max(error, CLASSIFIER_ERROR), CLASSIFIER_RELIABILITY))
 
 
 def record_evidence(tag: str) -> DialectEvidence | None:

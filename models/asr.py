@@ -3,8 +3,8 @@
 Nothing heavy is imported here, so that processes without models can name the types.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal, Protocol
 
@@ -52,6 +52,8 @@ class Transcript:
     elapsed_ms: float
     """Time the model needed for the batch this utterance was in."""
     model: str
+    languages: Mapping[str, float] = field(default_factory=dict)
+    """How likely it is in each language that callers may speak (sums to 1); empty where the engine cannot say."""
 
 
 @dataclass(frozen=True, slots=True)

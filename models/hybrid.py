@@ -5,8 +5,8 @@ a character language model, gives a few hypotheses; the attention decoder scores
 al., "Hybrid CTC/Attention Architecture", 2017).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,8 @@ TAIL_FRAMES: Final = 20
 error rate on 300 held-out clips is the same (2026-11-23); each costs time."""
 LONGEST_FRAMES: Final = 3000
 """Whisper's 30 s; CTranslate2 takes no longer window."""
+LEAST_SHARE: Final = 1e-6
+"""Of a language: what a softmax calls impossible it has only seldom seen."""
 FRAMES_PER_STEP: Final = 2
 """The encoder halves the 10 ms feature frames."""
 
@@ -52,6 +54,8 @@ class Recognised:
     language: Language
     confidence: float
     """0 to 1: geometric mean of the characters' probabilities."""
+    languages: Mapping[str, float] = field(default_factory=dict)
+    """How likely it is in each language that it may be in (sums to 1)."""
 
 
 class HybridRecogniser:
@@ -74,11 +78,12 @@ class HybridRecogniser:
         """features: [mels, frames] each; languages: those that each utterance may be in."""
         encoded = self._encode(features)
         told = self._whisper.model.detect_language(ctranslate2.StorageView.from_array(encoded))
-        spoken = [likeliest(probabilities, allowed) for probabilities, allowed in zip(told, languages, strict=True)]
+        shares = [language_shares(*row) for row in zip(told, languages, strict=True)]
+        spoken = [likeliest(*row) for row in zip(shares, languages, strict=True)]
         steps = [min((feature.shape[1] + TAIL_FRAMES) // FRAMES_PER_STEP, encoded.shape[1]) for feature in features]
         proposals = [self._propose(states[:n]) for states, n in zip(encoded, steps, strict=True)]
         best = self._choose(encoded, steps, spoken, [proposal.hypotheses for proposal in proposals])
-        return [self._written(*row) for row in zip(proposals, best, spoken, strict=True)]
+        return [self._written(*row) for row in zip(proposals, best, spoken, shares, strict=True)]
 
     def _encode(self, features: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
         """[batch, steps, width]"""
@@ -142,12 +147,14 @@ class HybridRecogniser:
         alignments = self._whisper.model.align(states, [to_id(mark) for mark in marks], hypotheses, frames)
         return [float(np.sum(np.log(np.asarray(a.text_token_probs) + 1e-9))) for a in alignments]
 
-    def _written(self, proposal: "_Proposal", best: ctc.Hypothesis | None, language: Language) -> Recognised:
+    def _written(
+        self, proposal: "_Proposal", best: ctc.Hypothesis | None, language: Language, shares: Mapping[str, float]
+    ) -> Recognised:
         if best is None:
-            return Recognised("", language, _emptiness(proposal.log_probs[:, self._blank]))
+            return Recognised("", language, _emptiness(proposal.log_probs[:, self._blank]), shares)
         certainty = proposal.log_probs[list(best.frames), list(best.tokens)]
         text = self._whisper.hf_tokenizer.decode(list(best.tokens))
-        return Recognised(text, language, float(np.exp(np.mean(certainty))))
+        return Recognised(text, language, float(np.exp(np.mean(certainty))), shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +167,17 @@ class _Proposal:
     """Those that may be right, best first; none when no word was heard."""
 
 
-def likeliest(probabilities: Sequence[tuple[str, float]], allowed: Sequence[Language]) -> Language:
-    """The likeliest allowed language; probabilities as ctranslate2 names them, "<|zh|>"."""
-    scores = {name.strip("<|>"): probability for name, probability in probabilities}
-    return max(allowed, key=lambda language: scores.get(language, -1.0))
+def language_shares(probabilities: Sequence[tuple[str, float]], allowed: Sequence[Language]) -> Mapping[str, float]:
+    """The allowed languages' shares, summing to 1; probabilities as ctranslate2 names them, "<|zh|>"."""
+    told = {name.strip("<|>"): probability for name, probability in probabilities}
+    scores: dict[str, float] = {language: max(told.get(language, 0.0), LEAST_SHARE) for language in allowed}
+    total = sum(scores.values())
+    return {language: score / total for language, score in scores.items()}
+
+
+def likeliest(shares: Mapping[str, float], allowed: Sequence[Language]) -> Language:
+    """Of the allowed languages."""
+    return max(allowed, key=lambda language: shares[language])
 
 
 def _log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from models.address import InferenceError
 from models.asr import Language, Priority, Transcript, Utterance
 from models.batch_stats import BatchStats
+from models.dialect_guess import DialectGuess, dialect_request, read_dialect_guess
 from models.inference import ModelClient
 from models.understanding import Emotion, Intent, Understanding
 
@@ -37,12 +38,14 @@ class SpeechModels:
         speak_timeout_s: float = 5.0,
         understand_timeout_s: float = 2.0,
         end_of_turn_timeout_s: float = 0.3,
+        dialect_timeout_s: float = 5.0,
     ) -> None:
         self._client = client
         self._transcribe_timeout_s = transcribe_timeout_s
         self._speak_timeout_s = speak_timeout_s
         self._understand_timeout_s = understand_timeout_s
         self._end_of_turn_timeout_s = end_of_turn_timeout_s
+        self._dialect_timeout_s = dialect_timeout_s
         self._services: frozenset[str] | None = None
 
     async def transcribe(
@@ -92,16 +95,33 @@ class SpeechModels:
         meanwhile, and words and pause decide without it.
         """
         try:
-            if self._services is None:
-                health = await self._client.call("health", {}, timeout_s=self._end_of_turn_timeout_s)
-                self._services = frozenset(health["services"])
-            if "end_of_turn" not in self._services:
+            if not await self._serves("end_of_turn"):
                 return None
             request = end_of_turn_request(samples)
             answer = await self._client.call("end_of_turn", request, timeout_s=self._end_of_turn_timeout_s)
         except InferenceError:
             return None
         return float(answer["probability"])
+
+    async def dialect(self, samples: NDArray[np.int16]) -> DialectGuess | None:
+        """Which dialect the voice speaks, from the sound of it. samples: [n] at 8,000 Hz.
+
+        None where no such model is installed, too little was said, or no answer came: number and words decide then.
+        """
+        try:
+            if not await self._serves("dialect"):
+                return None
+            answer = await self._client.call("dialect", dialect_request(samples), timeout_s=self._dialect_timeout_s)
+        except InferenceError:
+            return None
+        return read_dialect_guess(answer)
+
+    async def _serves(self, service: str) -> bool:
+        """Whether the host has this service, which depends on what is installed."""
+        if self._services is None:
+            health = await self._client.call("health", {}, timeout_s=self._end_of_turn_timeout_s)
+            self._services = frozenset(health["services"])
+        return service in self._services
 
 
 def transcribe_request(utterance: Utterance, priority: Priority, key: str | None = None) -> dict[str, Any]:

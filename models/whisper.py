@@ -3,7 +3,7 @@
 import os
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -20,7 +20,7 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 from models.asr import Language, ModelDescription, Transcript, Utterance
 from models.bundle import ModelError
 from models.catalogue import Model
-from models.hybrid import HEAD_FILE, HybridRecogniser, Recognised, likeliest
+from models.hybrid import HEAD_FILE, HybridRecogniser, Recognised, language_shares, likeliest
 from models.text import normalise
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -94,7 +94,7 @@ class FasterWhisperEngine:
                 recognised[index] = result
         elapsed_ms = 1000 * (time.perf_counter() - started)
         return [
-            Transcript(normalise(r.text), r.text, r.language, r.confidence, elapsed_ms, self._model.name)
+            Transcript(normalise(r.text), r.text, r.language, r.confidence, elapsed_ms, self._model.name, r.languages)
             for r in recognised
         ]
 
@@ -138,14 +138,15 @@ class FasterWhisperEngine:
         """Whisper's own way: every utterance in a window of 30 s, the decoder alone."""
         encoded = self._whisper.encode(np.stack([pad_or_trim(feature) for feature in features]))
         told = self._whisper.model.detect_language(encoded)
-        languages = [likeliest(probabilities, names) for probabilities, names in zip(told, allowed, strict=True)]
+        shares = [language_shares(*row) for row in zip(told, allowed, strict=True)]
+        languages = [likeliest(*row) for row in zip(shares, allowed, strict=True)]
         prompts = [self._prompt(language, words) for language, words in zip(languages, hotwords, strict=True)]
         if len({len(prompt) for prompt in prompts}) > 1:  # a batch needs prompts of one length: leave the hotwords out
             prompts = [self._prompt(language, "") for language in languages]
         results = self._whisper.model.generate(
             encoded, prompts, beam_size=5, return_scores=True, return_no_speech_prob=True, max_length=448
         )
-        return [self._judge(result, language) for result, language in zip(results, languages, strict=True)]
+        return [self._judge(*row) for row in zip(results, languages, shares, strict=True)]
 
     def _tokenizer(self, language: Language) -> Tokenizer:
         whisper = self._whisper
@@ -155,14 +156,14 @@ class FasterWhisperEngine:
         tokenizer = self._tokenizer(language)
         return list(self._whisper.get_prompt(tokenizer, [], without_timestamps=True, hotwords=hotwords or None))
 
-    def _judge(self, result: Any, language: Language) -> Recognised:
+    def _judge(self, result: Any, language: Language, shares: Mapping[str, float]) -> Recognised:
         """Text, or nothing where the model itself doubts that it heard words."""
         text = self._tokenizer(language).decode(result.sequences_ids[0]).strip()
         log_prob = result.scores[0]
         silent = result.no_speech_prob > NO_SPEECH and log_prob < LOW_LOG_PROB
         if silent or repeats(text):
-            return Recognised("", language, max(result.no_speech_prob, 0.5))
-        return Recognised(text, language, float(np.exp(min(log_prob, 0.0))))
+            return Recognised("", language, max(result.no_speech_prob, 0.5), shares)
+        return Recognised(text, language, float(np.exp(min(log_prob, 0.0))), shares)
 
 
 def repeats(text: str) -> bool:

@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from dialect_router.dialects import DialectPrior, prior
+from dialect_router.evidence import HeardDialect
 from dialect_router.regions import Region, locate
+from dialect_router.speech import earlier_calls_evidence, record_evidence
 from telephony.leg import CallLeg
 from voicebot.company import Company
 from voicebot.dialogue.types import KnownCaller, Language
+from voicebot.store.earlier_calls import served_dialects
 from voicebot.store.records import CallRecord
 from voicebot.store.store import Store
 from voicebot.tools.caller import known_caller
@@ -24,7 +27,8 @@ class Arrival:
 
     call: CallRecord
     region: Region
-    prior: DialectPrior
+    dialect: HeardDialect
+    """What number, record and earlier calls say of it."""
     known: KnownCaller
 
     @property
@@ -44,6 +48,7 @@ async def identify(leg: CallLeg, store: Store, company: Company) -> Arrival:
     number = region.e164 or ""
     dialects = prior(region)
     known = await known_caller(store, company, number)
+    served = await served_dialects(store, number) if number else []
     started_at = datetime.now(UTC)
     call = CallRecord(
         id=call_id(started_at, ZoneInfo(company.profile.timezone)),
@@ -58,7 +63,8 @@ async def identify(leg: CallLeg, store: Store, company: Company) -> Arrival:
         dialect_prior=likeliest(dialects),
         customer_number=number if known.called else None,
     )
-    return Arrival(call, region, dialects, known)
+    history = (record_evidence(known.dialect), earlier_calls_evidence(served))
+    return Arrival(call, region, HeardDialect(dialects).after(history), known)
 
 
 def likeliest(dialects: DialectPrior) -> dict[str, float]:

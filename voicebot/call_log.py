@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -29,6 +29,8 @@ class CallerTurn:
     language: str
     started_s: float
     ended_s: float
+    dialect: Mapping[str, Any] = field(default_factory=dict)
+    """What is believed after it; see `caller_dialect.kept`."""
 
 
 def now() -> datetime:
@@ -106,6 +108,7 @@ class CallLog:
                 "classified": said.intent.name,
                 "actions": [f"{action.tool}: {action.outcome}" for action in reply.actions],
                 **({"routing": reply.routing} if reply.routing else {}),
+                **({"dialect": dict(turn.dialect)} if turn.dialect else {}),
             },
         )
 
@@ -209,6 +212,7 @@ class CallLog:
 
 def _finished(turn: TurnRecord) -> TurnFinished:
     """turn: as people see it by default, for who listens to events is not known here."""
+    believed = turn.detail.get("dialect", {})
     return TurnFinished(
         turn.call_id,
         now(),
@@ -220,4 +224,7 @@ def _finished(turn: TurnRecord) -> TurnFinished:
         turn.intent_confidence,
         turn.emotion,
         turn.slots,
+        believed.get("likeliest", {}),
+        believed.get("requested"),
+        tuple(believed.get("reasons", ())),
     )

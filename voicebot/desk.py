@@ -21,6 +21,7 @@ from voicebot.admission import Admission, AdmissionLimits
 from voicebot.arrival import Arrival, identify
 from voicebot.background import background
 from voicebot.call_log import CallLog
+from voicebot.caller_dialect import CallerDialect, read_word_lists
 from voicebot.company import Company
 from voicebot.company_import import customer_records, order_records
 from voicebot.config import AdmissionSection, Settings, secret
@@ -110,6 +111,7 @@ class CallDesk:
     async def prepare(self) -> None:
         """What the first call shall not wait for: fixed prompts, the numbering tables, the dialogue's own."""
         locate(self._company.profile.hotline)
+        read_word_lists()
         warm_up(self._company, self._now().date())
         personal_data("", personal_words())
         await self._voice.prepare(fixed_sentences(self._company, self._now().date()))
@@ -179,13 +181,15 @@ class CallDesk:
             arrival.language,
             started=self._now(),
         )
-        hotwords = " ".join(self._company.words)
         return CallSession(
             leg,
             dialogue=dialogue,
             turns=TurnTaking(),
             vad=StreamingVad(self._judge),
-            recognition=Recognition(self._models, self._words, hotwords=hotwords),
+            recognition=Recognition(
+                self._models, self._words, hotwords=" ".join(self._company.words), names=self._company.product_names
+            ),
+            dialect=CallerDialect(arrival.dialect, self._models.dialect),
             voice=self._voice,
             call_log=call_log,
             recorder=self._recorder(arrival.call.id),

@@ -51,6 +51,12 @@ class TurnFinished:
     intent_confidence: float | None = None
     emotion: str | None = None
     slots: Mapping[str, Any] = field(default_factory=dict)
+    dialects: Mapping[str, float] = field(default_factory=dict)
+    """What a caller probably speaks, judged by everything heard so far: the likeliest tags, highest first."""
+    requested_dialect: str | None = None
+    """The tag that the caller has asked for; it counts instead."""
+    dialect_reasons: tuple[str, ...] = ()
+    """In Chinese."""
 
 
 @dataclass(frozen=True, slots=True)

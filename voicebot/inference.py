@@ -14,6 +14,7 @@ from models.asr import AsrEngine, Priority, Transcript, Utterance
 from models.batching import BatchQueue
 from models.bundle import ModelMissing, find, is_installed, resolve
 from models.catalogue import catalogue
+from models.dialect import DialectClassifier, dialect_folder, dialect_service
 from models.emotion import EmotionClassifier
 from models.end_of_turn import EndOfTurnModel, end_of_turn_service, installed_file
 from models.inference import ModelHost, Service
@@ -78,6 +79,7 @@ def load_services(settings: Settings, company: Company) -> Mapping[str, Service]
         "load": load_service({"asr": recogniser, "understand": intents}),
         "knowledge": knowledge_service(LocalKnowledge(_knowledge(company))),
         **_end_of_turn(settings.models_dir),
+        **_dialect(settings),
     }
 
 
@@ -174,6 +176,15 @@ def _end_of_turn(models_dir: Path | None) -> Mapping[str, Service]:
         return {}
     log.info("end_of_turn_model", path=str(path))
     return {"end_of_turn": end_of_turn_service(EndOfTurnModel(path))}
+
+
+def _dialect(settings: Settings) -> Mapping[str, Service]:
+    """The acoustic dialect classifier's service, where one is set or installed."""
+    if (folder := dialect_folder(settings.models.dialect, settings.models_dir)) is None:
+        return {}
+    model = DialectClassifier.load(folder)
+    log.info("dialect_model", path=str(folder), accuracy=model.card.measured.accuracy)
+    return {"dialect": dialect_service(model)}
 
 
 def load_service(queues: Mapping[str, BatchQueue[Any, Any]]) -> Service:

@@ -1,15 +1,16 @@
 """From a stretch of the caller's audio to what they mean: recognition, understanding, and whether they are done."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from dialect_router.mandarin import to_mandarin
 from models.address import InferenceError
 from models.asr import Priority, Transcript
 from models.speech_client import SpeechModels
@@ -41,6 +42,8 @@ class Heard:
     """Time that the words took."""
     understanding_s: float = 0.0
     """Time that their meaning took."""
+    languages: Mapping[str, float] = field(default_factory=dict)
+    """How likely the recogniser holds each of its languages; empty where it cannot say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,12 @@ class Glimpse:
 class Recognition:
     """Hears utterances for one call."""
 
-    def __init__(self, models: SpeechModels, words: TurnWords, *, hotwords: str) -> None:
+    def __init__(self, models: SpeechModels, words: TurnWords, *, hotwords: str, names: Collection[str] = ()) -> None:
+        """names: of products, in which nothing is taken for a dialect's word."""
         self._models = models
         self._words = words
         self._hotwords = hotwords
+        self._names = names
 
     async def hear(self, samples: NDArray[np.int16], *, key: str, start_s: float, expecting: Expecting) -> Heard:
         """samples: [n] at 8,000 Hz; key: names the utterance, so that older looks at it that still wait are dropped.
@@ -81,7 +86,7 @@ class Recognition:
         finally:
             ending.cancel()
         times = (recognised - began, clock() - recognised)
-        return Heard(understood, judgement, transcript.raw, transcript.language, start_s, *times)
+        return Heard(understood, judgement, transcript.raw, transcript.language, start_s, *times, transcript.languages)
 
     async def hurry(self, key: str) -> None:
         """The caller waits for this one now."""
@@ -104,7 +109,8 @@ class Recognition:
         return await self._models.transcribe(samples, hotwords=self._hotwords, priority=priority, key=key)
 
     async def _understand(self, samples: NDArray[np.int16], text: str, language: str, confidence: float) -> Understood:
-        meaning = await self._models.understand(text, loudness_dbov=level_dbfs(samples))
+        in_mandarin = to_mandarin(text, self._names)
+        meaning = await self._models.understand(in_mandarin, loudness_dbov=level_dbfs(samples))
         intent = meaning.intent
         return Understood(
             text=text,

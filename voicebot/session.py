@@ -20,8 +20,9 @@ from telephony.leg import CallLeg, EndReason, LegEnded, LegError
 from telephony.recorder import Recorder
 from voicebot.barge_in import PausePlayback, ResumePlayback, StopPlayback
 from voicebot.call_log import CallerTurn, CallLog
+from voicebot.caller_dialect import CallerDialect, kept
 from voicebot.dialogue.policy import Dialogue
-from voicebot.dialogue.types import Expecting, Reply, Segment
+from voicebot.dialogue.types import Expecting, Reply, Segment, Understood
 from voicebot.early_reply import EarlyReply
 from voicebot.endpointing import Completeness
 from voicebot.events import LiveEvent, PartialTranscript
@@ -62,6 +63,7 @@ class CallSession:
         turns: TurnTaking,
         vad: StreamingVad,
         recognition: Recognition,
+        dialect: CallerDialect,
         voice: Voice,
         call_log: CallLog,
         recorder: Recorder | None,
@@ -74,6 +76,7 @@ class CallSession:
         self._dialogue = dialogue
         self._turns = turns
         self._vad = vad
+        self._dialect = dialect
         self._log = call_log
         self._recorder = recorder
         self._metrics = metrics
@@ -226,15 +229,30 @@ class CallSession:
         if heard.understood is None:
             await self._speak(self._dialogue.on_models_away(), answers)
             return
-        understood = replace(heard.understood, heard_reply=self._cut_at)
+        requested = self._hear_dialect(heard, heard.understood, ended.speech_end_s)
+        understood = replace(heard.understood, heard_reply=self._cut_at, requested_dialect=requested)
         self._cut_at = None
         place = self._log.next_place()
         thinking = self._task(self._dialogue.on_utterance(understood))
         covered = await self._covered(thinking, answers)
         reply = await thinking
-        turn = CallerTurn(place, heard.understood, heard.raw_text, heard.language, heard.start_s, ended.speech_end_s)
+        turn = CallerTurn(
+            place,
+            heard.understood,
+            heard.raw_text,
+            heard.language,
+            heard.start_s,
+            ended.speech_end_s,
+            kept(self._dialect.belief),
+        )
         self._metrics.turns.labels("caller", reply.intent).inc()
         await self._speak(reply, None if covered else answers, to=self._log.caller_turn(turn, reply))
+
+    def _hear_dialect(self, heard: Heard, understood: Understood, end_s: float) -> str | None:
+        """The dialect that was asked for in this turn. Its sound is listened to meanwhile; no reply waits for that."""
+        assert self._tasks is not None
+        self._tasks.create_task(self._dialect.on_voice(self._audio.between(heard.start_s, end_s)))
+        return self._dialect.on_turn(understood.text, heard.languages, understood.asr_confidence)
 
     async def _covered(self, thinking: asyncio.Task[Reply], answers: Answered) -> bool:
         """Says a few words if the reply takes long to find; returns whether it did, once they are said."""

@@ -54,6 +54,9 @@ def test_sentences_on_the_telephone_are_written_down(engine: AsrEngine, clips: l
     wrong = sum(edits(each.text, transcript.text) for each, transcript in zip(clips, transcripts, strict=True))
     assert wrong / sum(len(each.text) for each in clips) < 0.15
     assert [t.language for t in transcripts] == ["yue" if each.language == "yue" else "zh" for each in clips]
+    for transcript in transcripts:
+        assert transcript.languages.keys() == {"zh", "yue"} and sum(transcript.languages.values()) == pytest.approx(1)
+        assert transcript.languages[transcript.language] > 0.5
     assert all(0 < t.confidence <= 1 and t.elapsed_ms > 0 for t in transcripts)
 
 

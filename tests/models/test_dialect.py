@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from models.bundle import ModelError, ModelMissing
 from models.dialect import DialectClassifier, dialect_folder, dialect_service
 from models.dialect_card import CARD_FILE, Ear, read_card, write_card
 from models.dialect_ear import heard
-from models.dialect_guess import DialectGuess, dialect_request, read_dialect_guess
-from models.inference import ModelClient, ModelHost
+from models.dialect_guess import DialectGuess
+from models.inference import ModelClient, ModelHost, Service
+from models.speech_client import SpeechModels
 from tests.models import dialect_files
 
 TIMES = np.arange(16_000) / 8_000
@@ -85,13 +87,13 @@ def test_only_the_last_seconds_are_heard_at_any_loudness() -> None:
     assert heard(DULL[:100], ear).size == 16_000
 
 
-async def served(folder: Path, payload: dict[str, Any], where: Path) -> dict[str, Any]:
-    host = ModelHost(f"unix:{where}/m.sock", {"dialect": dialect_service(DialectClassifier.load(folder))})
+async def asked(services: Mapping[str, Service], samples: NDArray[np.int16], where: Path) -> DialectGuess | None:
+    host = ModelHost(f"unix:{where}/m.sock", services)
     serving = asyncio.ensure_future(host.serve())
     await asyncio.wait_for(host.ready.wait(), 5)
     try:
         async with ModelClient(f"unix:{where}/m.sock") as client:
-            return await client.call("dialect", payload, timeout_s=5.0)
+            return await SpeechModels(client).dialect(samples)
     finally:
         serving.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -100,10 +102,18 @@ async def served(folder: Path, payload: dict[str, Any], where: Path) -> dict[str
 
 @pytest.mark.parametrize("samples", [DULL, SHARP, DULL[:100]])
 async def test_the_model_host_answers_what_the_model_says(
-    folder: Path, model: DialectClassifier, tmp_path: Path, samples: NDArray[np.int16]
+    model: DialectClassifier, tmp_path: Path, samples: NDArray[np.int16]
 ) -> None:
-    answer = await served(folder, dialect_request(samples), tmp_path)
-    assert read_dialect_guess(answer) == model.classify([samples])[0]
+    guess = await asked({"dialect": dialect_service(model)}, samples, tmp_path)
+    assert guess == model.classify([samples])[0]
+
+
+async def test_without_a_model_or_with_one_that_fails_there_is_no_guess(tmp_path: Path) -> None:
+    async def broken(_payload: dict[str, Any]) -> dict[str, Any]:
+        raise RuntimeError("out of order")
+
+    assert await asked({}, SHARP, tmp_path) is None
+    assert await asked({"dialect": broken}, SHARP, tmp_path) is None
 
 
 async def test_a_malformed_request_is_refused(model: DialectClassifier) -> None:

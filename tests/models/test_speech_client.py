@@ -13,6 +13,7 @@ import pytest
 
 from models.asr import Priority, Transcript, Utterance
 from models.batch_stats import BatchStats
+from models.dialect_guess import DialectGuess, read_dialect_request, write_dialect_guess
 from models.inference import ModelClient, ModelHost
 from models.speech_client import (
     SpeechModels,
@@ -25,6 +26,8 @@ from models.speech_client import (
 from models.understanding import Emotion, Intent, Understanding
 
 MEANING = Understanding(Intent("order_status", 0.9, (("none", 0.06), ("return", 0.04))), Emotion("annoyed", 0.7))
+HEARD = Transcript("20241105", "二零二四一一零五", "zh", 0.93, 12.5, "test", {"zh": 0.97, "yue": 0.03})
+GUESS = DialectGuess({"cmn": 0.2, "wuu": 0.8}, accuracy=0.7)
 STATS = BatchStats(
     waiting=3, batches=40, mean_batch=1.5, mean_wait_ms=2.0, p95_wait_ms=9.0, mean_run_ms=20.0, p95_run_ms=45.0
 )
@@ -38,7 +41,7 @@ class Services:
 
     async def asr(self, payload: dict[str, Any]) -> dict[str, Any]:
         self.asked.append((*read_transcribe_request(payload), read_key(payload)))
-        return write_transcript(Transcript("20241105", "二零二四一一零五", "zh", 0.93, 12.5, "test"))
+        return write_transcript(HEARD)
 
     async def load(self, _payload: dict[str, Any]) -> dict[str, Any]:
         return {"asr": asdict(STATS)}
@@ -51,6 +54,10 @@ class Services:
         self.asked.append(payload)
         for length in (3, 5):
             yield {"samples": np.arange(length, dtype=np.int16)}
+
+    async def dialect(self, payload: dict[str, Any]) -> dict[str, Any]:
+        self.asked.append(read_dialect_request(payload))
+        return write_dialect_guess(GUESS)
 
     async def understand(self, payload: dict[str, Any]) -> dict[str, Any]:
         self.asked.append(payload)
@@ -73,6 +80,7 @@ async def models(services: Services, tmp_path: Path) -> AsyncIterator[SpeechMode
             "load": services.load,
             "tts": services.tts,
             "understand": services.understand,
+            "dialect": services.dialect,
         },
     )
     serving = asyncio.ensure_future(host.serve())
@@ -89,7 +97,7 @@ async def test_an_utterance_and_its_transcript_arrive_whole(models: SpeechModels
     transcript = await models.transcribe(
         samples, language="yue", hotwords="云杉优选", priority=Priority.PARTIAL, key="c/1"
     )
-    assert transcript == Transcript("20241105", "二零二四一一零五", "zh", 0.93, 12.5, "test")
+    assert transcript == HEARD
     utterance, priority, key = services.asked[0]
     assert np.array_equal(utterance.samples, samples)
     assert (utterance.language, utterance.hotwords, priority, key) == ("yue", "云杉优选", Priority.PARTIAL, "c/1")
@@ -112,6 +120,12 @@ async def test_speech_comes_sentence_by_sentence(models: SpeechModels, services:
 
 async def test_meaning_arrives_whole(models: SpeechModels) -> None:
     assert await models.understand("我的订单呢", loudness_dbov=-20.0) == MEANING
+
+
+async def test_what_a_voice_sounds_like_arrives_whole(models: SpeechModels, services: Services) -> None:
+    samples = np.arange(-500, 500, dtype=np.int16)
+    assert await models.dialect(samples) == GUESS
+    assert np.array_equal(services.asked[0], samples)
 
 
 async def test_how_busy_the_models_are_arrives_whole(models: SpeechModels) -> None:

@@ -16,9 +16,10 @@ from models.bundle import LOCK_FILE
 from models.catalogue import catalogue
 from models.inference import ModelCallFailed, ModelClient, ModelHost
 from models.speech_client import SpeechModels
+from tests.models.dialect_files import dialect_folder
 from tests.models.onnx_files import end_of_turn_file
 from voicebot.company import load_company
-from voicebot.config import Settings
+from voicebot.config import ModelSection, Settings
 from voicebot.inference import alike, load_service, load_services, recognition_services
 
 
@@ -130,13 +131,15 @@ def test_utterances_of_a_length_share_a_batch(first_s: float, other_s: float, to
     assert alike(first, other) is together
 
 
-def test_an_end_of_turn_model_is_served_where_one_is_installed(tmp_path: Path) -> None:
+def test_models_for_the_end_of_turn_and_for_dialects_are_served_where_they_are_installed(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
     company = load_company(settings.company.dir)
-    assert "end_of_turn" not in load_services(settings, company)
+    assert not {"end_of_turn", "dialect"} & load_services(settings, company).keys()
     entry = catalogue()["smart-turn"]
     folder = settings.models_dir / entry.name
     folder.mkdir(parents=True)
     end_of_turn_file(folder / entry.files[0])
     (folder / LOCK_FILE).write_text("{}")
-    assert "end_of_turn" in load_services(settings, company)
+    own = ModelSection(dialect=str(dialect_folder(tmp_path / "trained")))
+    services = load_services(settings.model_copy(update={"models": own}), company)
+    assert {"end_of_turn", "dialect"} <= services.keys()

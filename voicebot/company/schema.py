@@ -156,6 +156,11 @@ class Company(Model):
     routing: Routing = Routing()
 
     @property
+    def product_names(self) -> frozenset[str]:
+        """Every name that callers give a product."""
+        return frozenset(name for product in self.products for name in (product.name, *product.aliases))
+
+    @property
     def words(self) -> tuple[str, ...]:
         """The dictionary's words alone, as hotwords."""
         return tuple(line.split()[0] for line in self.dictionary)

@@ -103,6 +103,8 @@ class Conversation:
             return self.goodbye()
         if isinstance(self.question, InQueue):
             return await self._knowledge_answer(meaning, _VERBATIM) or self.humans.waiting(meaning)
+        if meaning.wishes_language:
+            return Move(self.standing.again() or (self._prompt("how_can_i_help"),), self.question)
         move = await self._corrected(meaning) or self._said_too_early(meaning)
         move = move or await self._answered(meaning) or await self._new_matter(meaning)
         if move is not None:

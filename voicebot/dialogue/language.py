@@ -16,13 +16,18 @@ _BACK_TO_MANDARIN = 2
 
 @dataclass(frozen=True, slots=True)
 class SpokenLanguage:
-    """Switches to Cantonese after one clear turn and back to Mandarin after two."""
+    """Switches to Cantonese after one clear turn and back to Mandarin after two; a wish of the caller's is for good."""
 
     current: Language
     mandarin_turns: int = 0
+    wished: bool = False
 
     def after(self, utterance: Understood, offered: frozenset[Language]) -> SpokenLanguage:
         """What is spoken once `utterance` was heard. offered: what the company speaks."""
+        if (wish := wished_language(utterance, offered)) is not None:
+            return SpokenLanguage(wish, wished=True)
+        if self.wished:
+            return self
         clear = utterance.asr_confidence >= _CLEAR and len(utterance.text.strip()) >= _SHORTEST
         if not clear:
             return self
@@ -30,3 +35,8 @@ class SpokenLanguage:
             return SpokenLanguage("yue") if "yue" in offered else replace(self, mandarin_turns=0)
         turns = self.mandarin_turns + 1
         return SpokenLanguage("cmn" if turns >= _BACK_TO_MANDARIN else self.current, turns)
+
+
+def wished_language(utterance: Understood, offered: frozenset[Language]) -> Language | None:
+    """The offered language that the caller asks for in this utterance."""
+    return next((language for language in offered if language == utterance.requested_dialect), None)

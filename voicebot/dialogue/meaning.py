@@ -41,6 +41,8 @@ class Meaning:
     """算了, 我想问: begins something else."""
     abandons: bool
     """算了, 不查了: ends what was begun."""
+    wishes_language: bool = False
+    """Asks to be spoken to in a language that the assistant speaks, and for nothing else."""
 
     @property
     def upset(self) -> bool:
@@ -65,16 +67,21 @@ def meaning_of(utterance: Understood, text: str, company: Company, *, names_own_
     enough = confidence.confirm if names_own_order and _is_about_an_order(known, company) else confidence.accept
     accepted = known is not None and certainty >= enough
     words = lexicon()
+    role = _said_role(text) or (known.role if known and accepted else None)
+    if (asked := utterance.requested_dialect) is not None and asked not in company.profile.languages:
+        role = "handover"  # only a human can speak it
+    leads_on = known is not None and accepted and known.role is None
     return Meaning(
         text=text,
         intent=known,
         confidence=certainty,
         accepted=accepted,
-        role=_said_role(text) or (known.role if known and accepted else None),
+        role=role,
         off_topic=_is_off_topic(utterance.intent, certainty, confidence.accept) and bool(text),
         emotion=utterance.emotion,
         wishes_change=first_in(text, words.switch) is not None,
         abandons=first_in(text, words.abandon) is not None,
+        wishes_language=asked in company.profile.languages and role != "handover" and not leads_on,
     )
 
 

@@ -48,6 +48,8 @@ class Understood:
     asr_confidence: float = 1.0
     heard_reply: str | None = None
     """What of the last reply was really heard, when the caller talked over it; None: all of it."""
+    requested_dialect: str | None = None
+    """Tag of the dialect that the caller asks in this utterance to be spoken to in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class KnownCaller:
     called: str = ""
     """How a customer is addressed (王女士); "" when the caller is no customer."""
     level: str = "normal"
+    dialect: str = ""
+    """Tag of what the customer's record says they speak; "" where it does not say."""
     orders: tuple[OrderRecord, ...] = ()
     """The calling number's own orders, newest first."""
 

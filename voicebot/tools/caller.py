@@ -17,5 +17,6 @@ async def known_caller(store: Store, company: Company, number: str) -> KnownCall
         number=number,
         called=listed or f"{customer.name[:1]}{customer.salutation}",
         level=customer.level,
+        dialect=customer.dialect,
         orders=tuple(await store.orders_of(number)),
     )

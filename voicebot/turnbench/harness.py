@@ -11,6 +11,9 @@ from typing import Final, cast
 
 import numpy as np
 
+from dialect_router.dialects import prior
+from dialect_router.evidence import HeardDialect
+from dialect_router.regions import locate
 from models.asr import AsrEngine
 from models.end_of_turn import EndOfTurnModel
 from models.intent import IntentClassifier
@@ -20,6 +23,7 @@ from models.training.channel import TELEPHONE_HZ, Audio
 from models.vad import StreamingVad
 from telephony.audio import FRAME_S
 from voicebot.call_log import CallLog
+from voicebot.caller_dialect import CallerDialect
 from voicebot.dialogue.policy import Dialogue
 from voicebot.events import Event
 from voicebot.metrics import Metrics
@@ -105,6 +109,7 @@ class Bench:
             turns=TurnTaking(),
             vad=StreamingVad(self._judge),
             recognition=Recognition(self._models, self._words, hotwords=self._hotwords),
+            dialect=CallerDialect(HeardDialect(prior(locate("")))),
             voice=Voice(self._models),
             call_log=CallLog(cast(Store, _Forgetful()), _CALL),
             recorder=None,

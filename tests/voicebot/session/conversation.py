@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from models.asr import Priority, Transcript
+from dialect_router.mandarin import to_mandarin
+from models.asr import Language, Priority, Transcript
+from models.dialect_guess import DialectGuess
 from models.espeak import Espeak
 from models.silero import SileroVad
 from models.understanding import Emotion, Intent, Understanding
@@ -22,6 +24,7 @@ from telephony.playout import Playout
 from telephony.rtp import MediaStats
 from voicebot.arrival import identify
 from voicebot.call_log import CallLog
+from voicebot.caller_dialect import CallerDialect
 from voicebot.company import Company
 from voicebot.company_import import customer_records, order_records
 from voicebot.dialogue.policy import Dialogue
@@ -125,13 +128,21 @@ class ScriptedModels:
         self.saying: tuple[str, Intent] = ("", Intent("none", 0.0))
         self.understood: list[str] = []
         """Every text that was looked at, also in the middle of an utterance."""
+        self.languages: dict[Language, float] = {"zh": 1.0}
+        """How likely the recogniser holds each."""
+        self.voice_sounds: DialectGuess | None = None
+        """What the acoustic classifier hears in every turn; None: it is not installed."""
         self.speaking_takes_s = 0.0
 
     async def transcribe(
         self, samples: NDArray[np.int16], *, hotwords: str = "", priority: Priority = Priority.FINAL, key: str = ""
     ) -> Transcript:
         text, _ = self.saying
-        return Transcript(text, text, "zh", 0.9, 10.0, "scripted")
+        language = max(self.languages, key=lambda one: self.languages[one])
+        return Transcript(text, text, language, 0.9, 10.0, "scripted", self.languages)
+
+    async def dialect(self, samples: NDArray[np.int16]) -> DialectGuess | None:
+        return self.voice_sounds
 
     async def promote(self, key: str) -> None: ...
 
@@ -141,7 +152,7 @@ class ScriptedModels:
     async def understand(self, text: str, *, loudness_dbov: float | None = None) -> Understanding:
         self.understood.append(text)
         said, intent = self.saying
-        return Understanding(intent if text == said else Intent("none", 0.0), Emotion("calm", 1.0))
+        return Understanding(intent if text == to_mandarin(said) else Intent("none", 0.0), Emotion("calm", 1.0))
 
     async def speak(self, text: str, *, language: str) -> AsyncIterator[NDArray[np.int16]]:
         await asyncio.sleep(self.speaking_takes_s)
@@ -178,6 +189,7 @@ class Conversation:
             turns=TurnTaking(),
             vad=StreamingVad(SileroVad()),
             recognition=Recognition(self.models, load_turn_words(), hotwords=""),  # type: ignore[arg-type]
+            dialect=CallerDialect(arrival.dialect, self.models.dialect),
             voice=Voice(self.models),  # type: ignore[arg-type]
             call_log=log,
             recorder=None,

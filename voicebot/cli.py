@@ -32,6 +32,7 @@ COMMANDS = {
     "tasks": Module("tasks", "Callbacks and other promises to callers."),
     "accounts": Module("accounts", "Who may use the console: add people, set passwords, disable."),
     "audit": Module("audit", "Who saw, heard, exported or changed what; and whether that log is whole."),
+    "api-keys": Module("api_keys", "Which programs may use the API."),
     "models": Module("models", "Speech models: list, download, verify."),
     "qa": Module("qa", "Quality review: scorecards and the scores of calls."),
     "company": Module("company", "The company's folder: start one, check it, train from it."),

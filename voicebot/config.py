@@ -252,6 +252,8 @@ class ConsoleSection(Section):
     """A session in which no page was open for this long ends."""
     session_hours: PositiveFloat = 12.0
     """After this long everybody signs in again."""
+    api_requests_per_minute: PositiveInt = 600
+    """Of one API key or person, on average; a tenth of it at once."""
 
     @model_validator(mode="after")
     def _encrypted_whole(self) -> Self:

@@ -6,6 +6,7 @@ from models.transformer_intent import BaseModelMissing, TrainExtraMissing
 from telephony.microphone import MicrophoneUnavailable
 from telephony.sip.settings import SipError
 from voicebot.accounts.account import AccountError
+from voicebot.accounts.api_keys import ApiKeyError
 from voicebot.accounts.passwords import PasswordTooWeak
 from voicebot.broker import BrokerPortInUse
 from voicebot.company.problems import CompanyError, IntentModelMissing
@@ -19,6 +20,7 @@ from voicebot.web.listening import ConsolePortInUse
 WRONG_SETTINGS: tuple[type[Exception], ...] = (
     AccountError,
     AddressError,
+    ApiKeyError,
     BaseModelMissing,
     BrokerPortInUse,
     ModelError,

@@ -21,14 +21,18 @@ class RemoteKnowledge:
 
     async def search(self, question: str, *, product: str | None = None) -> KnowledgeAnswer | None:
         """None also when the model host cannot be asked: the dialogue then says that it does not know."""
-        request = {"question": question, "product": product}
         try:
-            answer = await self._client.call("knowledge", request, timeout_s=SEARCH_TIMEOUT_S)
+            return await ask_host(self._client, question, product=product)
         except InferenceError as error:
             log.error("knowledge_not_searched", reason=str(error))
             return None
-        found = answer["found"]
-        return KnowledgeAnswer(**found) if found else None
+
+
+async def ask_host(client: ModelClient, question: str, *, product: str | None) -> KnowledgeAnswer | None:
+    """Raises InferenceError when the model host cannot be asked."""
+    request = {"question": question, "product": product}
+    found = (await client.call("knowledge", request, timeout_s=SEARCH_TIMEOUT_S))["found"]
+    return KnowledgeAnswer(**found) if found else None
 
 
 def knowledge_service(index: KnowledgeSearch) -> Service:

@@ -82,7 +82,9 @@ class AccountBook:
 
     async def rehash(self, account_id: str, password_hash: str) -> None:
         """The same password, hashed anew."""
-        await self._change(accounts.update().where(accounts.c.id == account_id).values(password_hash=password_hash))
+        await self._store.write(
+            accounts.update().where(accounts.c.id == account_id).values(password_hash=password_hash)
+        )
 
     async def set_disabled(self, account_id: str, disabled: bool) -> None:
         await self._change_and_sign_out(account_id, {"disabled": disabled})
@@ -110,10 +112,10 @@ class AccountBook:
         return _of(Session, "sessions_", found[0]), _of(Account, "accounts_", found[0])
 
     async def touch_session(self, hashed: str, at: datetime) -> None:
-        await self._change(sessions.update().where(sessions.c.token_hash == hashed).values(seen_at=at))
+        await self._store.write(sessions.update().where(sessions.c.token_hash == hashed).values(seen_at=at))
 
     async def close_session(self, token: str) -> None:
-        await self._change(sessions.delete().where(sessions.c.token_hash == token_hash(token)))
+        await self._store.write(sessions.delete().where(sessions.c.token_hash == token_hash(token)))
 
     # Failed attempts
 
@@ -152,9 +154,6 @@ class AccountBook:
     async def _one(self, condition: sa.ColumnElement[bool]) -> Account | None:
         found = await self._store.read(sa.select(accounts).where(condition))
         return rows.record(Account, found[0]) if found else None
-
-    async def _change(self, statement: sa.UpdateBase) -> None:
-        await self._store.transact(lambda connection: connection.execute(statement) and None)
 
     async def _change_and_sign_out(self, account_id: str, changes: dict[str, Any]) -> None:
         def work(connection: Connection) -> None:

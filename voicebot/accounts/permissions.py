@@ -26,6 +26,7 @@ class Action(Enum):
     """Override a score, decide an appeal, calibrate."""
     APPEAL_SCORE = "appeal_score"
     VIEW_CUSTOMER = "view_customer"
+    VIEW_TASKS = "view_tasks"
     WORK_ON_TASKS = "work_on_tasks"
     VIEW_AGENT = "view_agent"
     """Name, skills and presence, as colleagues need them to transfer a call."""
@@ -94,6 +95,7 @@ REACH: Final[Mapping[Action, tuple[Reach, Reach, Reach]]] = {
     Action.REVIEW_SCORE:    (_NONE, _TEAM, _ALL),
     Action.APPEAL_SCORE:    (_OWN,  _NONE, _NONE),
     Action.VIEW_CUSTOMER:   (_ALL,  _ALL,  _ALL),
+    Action.VIEW_TASKS:      (_ALL,  _ALL,  _ALL),
     Action.WORK_ON_TASKS:   (_ALL,  _ALL,  _ALL),
     Action.VIEW_AGENT:      (_ALL,  _ALL,  _ALL),
     Action.SET_PRESENCE:    (_OWN,  _TEAM, _ALL),

@@ -160,17 +160,22 @@ class Store:
         table = tables.tasks
         return await self.write(sa.update(table).where(table.c.id == task_id).values(status=status)) > 0
 
+    async def task(self, task_id: str) -> TaskRecord | None:
+        found = await self.read(sa.select(tables.tasks).where(tables.tasks.c.id == task_id))
+        return rows.record(TaskRecord, found[0]) if found else None
+
     async def tasks(
         self,
         *,
         limit: int = 50,
+        offset: int = 0,
         status: str | None = None,
         kind: str | None = None,
         call_id: str | None = None,
     ) -> list[TaskRecord]:
         """The latest tasks, newest first."""
         table = tables.tasks
-        query = sa.select(table).order_by(table.c.created_at.desc(), table.c.id).limit(limit)
+        query = sa.select(table).order_by(table.c.created_at.desc(), table.c.id).limit(limit).offset(offset)
         for column, wanted in ((table.c.status, status), (table.c.kind, kind), (table.c.call_id, call_id)):
             if wanted is not None:
                 query = query.where(column == wanted)
@@ -191,6 +196,12 @@ class Store:
         """The customer whose E.164 number this is."""
         found = await self.read(sa.select(tables.customers).where(tables.customers.c.number == number))
         return rows.record(CustomerRecord, found[0]) if found else None
+
+    async def customers(self, *, name: str = "", limit: int = 50, offset: int = 0) -> list[CustomerRecord]:
+        """Customers whose name contains `name`, by number."""
+        table = tables.customers
+        query = sa.select(table).where(table.c.name.contains(name, autoescape=True)).order_by(table.c.number)
+        return [rows.record(CustomerRecord, row) for row in await self.read(query.limit(limit).offset(offset))]
 
     async def order(self, order_number: str) -> OrderRecord | None:
         found = await self.read(sa.select(tables.orders).where(tables.orders.c.order_number == order_number))

@@ -9,6 +9,8 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from voicebot.accounts.setup_code import SetupCode
+from voicebot.api.app import PATH, build_api
+from voicebot.api.docs import add_docs
 from voicebot.console.app import add_pages
 from voicebot.web.guard import Guard
 from voicebot.web.pages import STATIC
@@ -30,5 +32,7 @@ def build_app(web: Web, setup_code: SetupCode, *, pages: Room = add_pages) -> AS
         await web.sign_in.book.is_empty()
         return {"status": "ok"}
 
+    app.mount(PATH, build_api(web))
+    add_docs(app)
     pages(app, web)
     return Guard(app, web)

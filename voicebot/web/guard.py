@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import secrets
 from contextlib import suppress
 from typing import Final
@@ -15,17 +16,19 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from voicebot.accounts.permissions import actor_of
+from voicebot.accounts.permissions import Actor, actor_of
 from voicebot.accounts.sessions import csrf_token
 from voicebot.store.store import StoreError
 from voicebot.web import headers
-from voicebot.web.visitor import NONCE, VISITOR, Visitor, Web
+from voicebot.web.problems import problem
+from voicebot.web.visitor import ACTOR, NONCE, VISITOR, Visitor, Web
 
 log = structlog.get_logger(__name__)
 
 OPEN: Final = ("/sign-in", "/set-up", "/healthz", "/web-static/")
 """What strangers may ask for. Everything else needs somebody who signed in."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+CSRF_HEADER: Final = "X-CSRF-Token"
 LARGEST_FROM_STRANGERS: Final = 64 * 1024
 LARGEST: Final = 32 * 1024 * 1024
 """Bytes of a request's body."""
@@ -50,7 +53,8 @@ class Guard:
             refusal = self._foreign(connection)
             if refusal is None:
                 scope[VISITOR] = await self._visitor(connection)
-                refusal = self._stranger(connection)
+                scope[ACTOR] = await self._actor(connection)
+                refusal = self._stranger(connection) or self._without_token(connection)
         except StoreError as error:
             log.error("web_without_store", reason=str(error))
             refusal = PlainTextResponse("The store is away; try again in a moment.", 503, {"Retry-After": "5"})
@@ -88,16 +92,39 @@ class Guard:
             return None
         return Visitor(actor_of(signed_in.account), signed_in.account, csrf_token(token))
 
+    async def _actor(self, connection: HTTPConnection) -> Actor | None:
+        """The person who signed in; for the API, the program whose key the request carries."""
+        scheme, _, key = connection.headers.get("authorization", "").partition(" ")
+        if is_api(connection) and scheme.lower() == "bearer":
+            found = await self._web.api_keys.good(key.strip(), at=self._web.now())
+            return found.actor if found else None
+        visitor: Visitor | None = connection.scope[VISITOR]
+        return visitor.actor if visitor else None
+
     def _stranger(self, connection: HTTPConnection) -> Response | None:
         """A refusal for who has not signed in, unless the path is open to all."""
         path = connection.url.path
-        if connection.scope[VISITOR] is not None or is_open(path):
+        if connection.scope[ACTOR] is not None or is_open(path):
             return None
+        if is_api(connection):
+            detail = "Sign in, or send an API key that is still good: `Authorization: Bearer KEY`."
+            return problem(401, detail, headers={"WWW-Authenticate": "Bearer"})
         is_get = connection.scope["type"] == "http" and connection.scope["method"] == "GET"
         if is_get and "text/html" in connection.headers.get("accept", ""):
             query = f"?{connection.url.query}" if connection.url.query else ""
             return RedirectResponse(f"/sign-in?next={quote(path + query, safe='')}", 303)
         return PlainTextResponse("Sign in first.", 401)
+
+    def _without_token(self, connection: HTTPConnection) -> Response | None:
+        """A refusal for what changes something through the API in a person's name without the token of their pages."""
+        visitor: Visitor | None = connection.scope[VISITOR]
+        in_a_persons_name = visitor is not None and connection.scope[ACTOR] is visitor.actor
+        if not is_api(connection) or not in_a_persons_name or connection.scope.get("method") in SAFE:
+            return None
+        given = connection.headers.get(CSRF_HEADER, "")
+        if visitor is not None and hmac.compare_digest(given.encode(), visitor.csrf_token.encode()):
+            return None
+        return problem(403, f"Requests of a signed-in person need the header {CSRF_HEADER}; programs use an API key.")
 
     async def _watched(self, connection: HTTPConnection, receive: Receive, send: Send) -> None:
         """A WebSocket, for as long as its session goes on."""
@@ -125,7 +152,7 @@ class Guard:
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A request whose body has a bound."""
-        left = LARGEST if scope[VISITOR] else LARGEST_FROM_STRANGERS
+        left = LARGEST if scope[ACTOR] else LARGEST_FROM_STRANGERS
 
         async def receive_bounded() -> Message:
             nonlocal left
@@ -154,6 +181,10 @@ class Guard:
             await send(message)
 
         return send_with_headers
+
+
+def is_api(connection: HTTPConnection) -> bool:
+    return connection.url.path.startswith("/api/")
 
 
 def is_open(path: str) -> bool:

@@ -14,15 +14,18 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from voicebot.accounts.api_keys import ApiKeys
 from voicebot.accounts.book import AccountBook
 from voicebot.accounts.passwords import Passwords
 from voicebot.accounts.sessions import SessionLimits
 from voicebot.accounts.setup_code import SetupCode
 from voicebot.accounts.sign_in import SignIn
 from voicebot.config import ConsoleSection, Settings
+from voicebot.privacy.audit import Audit
 from voicebot.store.store import Store
 from voicebot.web.addresses import Addresses
 from voicebot.web.app import build_app
+from voicebot.web.company_reader import CompanyReader
 from voicebot.web.listening import listening
 from voicebot.web.visitor import Web
 
@@ -41,7 +44,15 @@ async def run(settings: Settings) -> None:
             absolute=timedelta(hours=settings.console.session_hours),
         )
         sign_in = SignIn(AccountBook(store), Passwords(), limits)
-        web = Web(settings, store, sign_in, Addresses(settings.console))
+        web = Web(
+            settings=settings,
+            store=store,
+            sign_in=sign_in,
+            api_keys=ApiKeys(store),
+            audit=Audit(store),
+            company=CompanyReader(settings.company.dir),
+            addresses=Addresses(settings.console),
+        )
         setup_code = SetupCode()
         await serve(web, build_app(web, setup_code), setup_code)
 

@@ -10,13 +10,17 @@ from typing import Final
 from starlette.requests import HTTPConnection
 
 from voicebot.accounts.account import Account
+from voicebot.accounts.api_keys import ApiKeys
 from voicebot.accounts.permissions import Actor
 from voicebot.accounts.sign_in import SignIn
 from voicebot.config import Settings
+from voicebot.privacy.audit import Audit
 from voicebot.store.store import Store
 from voicebot.web.addresses import Addresses
+from voicebot.web.company_reader import CompanyReader
 
 VISITOR: Final = "voicebot.visitor"
+ACTOR: Final = "voicebot.actor"
 NONCE: Final = "voicebot.nonce"
 
 
@@ -37,6 +41,9 @@ class Web:
     settings: Settings
     store: Store
     sign_in: SignIn
+    api_keys: ApiKeys
+    audit: Audit
+    company: CompanyReader
     addresses: Addresses
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     check_every_s: float = 10.0

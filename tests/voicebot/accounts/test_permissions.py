@@ -29,7 +29,9 @@ WORK = {
     Action.VIEW_CALL, Action.LISTEN_TO_CALL, Action.VIEW_SCORE, Action.SET_PRESENCE, Action.DIAL,
 }  # fmt: skip
 LEADING = {Action.MONITOR_CALL, Action.EXPORT_CALLS, Action.SEE_NUMBERS, Action.REVIEW_SCORE}
-COMMON = {Action.VIEW_CUSTOMER, Action.WORK_ON_TASKS, Action.VIEW_AGENT, Action.VIEW_KNOWLEDGE}
+COMMON = {
+    Action.VIEW_CUSTOMER, Action.VIEW_TASKS, Action.WORK_ON_TASKS, Action.VIEW_AGENT, Action.VIEW_KNOWLEDGE,
+}  # fmt: skip
 RUNNING = {
     Action.EDIT_COMPANY, Action.OPERATE, Action.MANAGE_ACCOUNTS, Action.MANAGE_API, Action.READ_AUDIT,
 }  # fmt: skip

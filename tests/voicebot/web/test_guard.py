@@ -8,7 +8,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.voicebot.web.conftest import Server, serving
+from tests.voicebot.web.running import Server, serving
 from voicebot.web.guard import CLOSE_SIGNED_OUT, LARGEST_FROM_STRANGERS
 
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.voicebot.web.conftest import PASSWORD, Server
+from tests.voicebot.web.running import PASSWORD, Server
 
 SET_UP = {"name": "Boss", "password": PASSWORD, "again": PASSWORD}
 

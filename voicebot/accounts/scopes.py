@@ -1,0 +1,25 @@
+"""What an API key may be given: scopes, each a few actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from voicebot.accounts.permissions import Action
+
+SCOPES: Final[Mapping[str, frozenset[Action]]] = {
+    "calls:read": frozenset({Action.VIEW_CALL}),
+    "recordings:read": frozenset({Action.LISTEN_TO_CALL}),
+    "customers:read": frozenset({Action.VIEW_CUSTOMER}),
+    "tasks:read": frozenset({Action.VIEW_TASKS}),
+    "tasks:write": frozenset({Action.VIEW_TASKS, Action.WORK_ON_TASKS}),
+    "agents:read": frozenset({Action.VIEW_AGENT}),
+    "knowledge:read": frozenset({Action.VIEW_KNOWLEDGE}),
+    "numbers:read": frozenset({Action.SEE_NUMBERS}),
+}
+"""numbers:read: phone, identity and card numbers in full, in whatever the other scopes let it read."""
+
+
+def actions_of(scopes: Iterable[str]) -> frozenset[Action]:
+    """Scopes that a later version took away allow nothing."""
+    return frozenset[Action]().union(*(SCOPES.get(scope, frozenset()) for scope in scopes))

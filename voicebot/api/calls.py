@@ -1,0 +1,206 @@
+"""Calls: found by what they were about, read turn by turn, heard."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from pydantic import AfterValidator, AwareDatetime
+from starlette.responses import FileResponse
+
+from voicebot.accounts.call_access import reached_calls, subject_of
+from voicebot.accounts.permissions import Action
+from voicebot.api.asking import Asking, Asks
+from voicebot.api.paging import Limit, Offset, Page, page
+from voicebot.api.shape import Shape
+from voicebot.store.call_search import CallFilter, CallSearch, FoundCall
+from voicebot.store.records import CallRecord, TurnRecord
+
+router = APIRouter(prefix="/calls", tags=["calls"])
+
+_DIGITS: Final = re.compile(r"\d{3}")
+NOT_FOUND: Final = "There is no such call among those that you reach."
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is beyond the calendar") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Text = Annotated[str, Query(max_length=100)]
+Tag = Annotated[str, Query(pattern=r"^[A-Za-z0-9-]{0,40}$")]
+
+
+class Call(Shape):
+    """One call. Times are in UTC."""
+
+    id: str
+    direction: str
+    caller_number: str
+    caller_label: str
+    called_number: str
+    region_province: str | None
+    region_city: str | None
+    dialect_prior: dict[str, float]
+    """Dialect (BCP 47) -> probability, from the number."""
+    customer_number: str | None
+    language: str | None
+    started_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    outcome: str | None
+    """null while the call is going on."""
+    end_reason: str | None
+    agent_id: str | None
+    """The human who had the call last."""
+    team: str | None
+    disposition: str | None
+    has_recording: bool
+
+
+class ListedCall(Call):
+    intents: list[str]
+    mood: str
+    """The caller's worst; empty where nothing was said."""
+    turns: int
+    snippet: str
+    """A turn in which the first of the wanted words was said."""
+
+
+class Turn(Shape):
+    """What one party said. Milliseconds count from the answer."""
+
+    seq: int
+    role: str
+    text: str
+    heard_text: str | None
+    """What the caller really heard of an interrupted reply."""
+    started_ms: int
+    ended_ms: int
+    language: str | None
+    intent: str | None
+    intent_confidence: float | None
+    emotion: str | None
+    slots: dict[str, Any]
+    reply_latency_ms: int | None
+
+
+class CallWithTurns(Call):
+    quality: dict[str, Any]
+    """Packets lost and late, jitter."""
+    turns: list[Turn]
+
+
+@router.get("")
+async def list_calls(
+    request: Request,
+    asks: Asks,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    number: Text = "",
+    words: Text = "",
+    intent: Text = "",
+    province: Text = "",
+    dialect: Tag = "",
+    outcome: Text = "",
+    emotion: Text = "",
+    language: Text = "",
+    agent: Text = "",
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> Page[ListedCall]:
+    """Calls, newest first. Outcome `open`: those going on.
+
+    number: part of the caller's. words: each of them was said in the call. Masked numbers cannot be searched for: a
+    filter with digits needs permission to see numbers.
+    """
+    asks.need(Action.VIEW_CALL)
+    if (number or _DIGITS.search(words)) and not asks.may(Action.SEE_NUMBERS):
+        raise HTTPException(403, "Looking for numbers needs the permission to see them.")
+    wanted = CallFilter(
+        since=since,
+        until=until,
+        number=number,
+        words=words,
+        intent=intent,
+        province=province,
+        dialect=dialect,
+        outcome=outcome,
+        emotion=emotion,
+        language=language,
+        agent=agent,
+    )
+    search = CallSearch(asks.web.store).within(reached_calls(asks.actor, Action.VIEW_CALL))
+    found = await search.find(wanted, limit=limit + 1, offset=offset)
+    if asks.may(Action.SEE_NUMBERS):
+        await asks.audit("calls.listed", "calls", {"count": min(len(found), limit), "offset": offset})
+    return page(request, [_listed(asks, each) for each in found], limit=limit, offset=offset)
+
+
+@router.get("/{call_id}")
+async def read_call(call_id: str, asks: Asks) -> CallWithTurns:
+    """One call, turn by turn."""
+    call = await _call(asks, call_id, Action.VIEW_CALL)
+    turns = await asks.web.store.turns(call_id)
+    await asks.audit("call.read", f"call:{call.id}")
+    return CallWithTurns(
+        **_fields(asks, call),
+        quality=dict(call.quality),
+        turns=[_turn(asks, call, turn) for turn in turns],
+    )
+
+
+@router.get(
+    "/{call_id}/recording",
+    response_class=FileResponse,
+    responses={200: {"content": {"audio/wav": {}}}, 206: {"content": {"audio/wav": {}}}},
+)
+async def recording(call_id: str, asks: Asks) -> FileResponse:
+    """The recording: a WAV file, the caller on the left channel. Parts of it by Range."""
+    call = await _call(asks, call_id, Action.LISTEN_TO_CALL)
+    path = Path(call.recording_path) if call.recording_path else None
+    if path is None or not path.is_file():
+        raise HTTPException(404, "This call has no recording.")
+    await asks.audit("recording.heard", f"call:{call.id}")
+    return FileResponse(path, media_type="audio/wav", filename=f"{call.id}.wav")
+
+
+async def _call(asks: Asking, call_id: str, action: Action) -> CallRecord:
+    """404 also for calls out of reach: whether a call exists is nobody else's business."""
+    asks.need(action)
+    call = await asks.web.store.call(call_id)
+    if call is None or not asks.may(action, subject_of(call)):
+        raise HTTPException(404, NOT_FOUND)
+    return call
+
+
+def _fields(asks: Asking, call: CallRecord) -> dict[str, Any]:
+    plain = {name: value for name, value in asdict(call).items() if name in Call.model_fields}
+    shown: dict[str, Any] = asks.shown({name: plain[name] for name in PERSONAL}, subject_of(call))
+    return {**plain, **shown, "has_recording": call.recording_path is not None}
+
+
+PERSONAL: Final = ("caller_number", "caller_label", "called_number", "customer_number")
+
+
+def _listed(asks: Asking, found: FoundCall) -> ListedCall:
+    return ListedCall(
+        **_fields(asks, found.call),
+        intents=list(found.intents),
+        mood=found.mood,
+        turns=found.turns,
+        snippet=asks.shown(found.snippet, subject_of(found.call)),
+    )
+
+
+def _turn(asks: Asking, call: CallRecord, turn: TurnRecord) -> Turn:
+    plain = {name: value for name, value in asdict(turn).items() if name in Turn.model_fields}
+    shown = asks.shown({name: plain[name] for name in ("text", "heard_text", "slots")}, subject_of(call))
+    return Turn(**{**plain, **shown})

@@ -1,0 +1,88 @@
+"""Follow-ups: what callers were promised, listed and settled."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from pydantic import ConfigDict
+
+from voicebot.accounts.permissions import Action
+from voicebot.api.asking import Asking, Asks
+from voicebot.api.paging import Limit, Offset, Page, page
+from voicebot.api.shape import Shape
+from voicebot.store.records import TaskRecord, TaskStatus
+
+router = APIRouter(prefix="/tasks", tags=["follow-ups"])
+
+_NOT_FOUND = "There is no such follow-up."
+
+
+class Task(Shape):
+    id: str
+    call_id: str | None
+    kind: str
+    """callback, ticket, complaint, return, invoice, ..."""
+    customer_number: str
+    summary: str
+    payload: dict[str, Any]
+    created_at: datetime
+    due_at: datetime | None
+    status: TaskStatus
+
+
+class TaskChange(Shape):
+    model_config = ConfigDict(extra="forbid")
+
+    status: TaskStatus
+
+
+@router.get("")
+async def list_tasks(
+    request: Request,
+    asks: Asks,
+    status: TaskStatus | None = None,
+    kind: Annotated[str | None, Query(max_length=100)] = None,
+    call_id: Annotated[str | None, Query(max_length=100)] = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> Page[Task]:
+    """Follow-ups, newest first."""
+    asks.need(Action.VIEW_TASKS)
+    found = await asks.web.store.tasks(limit=limit + 1, offset=offset, status=status, kind=kind, call_id=call_id)
+    if asks.may(Action.SEE_NUMBERS):
+        await asks.audit("tasks.listed", "tasks", {"count": min(len(found), limit), "offset": offset})
+    return page(request, [_task(asks, each) for each in found], limit=limit, offset=offset)
+
+
+@router.get("/{task_id}")
+async def read_task(task_id: str, asks: Asks) -> Task:
+    asks.need(Action.VIEW_TASKS)
+    found = await _found(asks, task_id)
+    await asks.audit("task.read", f"task:{found.id}")
+    return _task(asks, found)
+
+
+@router.patch("/{task_id}")
+async def change_task(task_id: str, change: TaskChange, asks: Asks) -> Task:
+    """Mark it as done, as cancelled, or as open again."""
+    asks.need(Action.WORK_ON_TASKS)
+    found = await _found(asks, task_id)
+    await asks.audit("task.changed", f"task:{found.id}", {"from": found.status, "to": change.status})
+    await asks.web.store.set_task_status(task_id, change.status)
+    return _task(asks, await _found(asks, task_id))
+
+
+async def _found(asks: Asking, task_id: str) -> TaskRecord:
+    found = await asks.web.store.task(task_id)
+    if found is None:
+        raise HTTPException(404, _NOT_FOUND)
+    return found
+
+
+def _task(asks: Asking, task: TaskRecord) -> Task:
+    plain = asdict(task)
+    personal = ("customer_number", "summary", "payload")
+    return Task(**{**plain, **asks.shown({name: plain[name] for name in personal})})

@@ -1,0 +1,73 @@
+"""`voicebot api-keys`: which programs may use the API."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from voicebot.accounts.api_keys import ApiKeys
+from voicebot.accounts.scopes import SCOPES
+from voicebot.commands.calls import ConfigOption, JsonOption, local, print_json, with_store
+from voicebot.privacy.audit import Audit, this_user
+from voicebot.store.store import Store
+
+app = typer.Typer(help="Which programs may use the API.", no_args_is_help=True)
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which program gets the key.")],
+    scope: Annotated[list[str], typer.Option(help=f"May be repeated: {', '.join(SCOPES)}.")],
+    team: Annotated[
+        list[str] | None, typer.Option(help="Only what a supervisor of this team reaches; may be repeated.")
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3650, help="Good for so long; default: for ever.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Make a key. It is shown once, on standard output."""
+    at = datetime.now(UTC)
+    expires_at = at + timedelta(days=days) if days else None
+
+    async def work(store: Store) -> str:
+        key = await ApiKeys(store).add(name, scope, at=at, teams=team or (), expires_at=expires_at)
+        await Audit(store).record(this_user(), "api_key.added", f"key:{name}", {"scopes": " ".join(scope)})
+        return key
+
+    typer.echo(with_store(config, work))
+
+
+@app.command("list")
+def list_keys(as_json: JsonOption = False, config: ConfigOption = None) -> None:
+    """All keys, without their secrets."""
+    found = with_store(config, lambda store: ApiKeys(store).all())
+    at = datetime.now(UTC)
+    if as_json:
+        names = ("id", "name", "scopes", "teams", "created_at", "expires_at", "revoked_at", "used_at")
+        print_json([{name: getattr(key, name) for name in names} for key in found], reveal=True)
+        return
+    table = Table()
+    for column in ("id", "name", "scopes", "teams", "made", "last used", "state"):
+        table.add_column(column, overflow="fold")
+    for key in found:
+        state = "good" if key.is_good(at) else "revoked" if key.revoked_at else "expired"
+        cells = (key.id, key.name, " ".join(key.scopes), " ".join(key.teams), local(key.created_at), local(key.used_at))
+        table.add_row(*(Text(cell) for cell in (*cells, state)))
+    Console().print(table)
+
+
+@app.command()
+def revoke(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="As `voicebot api-keys list` shows it.")],
+    config: ConfigOption = None,
+) -> None:
+    """Let nobody in with the key any more."""
+
+    async def work(store: Store) -> None:
+        await ApiKeys(store).revoke(key_id, datetime.now(UTC))
+        await Audit(store).record(this_user(), "api_key.revoked", f"key:{key_id}")
+
+    with_store(config, work)
+    typer.echo(f"{key_id}: revoked")

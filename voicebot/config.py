@@ -8,27 +8,34 @@ import socket
 import tomllib
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
-    PlainSerializer,
     PositiveFloat,
     PositiveInt,
     SecretStr,
     ValidationError,
-    model_validator,
 )
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from voicebot.demo import SAMPLE_COMPANY
+from voicebot.setting_types import (
+    Languages,
+    Names,
+    Networks,
+    Port,
+    PortRange,
+    Section,
+    TopicLevel,
+    broker_address,
+    http_address,
+)
+from voicebot.web_settings import ConsoleSection
 
 ENV_PREFIX = "VOICEBOT_"
 DEFAULT_FILE = Path("voicebot.toml")
@@ -36,64 +43,6 @@ DEFAULT_FILE = Path("voicebot.toml")
 
 class ConfigError(Exception):
     """A setting is unknown or wrong. The message names where it was set, the key, and what would be right."""
-
-
-def _port_range(value: object) -> object:
-    """'20000-29999' -> range(20000, 30000)."""
-    if not isinstance(value, str):
-        return value
-    first, dash, last = value.partition("-")
-    if not (dash and first.strip().isdigit() and last.strip().isdigit()):
-        raise ValueError("must be two port numbers, as in '20000-29999'")
-    ports = range(int(first), int(last) + 1)
-    if not (1024 <= int(first) < int(last) <= 65535):
-        raise ValueError("must lie within 1024-65535, the lower number first")
-    return ports
-
-
-def _comma_separated(value: object) -> object:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-def _topic_level(value: str) -> str:
-    if not value or any(sign in value for sign in "/+#\0"):
-        raise ValueError("must not be empty nor contain / + #: it is one level of an MQTT topic")
-    return value
-
-
-def _broker(value: str) -> str:
-    url = urlsplit(value)
-    if value != "embedded" and (url.scheme not in ("mqtt", "mqtts") or not url.hostname or url.username):
-        raise ValueError("must be 'embedded', mqtt://host:port or mqtts://host:port; user and password are own keys")
-    return value
-
-
-def _web_address(value: str) -> str:
-    url = urlsplit(value)
-    if url.scheme not in ("http", "https") or not url.hostname or url.path.rstrip("/") or url.query or url.username:
-        raise ValueError("must be http://host:port or https://host, without a path")
-    return value.rstrip("/")
-
-
-def _http(value: str) -> str:
-    url = urlsplit(value)
-    if url.scheme not in ("http", "https") or not url.hostname or url.username:
-        raise ValueError("must be http://host:port/path or https://host/path; the key is a setting of its own")
-    return value
-
-
-PortRange = Annotated[
-    range, BeforeValidator(_port_range), PlainSerializer(lambda ports: f"{ports.start}-{ports.stop - 1}")
-]
-Networks = Annotated[tuple[IPv4Network, ...], BeforeValidator(_comma_separated)]
-Languages = Annotated[tuple[Literal["zh", "yue", "en"], ...], BeforeValidator(_comma_separated)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_comma_separated)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-TopicLevel = Annotated[str, AfterValidator(_topic_level)]
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 class SipSection(Section):
@@ -150,7 +99,7 @@ class StoreSection(Section):
 
 
 class EventSection(Section):
-    broker: Annotated[str, AfterValidator(_broker)] = "embedded"
+    broker: Annotated[str, AfterValidator(broker_address)] = "embedded"
     """"embedded", or an outside broker's mqtt://host:port or mqtts://host:port."""
     port: Port = 18883
     """Port of the embedded broker on 127.0.0.1."""
@@ -209,7 +158,7 @@ class JudgeSection(Section):
     """A language model that judges what no rule can decide. Off unless `url` is set; what callers said goes there, with
     personal data masked."""
 
-    url: Annotated[str, AfterValidator(_http)] | None = None
+    url: Annotated[str, AfterValidator(http_address)] | None = None
     """Base of an OpenAI-compatible interface, as http://127.0.0.1:8000/v1."""
     model: str = ""
     """The model's name there."""
@@ -230,36 +179,6 @@ class MetricsSection(Section):
     enabled: bool = True
     bind: IPv4Address = IPv4Address("127.0.0.1")
     port: Port = 9109
-
-
-class ConsoleSection(Section):
-    """The web process: pages for agents, supervisors and the operator, and the API."""
-
-    enabled: bool = True
-    """Whether `voicebot serve` starts it."""
-    bind: IPv4Address = IPv4Address("127.0.0.1")
-    """Address listened on. Other than this machine's own, encrypt: `certificate` and `key`, or a proxy and `url`."""
-    port: Port = 8080
-    url: Annotated[str, AfterValidator(_web_address)] | None = None
-    """Where people open it, as https://voicebot.example.com: with it, requests under any other name are refused."""
-    certificate: Path | None = None
-    """PEM file with the certificate chain."""
-    key: Path | None = None
-    """PEM file with its private key."""
-    trusted_proxies: Networks = ()
-    """Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
-    idle_minutes: PositiveFloat = 60.0
-    """A session in which no page was open for this long ends."""
-    session_hours: PositiveFloat = 12.0
-    """After this long everybody signs in again."""
-    api_requests_per_minute: PositiveInt = 600
-    """Of one API key or person, on average; a tenth of it at once."""
-
-    @model_validator(mode="after")
-    def _encrypted_whole(self) -> Self:
-        if (self.certificate is None) != (self.key is None):
-            raise ValueError("console.certificate and console.key belong together: set both or none")
-        return self
 
 
 class LogSection(Section):

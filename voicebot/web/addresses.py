@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlsplit
 
-from voicebot.config import ConsoleSection
+from voicebot.web_settings import ConsoleSection
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 

@@ -8,7 +8,8 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from voicebot.config import ConfigError, ConsoleSection
+from voicebot.config import ConfigError
+from voicebot.web_settings import ConsoleSection
 
 
 class ConsolePortInUse(Exception):

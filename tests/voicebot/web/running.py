@@ -23,7 +23,7 @@ from voicebot.accounts.passwords import Passwords
 from voicebot.accounts.sessions import SessionLimits
 from voicebot.accounts.setup_code import SetupCode
 from voicebot.accounts.sign_in import SignIn
-from voicebot.config import ConsoleSection, Settings
+from voicebot.config import Settings
 from voicebot.free_ports import free_ports
 from voicebot.privacy.audit import Audit
 from voicebot.store.database import Database
@@ -33,6 +33,7 @@ from voicebot.web.app import build_app
 from voicebot.web.company_reader import CompanyReader
 from voicebot.web.server import serve
 from voicebot.web.visitor import Web, visitor_of
+from voicebot.web_settings import ConsoleSection
 
 PASSWORD = "correct horse battery"
 QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)

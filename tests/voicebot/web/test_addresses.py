@@ -2,8 +2,8 @@
 
 import pytest
 
-from voicebot.config import ConsoleSection
 from voicebot.web.addresses import Addresses
+from voicebot.web_settings import ConsoleSection
 
 LOCAL = Addresses(ConsoleSection())
 NAMED = Addresses(ConsoleSection(bind="0.0.0.0", url="https://voice.example.com"))  # type: ignore[arg-type]

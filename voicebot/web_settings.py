@@ -1,0 +1,41 @@
+"""Settings of the web process: the console, signing in through a company's own provider, webhooks."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, PositiveFloat, PositiveInt, model_validator
+
+from voicebot.setting_types import Networks, Port, Section, web_address
+
+
+class ConsoleSection(Section):
+    """The web process: pages for agents, supervisors and the operator, and the API."""
+
+    enabled: bool = True
+    """Whether `voicebot serve` starts it."""
+    bind: IPv4Address = IPv4Address("127.0.0.1")
+    """Address listened on. Other than this machine's own, encrypt: `certificate` and `key`, or a proxy and `url`."""
+    port: Port = 8080
+    url: Annotated[str, AfterValidator(web_address)] | None = None
+    """Where people open it, as https://voicebot.example.com: with it, requests under any other name are refused."""
+    certificate: Path | None = None
+    """PEM file with the certificate chain."""
+    key: Path | None = None
+    """PEM file with its private key."""
+    trusted_proxies: Networks = ()
+    """Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    idle_minutes: PositiveFloat = 60.0
+    """A session in which no page was open for this long ends."""
+    session_hours: PositiveFloat = 12.0
+    """After this long everybody signs in again."""
+    api_requests_per_minute: PositiveInt = 600
+    """Of one API key or person, on average; a tenth of it at once."""
+
+    @model_validator(mode="after")
+    def _encrypted_whole(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("console.certificate and console.key belong together: set both or none")
+        return self

@@ -9,10 +9,15 @@ from typing import Annotated
 
 import typer
 
+from voicebot.commands.qa_review import app as review_app
+from voicebot.commands.qa_sample import calibration
 from voicebot.commands.serve import ConfigOption, SupervisorOption, run_process
 from voicebot.qa.scorecard.files import read_scorecard
 
 app = typer.Typer(help="Quality review: scorecards and the scores of calls.", no_args_is_help=True)
+
+app.add_typer(review_app, name="review")
+app.command()(calibration)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 

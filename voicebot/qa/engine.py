@@ -52,7 +52,7 @@ class Scorer:
             assist_only=assist_only or {},
         )
         verdicts = tuple(deciding.verdict(item) for item in self.card.items)
-        return self._result(material, verdicts)
+        return self.totalled(material, verdicts)
 
     def obstacle(self, material: CallMaterial) -> str | None:
         """Why the call as a whole cannot be scored, in words; None where it may be."""
@@ -84,7 +84,8 @@ class Scorer:
             not_scorable=reason,
         )
 
-    def _result(self, material: CallMaterial, verdicts: tuple[Verdict, ...]) -> ScoreResult:
+    def totalled(self, material: CallMaterial, verdicts: tuple[Verdict, ...]) -> ScoreResult:
+        """What verdicts add up to. verdicts: one for each item of the scorecard, in its order."""
         card = self.card
         pairs = list(zip(card.items, verdicts, strict=True))
         applicable = sum(item.weight for item, verdict in pairs if verdict.answer != "not_applicable")

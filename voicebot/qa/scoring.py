@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from voicebot.qa.engine import Scorer
 from voicebot.qa.facts import facts_of
@@ -13,33 +14,34 @@ from voicebot.qa.result import ScoreResult
 from voicebot.qa.scorecard.model import Scorecard
 from voicebot.qa.scores import Scored
 
+AssistOnly: TypeAlias = Mapping[str, Mapping[str, str]]
+"""Scorecard -> item that may only advise -> why."""
+
 
 class Scoring:
     """Scores calls with all scorecards that apply. Blocking, and free of I/O but for what judges do.
 
-    judges: the first one that can judge an item is asked. assist_only: scorecard -> item -> why it only advises.
+    judges: the first one that can judge an item is asked.
     """
 
     def __init__(
         self,
         cards: Sequence[Scorecard],
         judges: Sequence[ItemJudge] = (),
-        assist_only: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.cards = tuple(cards)
         self._scorers = [Scorer(card) for card in cards]
         self._judges = tuple(judges)
-        self._assist_only = assist_only or {}
 
-    def score(self, material: CallMaterial) -> tuple[Scored, ...]:
+    def score(self, material: CallMaterial, *, assist_only: AssistOnly | None = None) -> tuple[Scored, ...]:
         """One result for each scorecard that applies; where none does, one that says so."""
         applying = [scorer for scorer in self._scorers if scorer.card.applies.to(material)]
         if not applying:
             return (_unscored(material, why_not_scorable("no_scorecard")),)
-        return tuple(self._with(scorer, material) for scorer in applying)
+        assisting = assist_only or {}
+        return tuple(self._with(scorer, material, assisting.get(scorer.card.name, {})) for scorer in applying)
 
-    def _with(self, scorer: Scorer, material: CallMaterial) -> Scored:
-        assist_only = self._assist_only.get(scorer.card.name, {})
+    def _with(self, scorer: Scorer, material: CallMaterial, assist_only: Mapping[str, str]) -> Scored:
         judgements = self._judged(scorer, material)
         result = scorer.score(material, judgements=judgements, assist_only=assist_only)
         weights = {item.name: item.weight for item in scorer.card.items}

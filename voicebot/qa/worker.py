@@ -29,9 +29,10 @@ from voicebot.qa.material import CallMaterial, CallMeasures
 from voicebot.qa.measuring.kept import measured
 from voicebot.qa.measuring.recording import RecordingUnreadable
 from voicebot.qa.reading import read_material
+from voicebot.qa.review.calibrating import assist_only
 from voicebot.qa.scorecard.files import FOLDER, load_scorecards
 from voicebot.qa.scores import Scored, ScoreStore
-from voicebot.qa.scoring import Scoring, defective
+from voicebot.qa.scoring import AssistOnly, Scoring, defective
 from voicebot.store.store import Store, StoreError
 
 log = structlog.get_logger(__name__)
@@ -87,7 +88,8 @@ class Reviewer:
         material = await read_material(self._store, loaded.company, call_id, as_of=now, knowledge=loaded.knowledge)
         if material is None:
             return []
-        scored = await _scored(scoring, replace(material, measures=await self._measures(material)))
+        material = replace(material, measures=await self._measures(material))
+        scored = await _scored(scoring, material, await assist_only(self._store))
         await self._book.keep(scored, scoring.cards, at=now, announce=announce)
         return scored
 
@@ -172,9 +174,9 @@ class _Loaded:
     knowledge: KnowledgeIndex | None
 
 
-async def _scored(scoring: Scoring, material: CallMaterial) -> list[Scored]:
+async def _scored(scoring: Scoring, material: CallMaterial, assisting: AssistOnly) -> list[Scored]:
     try:
-        return list(await asyncio.to_thread(scoring.score, material))
+        return list(await asyncio.to_thread(scoring.score, material, assist_only=assisting))
     except Exception as error:  # a defect on one call must not stop the others: logged with its trace, and kept
         log.exception("scoring_failed", call=material.call_id)
         return [defective(material, type(error).__name__)]

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -87,10 +88,10 @@ async def test_a_defect_on_one_call_is_kept_with_it_and_stops_no_other(
 ) -> None:
     whole = Scoring.score
 
-    def fails_on_one(self: Scoring, material: CallMaterial) -> object:
+    def fails_on_one(self: Scoring, material: CallMaterial, **more: Any) -> object:
         if material.call_id == "bad":
             raise ZeroDivisionError
-        return whole(self, material)
+        return whole(self, material, **more)
 
     monkeypatch.setattr(Scoring, "score", fails_on_one)
     await ended(store, "bad")

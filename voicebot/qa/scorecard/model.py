@@ -86,6 +86,8 @@ class Item(Model):
     """The question to a judge that can read."""
     confidence: Share = 0.7
     """An answer that is less sure is for a person, and is not scored."""
+    least_kappa: Share = 0.6
+    """Agreement with people beyond chance; with less, measured on blind samples, the item only assists a person."""
     advice: str = Field(default="", max_length=200)
     """What to do better, for the agent whose call failed."""
 

@@ -33,6 +33,7 @@ COMMANDS = {
     "accounts": Module("accounts", "Who may use the console: add people, set passwords, disable."),
     "audit": Module("audit", "Who saw, heard, exported or changed what; and whether that log is whole."),
     "api-keys": Module("api_keys", "Which programs may use the API."),
+    "webhooks": Module("webhooks", "Which programs are told of events; what could not be told."),
     "models": Module("models", "Speech models: list, download, verify."),
     "qa": Module("qa", "Quality review: scorecards and the scores of calls."),
     "company": Module("company", "The company's folder: start one, check it, train from it."),

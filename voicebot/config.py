@@ -35,7 +35,7 @@ from voicebot.setting_types import (
     broker_address,
     http_address,
 )
-from voicebot.web_settings import ConsoleSection
+from voicebot.web_settings import ConsoleSection, WebhookSection
 
 ENV_PREFIX = "VOICEBOT_"
 DEFAULT_FILE = Path("voicebot.toml")
@@ -208,6 +208,7 @@ class Settings(BaseSettings):
     qa: QaSection = QaSection()
     metrics: MetricsSection = MetricsSection()
     console: ConsoleSection = ConsoleSection()
+    webhooks: WebhookSection = WebhookSection()
     log: LogSection = LogSection()
 
     @property

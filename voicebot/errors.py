@@ -16,6 +16,8 @@ from voicebot.metrics import MetricsPortInUse
 from voicebot.store.database import StoreError
 from voicebot.supervisor import CannotStart
 from voicebot.web.listening import ConsolePortInUse
+from voicebot.webhooks.book import WebhookError
+from voicebot.webhooks.targets import TargetRefused
 
 WRONG_SETTINGS: tuple[type[Exception], ...] = (
     AccountError,
@@ -34,7 +36,9 @@ WRONG_SETTINGS: tuple[type[Exception], ...] = (
     MicrophoneUnavailable,
     PasswordTooWeak,
     SipError,
+    TargetRefused,
     TrainExtraMissing,
+    WebhookError,
 )
 """Trying again cannot help before somebody has changed something."""
 PASSING: tuple[type[Exception], ...] = (InferenceError, StoreError)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network
+import re
+from ipaddress import IPv4Network, ip_network
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -53,12 +54,22 @@ def http_address(value: str) -> str:
     return value
 
 
+def network_or_name(value: str) -> str:
+    """An allowed target: 10.1.0.0/16, 10.1.2.3, fd00::/8, crm.example.com, or .example.com for all names in it."""
+    if any(sign in value for sign in "/:") or value.replace(".", "").isdigit():
+        return str(ip_network(value))
+    if not re.fullmatch(r"\.?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*", value):
+        raise ValueError("must be a network, an address, a host's name, or .domain for all its hosts")
+    return value.lower()
+
+
 PortRange = Annotated[
     range, BeforeValidator(port_range), PlainSerializer(lambda ports: f"{ports.start}-{ports.stop - 1}")
 ]
 Networks = Annotated[tuple[IPv4Network, ...], BeforeValidator(comma_separated)]
 Languages = Annotated[tuple[Literal["zh", "yue", "en"], ...], BeforeValidator(comma_separated)]
 Names = Annotated[tuple[str, ...], BeforeValidator(comma_separated)]
+Targets = Annotated[tuple[Annotated[str, AfterValidator(network_or_name)], ...], BeforeValidator(comma_separated)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 TopicLevel = Annotated[str, AfterValidator(topic_level)]
 

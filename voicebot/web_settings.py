@@ -6,9 +6,9 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, PositiveFloat, PositiveInt, model_validator
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, model_validator
 
-from voicebot.setting_types import Networks, Port, Section, web_address
+from voicebot.setting_types import Networks, Port, Section, Targets, web_address
 
 
 class ConsoleSection(Section):
@@ -39,3 +39,17 @@ class ConsoleSection(Section):
         if (self.certificate is None) != (self.key is None):
             raise ValueError("console.certificate and console.key belong together: set both or none")
         return self
+
+
+class WebhookSection(Section):
+    """Which other machines are told of events. Whoever may add a webhook must not reach what is in the network."""
+
+    allow: Targets = ()
+    """Hosts that webhooks may go to: names ("crm.example.com", ".example.com" for all in it) and networks
+    ("10.1.0.0/16"). Default: none."""
+    timeout_s: Annotated[float, Field(gt=0, le=10)] = 10.0
+    """For one request, from the look-up of the name to the answer's first line."""
+    ca_file: Path | None = None
+    """CA certificate of receivers, besides those that this machine trusts."""
+    keep_days: PositiveInt = 7
+    """How long deliveries that were made or given up can still be looked at."""

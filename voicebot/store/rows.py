@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from voicebot.events import Event, to_json, topic
 from voicebot.store import tables
 from voicebot.store.records import CallRecord, CustomerRecord, OrderRecord, TaskRecord, TurnRecord
+from voicebot.store.webhook_queue import queue_for_webhooks
 
 R = TypeVar("R")
 
@@ -28,7 +29,8 @@ def record(kind: type[R], row: sa.RowMapping) -> R:
 
 
 def enqueue(connection: Connection, node: str, events: Sequence[Event]) -> None:
-    """Put events into the outbox, within the transaction of what they tell about."""
+    """Put events into the outbox and the webhooks' queue, within the transaction of what they tell about."""
     if events:
         entries = [{"node": node, "topic": topic(each, node), "payload": to_json(each)} for each in events]
         connection.execute(tables.outbox.insert(), entries)
+        queue_for_webhooks(connection, events)

@@ -20,6 +20,7 @@ from voicebot.accounts.passwords import Passwords
 from voicebot.accounts.sessions import SessionLimits
 from voicebot.accounts.setup_code import SetupCode
 from voicebot.accounts.sign_in import SignIn
+from voicebot.background import background
 from voicebot.config import Settings
 from voicebot.privacy.audit import Audit
 from voicebot.store.store import Store
@@ -29,6 +30,8 @@ from voicebot.web.company_reader import CompanyReader
 from voicebot.web.listening import listening
 from voicebot.web.visitor import Web
 from voicebot.web_settings import ConsoleSection
+from voicebot.webhooks.book import WebhookBook
+from voicebot.webhooks.worker import WebhookWorker
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +58,9 @@ async def run(settings: Settings) -> None:
             addresses=Addresses(settings.console),
         )
         setup_code = SetupCode()
-        await serve(web, build_app(web, setup_code), setup_code)
+        worker = WebhookWorker(WebhookBook(store), settings.webhooks)
+        async with background(worker.run()):
+            await serve(web, build_app(web, setup_code), setup_code)
 
 
 async def serve(web: Web, app: ASGIApp, setup_code: SetupCode) -> None:

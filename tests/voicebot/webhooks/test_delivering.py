@@ -1,0 +1,268 @@
+"""Events reach a real receiver signed and whole, as often as it takes; a slow one holds up no other."""
+
+import asyncio
+import hmac
+import json
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tests.voicebot.web.running import Clock
+from voicebot.background import background
+from voicebot.events import CallAnswered, CallEnded
+from voicebot.store.store import Store
+from voicebot.web_settings import WebhookSection
+from voicebot.webhooks.book import Delivery, WebhookBook
+from voicebot.webhooks.worker import WebhookWorker
+
+NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
+LOCAL = WebhookSection(allow=("127.0.0.0/8",), timeout_s=0.5)
+
+
+@dataclass
+class Receiver:
+    """Answers with `status`, and with `hangs` not at all."""
+
+    port: int = 0
+    status: str = "204 No Content"
+    hangs: bool = False
+    headers: list[dict[str, str]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+            headers = dict(line.split(": ", 1) for line in head[1:] if line)
+            named = {name.lower(): value for name, value in headers.items()}
+            self.bodies.append(await reader.readexactly(int(named["content-length"])))
+            self.headers.append(named)
+            if self.hangs:
+                await asyncio.sleep(60)
+            writer.write(
+                f"HTTP/1.1 {self.status}\r\nLocation: http://127.0.0.1:1/\r\nConnection: close\r\n\r\n".encode()
+            )
+            await writer.drain()
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def receiving(*, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
+    receiver = Receiver()
+    server = await asyncio.start_server(receiver.take, "127.0.0.1", 0, ssl=tls)
+    receiver.port = server.sockets[0].getsockname()[1]
+    try:
+        yield receiver
+    finally:
+        server.close()
+
+
+@pytest.fixture
+async def book(store: Store) -> WebhookBook:
+    return WebhookBook(store)
+
+
+async def happened(store: Store, *calls: str) -> None:
+    await store.enqueue_events([CallEnded(call, NOON, "resolved", "remote_hangup", 12.5) for call in calls])
+
+
+async def until(condition: Callable[[], Awaitable[object]]) -> None:
+    async with asyncio.timeout(10):
+        while not await condition():  # noqa: ASYNC110 - another machine is waited for, as it were
+            await asyncio.sleep(0.02)
+
+
+async def states(book: WebhookBook) -> list[str]:
+    return [delivery.state for delivery in reversed(await book.deliveries(limit=100))]
+
+
+def worker(book: WebhookBook, clock: Clock, settings: WebhookSection = LOCAL) -> WebhookWorker:
+    return WebhookWorker(book, settings, now=clock, look_every_s=0.02)
+
+
+async def test_an_event_arrives_signed_and_whole(store: Store, book: WebhookBook) -> None:
+    async with receiving() as receiver:
+        hook = await book.add(f"http://127.0.0.1:{receiver.port}/hook?a=1", ["call_ended"], at=NOON)
+        await happened(store, "call-1")
+        await store.enqueue_events([CallAnswered("call-1", NOON)])  # nobody asked for it
+        async with background(worker(book, Clock(NOON)).run()):
+            await until(lambda: delivered(book))
+    (body,), (headers,) = receiver.bodies, receiver.headers
+    told = json.loads(body)
+    assert told["event"] == headers["voicebot-event"] == "call_ended"
+    assert str(told["id"]) == headers["voicebot-delivery"]
+    assert (told["data"]["call_id"], told["data"]["duration_s"]) == ("call-1", 12.5)
+    t, _, code = headers["voicebot-signature"].partition(",")
+    signed = t.removeprefix("t=").encode() + b"." + body
+    assert code == "v1=" + hmac.new(hook.secret.encode(), signed, "sha256").hexdigest()
+    assert t == f"t={int(NOON.timestamp())}"
+    assert headers["host"] == f"127.0.0.1:{receiver.port}"
+
+
+async def delivered(book: WebhookBook) -> bool:
+    found = await states(book)
+    return bool(found) and set(found) == {"delivered"}
+
+
+async def only(book: WebhookBook) -> Delivery:
+    (delivery,) = await book.deliveries(limit=10)
+    return delivery
+
+
+@pytest.mark.parametrize("trouble", ["500 Trouble", "302 Found", "hangs", "gone"])
+async def test_what_is_not_taken_is_made_again_later(store: Store, book: WebhookBook, trouble: str) -> None:
+    clock = Clock(NOON)
+    async with receiving() as receiver:
+        receiver.hangs = trouble == "hangs"
+        receiver.status = trouble if trouble[0].isdigit() else receiver.status
+        port = 1 if trouble == "gone" else receiver.port
+        await book.add(f"http://127.0.0.1:{port}/", ["call_ended"], at=NOON)
+        await happened(store, "call-1")
+        async with background(worker(book, clock).run()):
+            await until(lambda: attempted(book, 1))
+            failed = await only(book)
+            assert failed.state == "waiting" and failed.next_at == NOON + timedelta(seconds=10) and failed.last_error
+            if trouble == "gone":
+                return
+            receiver.hangs, receiver.status = False, "200 OK"
+            clock.forward(seconds=10)
+            await until(lambda: delivered(book))
+    assert len(receiver.bodies) == 2 and receiver.bodies[0] == receiver.bodies[1]
+    assert receiver.headers[0]["voicebot-signature"] != receiver.headers[1]["voicebot-signature"]
+
+
+async def attempted(book: WebhookBook, times: int) -> bool:
+    return (await only(book)).attempts == times
+
+
+async def test_after_the_last_attempt_it_is_dead_until_somebody_retries(store: Store, book: WebhookBook) -> None:
+    clock = Clock(NOON)
+    async with receiving() as receiver:
+        receiver.status = "500 Trouble"
+        await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], at=NOON)
+        await happened(store, "call-1")
+        async with background(worker(book, clock).run()):
+            for attempt in range(1, 12):
+                await until(lambda attempt=attempt: attempted(book, attempt))  # type: ignore[misc]
+                clock.forward(hours=6)
+            dead = await only(book)
+            assert (dead.state, dead.last_error) == ("dead", "answered 500")
+            assert [each.id for each in await book.deliveries(limit=9, state="dead")] == [dead.id]
+            receiver.status = "200 OK"
+            assert await book.retry(None, at=clock()) == 1
+            await until(lambda: delivered(book))
+
+
+async def test_a_receiver_that_hangs_holds_up_no_other(store: Store, book: WebhookBook) -> None:
+    async with receiving() as slow, receiving() as quick:
+        slow.hangs = True
+        for receiver in (slow, quick):
+            await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], at=NOON)
+        await happened(store, *(f"call-{number}" for number in range(25)))
+        async with background(worker(book, Clock(NOON)).run()):
+            await until(lambda: has_taken(quick, 25))
+            assert len(slow.bodies) < 25
+    assert [json.loads(body)["data"]["call_id"] for body in quick.bodies] == [f"call-{number}" for number in range(25)]
+
+
+async def has_taken(receiver: Receiver, deliveries: int) -> bool:
+    return len(receiver.bodies) >= deliveries
+
+
+async def test_two_workers_make_no_delivery_twice(store: Store, book: WebhookBook) -> None:
+    async with receiving() as receiver:
+        await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], at=NOON)
+        await happened(store, *(f"call-{number}" for number in range(30)))
+        clock = Clock(NOON)
+        async with background(worker(book, clock).run(), worker(book, clock).run()):
+            await until(lambda: delivered(book))
+    assert len(receiver.bodies) == 30
+
+
+async def test_what_a_dead_process_had_taken_is_made_after_its_lease(store: Store, book: WebhookBook) -> None:
+    clock = Clock(NOON)
+    async with receiving() as receiver:
+        await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], at=NOON)
+        await happened(store, "call-1")
+        assert len(await book.take_due(NOON, each=10)) == 1
+        assert await book.take_due(NOON, each=10) == []
+        clock.forward(minutes=3)
+        async with background(worker(book, clock).run()):
+            await until(lambda: delivered(book))
+
+
+async def test_a_target_that_is_no_longer_allowed_gets_nothing(store: Store, book: WebhookBook) -> None:
+    async with receiving() as receiver:
+        await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], at=NOON)
+        await happened(store, "call-1")
+        other = WebhookSection(allow=("10.0.0.0/8",))
+        async with background(worker(book, Clock(NOON), other).run()):
+            await until(lambda: attempted(book, 1))
+    assert not receiver.bodies and "webhooks.allow" in (await only(book)).last_error
+
+
+async def test_a_removed_webhook_and_old_deliveries_are_gone(store: Store, book: WebhookBook) -> None:
+    clock = Clock(NOON)
+    async with receiving() as receiver:
+        hook = await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], at=NOON)
+        await happened(store, "call-1")
+        async with background(worker(book, clock).run()):
+            await until(lambda: delivered(book))
+            clock.forward(days=8)
+            await until(lambda: none_left(book))
+    await happened(store, "call-2")
+    await book.remove(hook.id)
+    assert await book.deliveries(limit=10) == [] == await book.all()
+
+
+async def none_left(book: WebhookBook) -> bool:
+    return not await book.deliveries(limit=10)
+
+
+@pytest.mark.parametrize(("name", "taken"), [("localhost", True), ("other.example", False)])
+async def test_the_certificate_must_be_the_names(
+    store: Store, book: WebhookBook, tmp_path: Path, name: str, taken: bool
+) -> None:
+    context, ca_file = certificate(tmp_path, name)
+    settings = WebhookSection(allow=("localhost",), timeout_s=5, ca_file=ca_file)
+    async with receiving(tls=context) as receiver:
+        await book.add(f"https://localhost:{receiver.port}/", ["call_ended"], at=NOON)
+        await happened(store, "call-1")
+        async with background(worker(book, Clock(NOON), settings).run()):
+            await until(lambda: attempted(book, 1))
+    assert bool(receiver.bodies) == taken
+
+
+def certificate(folder: Path, name: str) -> tuple[ssl.SSLContext, Path]:
+    """A server's context with a certificate for `name`, and the file that makes it trusted."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    ca_file, key_file = folder / "ca.pem", folder / "key.pem"
+    ca_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    key_file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(ca_file, key_file)
+    return context, ca_file

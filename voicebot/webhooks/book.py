@@ -1,0 +1,181 @@
+"""Webhooks and their deliveries in the store."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from voicebot.events import NAMES
+from voicebot.store import rows
+from voicebot.store.store import Store
+from voicebot.store.webhook_tables import webhook_deliveries, webhook_events, webhooks
+from voicebot.webhooks.schedule import next_attempt
+
+EVENTS: Final = tuple(NAMES.values())
+LEASE: Final = timedelta(minutes=2)
+"""After this a delivery that somebody took and did not finish, because the process died, is anybody's again."""
+
+
+class WebhookError(Exception):
+    """A webhook cannot be made or found as asked. The message says what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    id: str
+    url: str
+    secret: str = field(repr=False)
+    created_at: datetime
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event for one webhook."""
+
+    id: int
+    webhook_id: str
+    event: str
+    call_id: str
+    payload: str
+    """The event, as JSON."""
+    attempts: int
+    """Made so far."""
+    next_at: datetime | None
+    delivered_at: datetime | None
+    last_error: str
+    created_at: datetime
+
+    @property
+    def state(self) -> str:
+        if self.delivered_at is not None:
+            return "delivered"
+        return "dead" if self.next_at is None else "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A delivery to be made now."""
+
+    delivery: Delivery
+    url: str
+    secret: str = field(repr=False)
+
+
+class WebhookBook:
+    """Every method may raise StoreError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def add(self, url: str, events: Iterable[str], *, at: datetime) -> Webhook:
+        """Raises WebhookError for events that do not exist."""
+        wanted = tuple(dict.fromkeys(events))
+        if not wanted or set(wanted) - set(EVENTS):
+            raise WebhookError(f"a webhook needs events, out of: {', '.join(EVENTS)}")
+        made = Webhook(secrets.token_hex(6), url, secrets.token_urlsafe(32), at, wanted)
+
+        def work(connection: Connection) -> None:
+            values = {"id": made.id, "url": url, "secret": made.secret, "created_at": at}
+            connection.execute(webhooks.insert().values(values))
+            connection.execute(webhook_events.insert(), [{"webhook_id": made.id, "event": name} for name in wanted])
+
+        await self._store.transact(work)
+        return made
+
+    async def all(self) -> list[Webhook]:
+        found = await self._store.read(sa.select(webhooks).order_by(webhooks.c.created_at, webhooks.c.id))
+        wanted = await self._store.read(sa.select(webhook_events).order_by(webhook_events.c.event))
+        return [
+            Webhook(
+                row["id"],
+                row["url"],
+                row["secret"],
+                row["created_at"],
+                tuple(each["event"] for each in wanted if each["webhook_id"] == row["id"]),
+            )
+            for row in found
+        ]
+
+    async def remove(self, webhook_id: str) -> None:
+        """With what it was still to be told. Raises WebhookError where there is none."""
+        if not await self._store.write(webhooks.delete().where(webhooks.c.id == webhook_id)):
+            raise WebhookError(f"there is no webhook {webhook_id!r}; `voicebot webhooks list` shows them")
+
+    # Deliveries
+
+    async def deliveries(self, *, limit: int, state: str | None = None) -> list[Delivery]:
+        """The latest ones. state: waiting, delivered or dead."""
+        table = webhook_deliveries
+        query = sa.select(table).order_by(table.c.id.desc()).limit(limit)
+        if state is not None:
+            query = query.where(_in_state(state))
+        return [rows.record(Delivery, row) for row in await self._store.read(query)]
+
+    async def retry(self, ids: Iterable[int] | None, *, at: datetime) -> int:
+        """Make dead deliveries waiting ones, with all their attempts. None: all of them. Returns how many."""
+        table = webhook_deliveries
+        which = _in_state("dead") if ids is None else _in_state("dead") & table.c.id.in_(list(ids))
+        return await self._store.write(table.update().where(which).values(next_at=at, attempts=0))
+
+    async def take_due(self, at: datetime, *, each: int, busy: Collection[str] = ()) -> list[Due]:
+        """Deliveries whose time has come, the oldest `each` of every webhook that is not busy; nobody else gets them
+        within the lease.
+        """
+        table = webhook_deliveries
+        is_due = (table.c.next_at <= at) & table.c.webhook_id.not_in(list(busy))
+        if not await self._store.read(sa.select(table.c.id).where(is_due).limit(1)):
+            return []  # without a write transaction, which would be one a second
+        place = sa.func.row_number().over(partition_by=table.c.webhook_id, order_by=(table.c.next_at, table.c.id))
+        ranked = sa.select(table.c.id, place.label("place")).where(is_due).subquery()
+        first = sa.select(ranked.c.id).where(ranked.c.place <= each)
+        query = sa.select(table, webhooks.c.url, webhooks.c.secret).join(webhooks)
+        query = query.where(table.c.id.in_(first), is_due).order_by(table.c.next_at, table.c.id)
+        query = query.with_for_update(skip_locked=True, of=table)
+
+        def work(connection: Connection) -> list[Due]:
+            found = connection.execute(query).mappings().all()
+            ids = [row["id"] for row in found]
+            connection.execute(table.update().where(table.c.id.in_(ids)).values(next_at=at + LEASE))
+            return [Due(rows.record(Delivery, row), row["url"], row["secret"]) for row in found]
+
+        return await self._store.transact(work)
+
+    async def delivered(self, delivery: Delivery, at: datetime) -> None:
+        await self._finished(delivery, next_at=None, delivered_at=at, last_error="")
+
+    async def failed(self, delivery: Delivery, error: str, at: datetime) -> datetime | None:
+        """Returns when it is tried again; None: it is given up."""
+        next_at = next_attempt(delivery.attempts + 1, at)
+        await self._finished(delivery, next_at=next_at, delivered_at=None, last_error=error[:500])
+        return next_at
+
+    async def forget(self, before: datetime) -> int:
+        """Deliveries that came to an end and are older. Returns how many."""
+        table = webhook_deliveries
+        old = table.c.next_at.is_(None) & (table.c.created_at < before)
+        return await self._store.write(table.delete().where(old))
+
+    async def _finished(self, delivery: Delivery, **changes: object) -> None:
+        table = webhook_deliveries
+        attempts = delivery.attempts + 1
+        await self._store.write(table.update().where(table.c.id == delivery.id).values(attempts=attempts, **changes))
+
+
+def _in_state(state: str) -> sa.ColumnElement[bool]:
+    table = webhook_deliveries
+    match state:
+        case "waiting":
+            return table.c.next_at.is_not(None)
+        case "delivered":
+            return table.c.delivered_at.is_not(None)
+        case "dead":
+            return table.c.next_at.is_(None) & table.c.delivered_at.is_(None)
+        case _:
+            raise WebhookError(f"there is no state {state!r}: there are waiting, delivered and dead")

@@ -8,7 +8,9 @@ from playwright.async_api import expect
 
 from tests.browser.calls import NUMBER
 from tests.browser.console import Browsers, Console
+from voicebot.demo import SAMPLE_COMPANY
 from voicebot.events import CallEnded, CallStarted, PartialTranscript, TurnFinished
+from voicebot.qa.worker import Reviewer
 from voicebot.store.records import CallRecord, TurnRecord
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -59,6 +61,27 @@ async def test_a_call_is_found_by_words_and_listened_to_along_its_transcript(peo
         assert await lead.call("document.querySelector('audio').playbackRate") == 2
         await page.get_by_role("button", name="暂停").click()
         assert "明天送到" in (await lead.texts(".vb-line-unheard"))[0]
+
+
+async def test_each_item_of_the_score_leads_to_its_evidence(people: Browsers, console: Console) -> None:
+    await Reviewer(console.store, SAMPLE_COMPANY).score("ordinary", announce=False)
+    async with people.of("lead") as lead:
+        page = lead.page
+        await lead.open("/calls?score=60_to_80&failed_item=empathy&span=all")
+        await page.get_by_role("link", name="王芳").click()
+        await page.wait_for_url("**/calls/ordinary")
+        await expect(page.get_by_role("heading", name="客服通用评分表")).to_be_visible()
+        await page.get_by_role("button", name="1.5×").click()
+        evidence = page.locator(".vb-item", has_text="投诉后安抚").locator(".vb-evidence").first
+        await expect(evidence).to_contain_text("投诉")
+        await evidence.click()
+        await page.wait_for_function("document.querySelector('audio').currentTime > 9")
+        await expect(page.locator(".vb-line-now .vb-line-text")).to_contain_text("我要投诉")
+        await lead.open("/quality")
+        await page.get_by_role("link", name="机器人").click()
+        await page.wait_for_url("**/quality?*of=assistant*")
+        await page.get_by_role("link", name="投诉后安抚").click()
+        await expect(page.get_by_role("link", name="王芳")).to_be_visible()
 
 
 async def test_numbers_are_masked_until_somebody_who_may_asks_for_them(people: Browsers) -> None:

@@ -19,7 +19,18 @@ _DAYS: Final[Mapping[Span, tuple[int, int]]] = {
     "month": (-29, 1),
 }
 """First day and day after the last, counted from today."""
-_TEXTS: Final = ("words", "number", "intent", "province", "dialect", "outcome", "emotion")
+_TEXTS: Final = (
+    "words",
+    "number",
+    "intent",
+    "province",
+    "dialect",
+    "outcome",
+    "emotion",
+    "agent",
+    "score",
+    "failed_item",
+)
 _LONGEST: Final = 200
 
 
@@ -37,6 +48,9 @@ class CallQuery:
     dialect: str = ""
     outcome: str = ""
     emotion: str = ""
+    agent: str = ""
+    score: str = ""
+    failed_item: str = ""
     page: int = 0
     """Counted from 0."""
 

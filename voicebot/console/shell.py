@@ -35,6 +35,7 @@ NAVIGATION: Final[dict[str, tuple[Place, ...]]] = {
         Place("calls", "/calls", "forum", Action.VIEW_CALL),
     ),
     "insight": (
+        Place("quality", "/quality", "grading", Action.VIEW_SCORE),
         Place("topics", "/topics", "insights", Action.EXPORT_CALLS),
         Place("map", "/map", "map", Action.EXPORT_CALLS),
     ),

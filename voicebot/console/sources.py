@@ -14,6 +14,7 @@ from voicebot.config import Settings
 from voicebot.console.feed import LiveFeed
 from voicebot.console.live_calls import LiveCalls
 from voicebot.console.vital_signs import VitalSignsMonitor
+from voicebot.qa.scorecard.files import read_scorecards
 from voicebot.store.call_figures import CallFigures
 from voicebot.store.call_search import CallSearch
 from voicebot.store.store import Store
@@ -25,6 +26,12 @@ class CompanyShelf:
     def __init__(self, settings: Settings) -> None:
         self.directory = settings.company.dir
         self.current: Company = load_company(self.directory)
+
+    @property
+    def scorecard_items(self) -> dict[str, str]:
+        """Item -> its title, of all scorecards of the company as they are now."""
+        cards, _problems = read_scorecards(self.directory)
+        return {item.name: item.title for card in cards for item in card.items}
 
     @property
     def zone(self) -> ZoneInfo:

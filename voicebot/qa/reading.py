@@ -89,7 +89,7 @@ def material_of(
     measures: CallMeasures | None = None,
 ) -> CallMaterial:
     """The same from records at hand."""
-    spoken = tuple(scored for turn in turns if (scored := _scored(turn)))
+    spoken = tuple(scored for turn in turns if (scored := scored_turn(turn)))
     intents = _intents(company, spoken)
     return CallMaterial(
         call_id=call.id,
@@ -116,7 +116,7 @@ def material_of(
     )
 
 
-def _scored(turn: TurnRecord) -> ScoredTurn | None:
+def scored_turn(turn: TurnRecord) -> ScoredTurn | None:
     """None for what nobody said or heard: keys pressed, notes of the system, replies cut before their first word."""
     role = _ROLES.get(turn.role)
     text = turn.text if turn.heard_text is None else turn.heard_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -12,10 +12,13 @@ import sqlalchemy as sa
 
 from voicebot.store import rows
 from voicebot.store.records import CallRecord
+from voicebot.store.score_tables import scores, verdicts
 from voicebot.store.store import Store
 from voicebot.store.tables import calls, turns
 from voicebot.store.word_search import said, words_of
 
+SCORES: Final = ("fatal", "below_60", "60_to_80", "from_80", "for_a_person", "none")
+"""By a call's current scores: with a failed fatal item, by total, with an item for a person, or without a total."""
 LIKELY: Final = 0.5
 """A call counts as of the dialect that its number and speech make at least this probable."""
 MOODS: Final = ("angry", "annoyed", "calm")
@@ -44,6 +47,10 @@ class CallFilter:
     language: str = ""
     agent: str = ""
     """The id of the human who had the call last."""
+    score: str = ""
+    """One of SCORES."""
+    failed_item: str = ""
+    """An item of a scorecard that the call failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class FoundCall:
     mood: str = ""
     """The caller's worst."""
     turns: int = 0
+    score: float | None = None
+    """The lowest total of its current scores."""
     snippet: str = ""
     """A turn in which the first of the wanted words was said."""
 
@@ -113,6 +122,10 @@ class CallSearch:
         for turn_column, value in ((turns.c.intent, wanted.intent), (turns.c.emotion, wanted.emotion)):
             if value:
                 conditions.append(_has_turn(turns.c.role == "caller", turn_column == value))
+        if wanted.score:
+            conditions.append(_scored_as(wanted.score))
+        if wanted.failed_item:
+            conditions.append(_has_verdict("fail", verdicts.c.item == wanted.failed_item))
         is_sqlite = self._store.is_sqlite
         conditions += [_has_turn(said(word, is_sqlite=is_sqlite)) for word in words_of(wanted.words)]
         return conditions
@@ -125,7 +138,17 @@ class CallSearch:
         for row in await self._store.read(query):
             by_call[row["call_id"]].append(row)
         snippets = await self._snippets(ids, words[0]) if words else {}
-        return [_described(call, by_call[call.id], snippets.get(call.id, "")) for call in found]
+        totals = await self._totals(ids)
+        return [
+            replace(_described(call, by_call[call.id]), snippet=snippets.get(call.id, ""), score=totals.get(call.id))
+            for call in found
+        ]
+
+    async def _totals(self, ids: Sequence[str]) -> dict[str, float]:
+        lowest = sa.func.min(scores.c.total).label("lowest")
+        query = sa.select(scores.c.call_id, lowest).where(scores.c.call_id.in_(ids), scores.c.current)
+        found = await self._store.read(query.group_by(scores.c.call_id))
+        return {row["call_id"]: row["lowest"] for row in found if row["lowest"] is not None}
 
     async def _snippets(self, ids: Sequence[str], word: str) -> dict[str, str]:
         condition = said(word, is_sqlite=self._store.is_sqlite)
@@ -138,7 +161,35 @@ def _has_turn(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return calls.c.id.in_(sa.select(turns.c.call_id).where(*conditions))
 
 
-def _described(call: CallRecord, said_in_it: Sequence[sa.RowMapping], snippet: str) -> FoundCall:
+def _scored_as(wanted: str) -> sa.ColumnElement[bool]:
+    """One of SCORES; anything else finds nothing."""
+    total = scores.c.total
+    match wanted:
+        case "fatal":
+            return _has_score(sa.cast(scores.c.fatal, sa.Text) != "[]")
+        case "below_60":
+            return _has_score(total < 60)
+        case "60_to_80":
+            return _has_score(total >= 60, total < 80)
+        case "from_80":
+            return _has_score(total >= 80)
+        case "for_a_person":
+            return _has_verdict("unsure")
+        case "none":
+            return ~_has_score(total.is_not(None))
+    return sa.false()
+
+
+def _has_score(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return calls.c.id.in_(sa.select(scores.c.call_id).where(scores.c.current, *conditions))
+
+
+def _has_verdict(answer: str, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    found = sa.select(scores.c.call_id).join_from(verdicts, scores)
+    return calls.c.id.in_(found.where(scores.c.current, verdicts.c.answer == answer, *conditions))
+
+
+def _described(call: CallRecord, said_in_it: Sequence[sa.RowMapping]) -> FoundCall:
     caller = [row for row in said_in_it if row["role"] == "caller"]
     moods = {row["emotion"] for row in caller}
     return FoundCall(
@@ -146,5 +197,4 @@ def _described(call: CallRecord, said_in_it: Sequence[sa.RowMapping], snippet: s
         intents=tuple(dict.fromkeys(row["intent"] for row in caller if row["intent"])),
         mood=next((mood for mood in MOODS if mood in moods), ""),
         turns=len(said_in_it),
-        snippet=snippet,
     )

@@ -21,8 +21,10 @@ export default {
           {{ labels[place] }}</text>
         <rect v-if="here !== null" class="vb-chart-here" :x="x(here)" :y="top" :width="step" :height="height - top - bottom" />
         <template v-if="lines">
-          <polyline v-for="each in series" :points="polyline(each)" fill="none" stroke-width="2" stroke-linejoin="round"
-                    :style="{ stroke: each.colour }" />
+          <g v-for="each in series" :style="{ stroke: each.colour, fill: each.colour }">
+            <polyline :points="polyline(each)" style="fill: none" stroke-width="2" stroke-linejoin="round" />
+            <circle v-for="spot in spots(each)" :cx="spot.x" :cy="spot.y" r="2" />
+          </g>
         </template>
         <template v-else v-for="(_, place) in labels">
           <rect v-for="part in stack(place)" :x="x(place) + step * 0.14" :width="step * 0.72" :y="part.y"
@@ -31,7 +33,7 @@ export default {
       </svg>
       <figcaption>
         <span v-for="each in series"><i :style="{ background: each.colour }"></i>{{ each.name }}
-          <b v-if="here !== null" class="vb-figures">{{ each.values[here] }}{{ unit }}</b></span>
+          <b v-if="here !== null" class="vb-figures">{{ each.values[here] ?? "–" }}{{ unit }}</b></span>
         <span v-if="here !== null" class="vb-faint vb-figures">{{ labels[here] }}</span>
       </figcaption>
     </figure>`,
@@ -87,8 +89,13 @@ export default {
         return { y: this.y(below), height: from - this.y(below), colour: each.colour };
       });
     },
+    spots(each) {
+      return each.values
+        .map((value, place) => ({ value, x: this.x(place) + this.step / 2, y: this.y(value || 0) }))
+        .filter((spot) => spot.value !== null);
+    },
     polyline(each) {
-      return each.values.map((value, place) => `${this.x(place) + this.step / 2},${this.y(value)}`).join(" ");
+      return this.spots(each).map((spot) => `${spot.x},${spot.y}`).join(" ");
     },
     point(event) {
       const box = event.currentTarget.getBoundingClientRect();

@@ -11,14 +11,14 @@ from nicegui.element import Element
 @dataclass(frozen=True, slots=True)
 class Series:
     name: str
-    values: Sequence[float]
-    """One for each label of the chart."""
+    values: Sequence[float | None]
+    """One for each label of the chart; None where there is none, in a chart of lines."""
     colour: str
     """A CSS colour, such as var(--accent)."""
 
 
 class ColumnsChart(Element, component="columns_chart.js"):
-    """`stacked` False draws lines instead of columns."""
+    """`lines`: draws lines in place of columns."""
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 // Both channels of a recording as bars, the caller above and the company's side below, with an audio element of its own.
 const HEIGHT = 132, MARK_ROW = 8, SKIP_S = 5;
-const LAYERS = { silence: "--surface-sunken", overlap: "--warn-soft", angry: "--bad-soft", annoyed: "--warn-soft", evidence: "--mark" };
+const LAYERS = { silence: "--silence", overlap: "--warn-soft", angry: "--bad-soft", annoyed: "--warn-soft", evidence: "--mark" };
 
 function decoded(base64) {
   return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
@@ -29,7 +29,7 @@ export default {
         </div>
         <span class="vb-legend"><i style="background: var(--caller)"></i>{{ words.caller }}</span>
         <span class="vb-legend"><i style="background: var(--assistant)"></i>{{ words.assistant }}</span>
-        <span v-if="has('silence')" class="vb-legend"><i style="background: var(--line-strong)"></i>{{ words.silence }}</span>
+        <span v-if="has('silence')" class="vb-legend"><i style="background: var(--silence-sign)"></i>{{ words.silence }}</span>
         <span v-if="has('overlap')" class="vb-legend"><i style="background: var(--warn)"></i>{{ words.overlap }}</span>
       </div>
     </div>`,

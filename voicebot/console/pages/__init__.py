@@ -6,6 +6,7 @@ from voicebot.accounts.permissions import Action
 from voicebot.console.pages.board import board
 from voicebot.console.pages.calls import calls
 from voicebot.console.pages.map import china_map
+from voicebot.console.pages.quality import quality
 from voicebot.console.pages.review import review
 from voicebot.console.pages.topics import topics
 from voicebot.console.visit import Pages
@@ -15,5 +16,6 @@ def add_all(pages: Pages) -> None:
     pages.add("/board", Action.MONITOR_CALL, board)
     pages.add("/calls", Action.VIEW_CALL, calls)
     pages.add("/calls/{call_id}", Action.VIEW_CALL, review)
+    pages.add("/quality", Action.VIEW_SCORE, quality)
     pages.add("/topics", Action.EXPORT_CALLS, topics)
     pages.add("/map", Action.EXPORT_CALLS, china_map)

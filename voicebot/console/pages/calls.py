@@ -18,10 +18,11 @@ from voicebot.console.components.parts import box, empty, link, panel, tag
 from voicebot.console.live_calls import likeliest
 from voicebot.console.names import MOOD_TONES, OUTCOME_TONES, Names, minutes
 from voicebot.console.pages.saved_views_menu import saved_views_menu
+from voicebot.console.pages.scorecard_panel import score_tone
 from voicebot.console.shell import framed
 from voicebot.console.texts import Texts
 from voicebot.console.visit import Visit
-from voicebot.store.call_search import MOODS, MOST_COUNTED, FoundCall
+from voicebot.store.call_search import MOODS, MOST_COUNTED, SCORES, FoundCall
 
 PAGE: Final = 40
 OUTCOMES: Final = ("open", "resolved", "callback", "abandoned", "interrupted")
@@ -81,6 +82,12 @@ def _filters(visit: Visit, query: CallQuery) -> None:
         _select(t("call.province"), places, query.province, change("province"))
         spoken = {tag: names.dialect(tag) for tag in dialects()}
         _select(t("call.dialect"), spoken, query.dialect, change("dialect"))
+        if company.agents:
+            staff = {agent.id: agent.name for agent in company.agents}
+            _select(t("call.agent"), staff, query.agent, change("agent"))
+        _select(t("call.score"), _named(t, "scores", SCORES), query.score, change("score"))
+        if items := visit.sources.company.scorecard_items:
+            _select(t("call.failed_item"), items, query.failed_item, change("failed_item"))
 
 
 def _named(t: Texts, group: str, values: tuple[str, ...]) -> dict[str, str]:
@@ -120,13 +127,14 @@ def _list(visit: Visit, query: CallQuery, found: list[FoundCall]) -> None:
                 link(t("calls.forget_filters"), "/calls")
         return
     columns = [
-        Column(t("call.caller"), "14rem"),
+        Column(t("call.caller"), "11.5rem"),
         Column(t("call.begun"), "8.5rem"),
-        Column(t("call.place_and_dialect"), "10rem"),
+        Column(t("call.place_and_dialect"), "9rem"),
         Column(t("call.about")),
-        Column(t("call.mood"), "6rem"),
+        Column(t("call.mood"), "5rem"),
         Column(t("call.outcome"), "7.5rem"),
-        Column(t("call.length"), "5.5rem", "right"),
+        Column(t("call.score"), "4.2rem"),
+        Column(t("call.length"), "5rem", "right"),
     ]
     DataTable(columns, [_row(visit, query, each) for each in found], name=t("calls.title"))
 
@@ -147,6 +155,7 @@ def _row(visit: Visit, query: CallQuery, found: FoundCall) -> Row:
             Cell(about(names, found), second=names.said(found.snippet), marked=query.words),
             Cell(t.named("mood", found.mood), tone=MOOD_TONES.get(found.mood, "")),
             Cell(t.named("outcome", call.outcome or "open"), tone=OUTCOME_TONES.get(call.outcome or "", "")),
+            Cell("" if found.score is None else f"{found.score:.0f}", tone=score_tone(found.score)),
             length,
         ],
         href=f"/calls/{call.id}",

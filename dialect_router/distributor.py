@@ -19,6 +19,7 @@ What happens between a call and an agent comes here:
 
 what a caller does:
 
+    floor.direct(call, "8002", at)             # a colleague passes the call on to this agent
     floor.leave("c1", at)                      # hung up, or went elsewhere; stop the phone that rings for it
     floor.call_back("c1")                      # said yes to OfferCallback: may hang up, keeps the place
     floor.update(call)                         # more is known: dialect, emotion, what is asked for
@@ -113,6 +114,21 @@ class CallDistributor:
             return self._rules.full()
         self._waits[call.call_id] = Waiting(self._rules)
         return None
+
+    def direct(self, call: WaitingCall, agent_id: str, at: float) -> PresenceChange | None:
+        """Ring this agent for the call, whoever else might have it: a colleague passes it on, or asks. None: cannot take
+        one now. Who does not pick up is passed over, and the call waits for the others.
+        """
+        state = self.board.states.get(agent_id)
+        if state is None or not state.free or call.call_id in self._queue:
+            return None
+        try:
+            self._queue.join(call)
+        except QueueFull:
+            return None
+        self._waits[call.call_id] = Waiting(self._rules)
+        self._ringing[call.call_id] = agent_id
+        return self.board.on_offered(agent_id, call.call_id, at)
 
     def update(self, call: WaitingCall) -> None:
         """More is known of a call that is in the queue. Neither place nor who passed it over is lost."""

@@ -11,8 +11,9 @@ import structlog
 
 from voicebot.dialogue.types import Reply, Understood
 from voicebot.events import CallAnswered, CallEnded, CallStarted, ReplyStarted, TurnFinished
+from voicebot.party import Said
 from voicebot.privacy.redaction import CallRedaction, shown
-from voicebot.store.records import CallRecord, TurnRecord
+from voicebot.store.records import CallRecord, TurnRecord, TurnRole
 from voicebot.store.store import Store, StoreError
 
 log = structlog.get_logger(__name__)
@@ -126,6 +127,27 @@ class CallLog:
             slots=dict(reply.slots),
             detail={"keypad": True},
         )
+
+    async def said_to_a_human(self, said: Said, role: TurnRole) -> None:
+        """A turn of the caller's or of an agent's, while the two talk."""
+        heard = said.heard
+        if (understood := heard.understood) is None:
+            return
+        turn = TurnRecord(
+            call_id=self._call.id,
+            seq=self.next_place(),
+            role=role,
+            text=understood.text,
+            raw_text=heard.raw_text,
+            started_ms=round(said.started_s * 1000),
+            ended_ms=round(said.ended_s * 1000),
+            language=heard.language,
+            intent=understood.intent.name,
+            intent_confidence=understood.intent.confidence,
+            emotion=understood.emotion,
+            asr_confidence=understood.asr_confidence,
+        )
+        await self._add(turn)
 
     async def said(self, turn: TurnRecord) -> None:
         """A turn of the caller that nobody will answer any more."""

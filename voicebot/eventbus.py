@@ -5,17 +5,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import ssl
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Hashable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 import aiomqtt
 import structlog
 
+from voicebot.agent_events import RETAINED, AgentEvent, agent_from_json, agent_to_json, agent_topic
 from voicebot.config import EventSection, secret
-from voicebot.events import Event, EventError, LiveEvent, from_json, live_from_json, live_to_json, live_topic
+from voicebot.events import (
+    Event,
+    EventError,
+    LiveEvent,
+    PartialTranscript,
+    from_json,
+    live_from_json,
+    live_to_json,
+    live_topic,
+)
 from voicebot.store.records import OutboxRecord
 from voicebot.store.store import Store, StoreError
 
@@ -26,6 +37,8 @@ ACK_TIMEOUT_S = 10.0
 KEEPALIVE_S = 15
 POLL_S = 1.0
 """How soon events are found that another process put into the store; our own wake the publisher at once."""
+MOST_WAITING = 1000
+"""Live events that wait for a slow broker; beyond it they are dropped."""
 _RETRY_S = (0.1, 10.0)
 
 
@@ -65,15 +78,21 @@ class EventPublisher:
         self._batch = batch
         self._on_connected = on_connected
         self._connected: bool | None = None
-        self._live: dict[str, LiveEvent] = {}
+        self._live: dict[Hashable, LiveEvent | AgentEvent] = {}
+        self._retained: dict[str, AgentEvent] = {}
+        self._count = itertools.count()
         self._told = asyncio.Event()
 
-    def tell(self, event: LiveEvent) -> None:
-        """Publish at once and at most once. Never waits: an event is dropped while the broker is away, and given up for
-        the next one of its call while the broker is slow.
+    def tell(self, event: LiveEvent | AgentEvent) -> None:
+        """Publish at once and at most once. Never waits: an event is dropped while the broker is away or far behind,
+        and a partial transcript is given up for the next one of its speaker while the broker is slow. What the broker
+        retains is told again to one that comes back.
         """
-        if self._connected:
-            self._live[event.call_id] = event
+        if type(event) in RETAINED and not isinstance(event, PartialTranscript):
+            self._retained[event.agent_id] = event
+        if self._connected and len(self._live) < MOST_WAITING:
+            speaks = isinstance(event, PartialTranscript)
+            self._live[(event.call_id, event.role) if speaks else next(self._count)] = event
             self._told.set()
 
     async def run(self) -> None:
@@ -116,13 +135,15 @@ class EventPublisher:
                 await self._store.forget_events(acknowledged)
 
     async def _publish_live(self, client: aiomqtt.Client) -> None:
-        self._live.clear()
+        self._live = dict(self._retained.items())
+        self._told.set()
         while True:
             await self._told.wait()
             self._told.clear()
             while self._live:
                 event = self._live.pop(next(iter(self._live)))
-                await client.publish(live_topic(event, self._settings.node), live_to_json(event), qos=0)
+                topic, payload = _message(event, self._settings.node)
+                await client.publish(topic, payload, qos=0, retain=type(event) in RETAINED)
 
     def _now_connected(self) -> None:
         if self._connected is not True:
@@ -142,6 +163,12 @@ class EventPublisher:
         self._on_connected(False)
 
 
+def _message(event: LiveEvent | AgentEvent, node: str) -> tuple[str, str]:
+    if isinstance(event, PartialTranscript):
+        return live_topic(event, node), live_to_json(event)
+    return agent_topic(event, node), agent_to_json(event)
+
+
 async def _until_lost(client: aiomqtt.Client) -> None:
     """Raises MqttError when the connection goes; publishing alone notices only when there is something to say."""
     async for _ in client.messages:
@@ -157,6 +184,12 @@ async def received_events(settings: EventSection, *, node: str = "+") -> AsyncIt
 async def received_live_events(settings: EventSection, *, node: str = "+") -> AsyncIterator[LiveEvent]:
     """Live events in the same way."""
     async for event in _received(settings, f"voicebot/{node}/live/+/+", live_from_json, qos=0):
+        yield event
+
+
+async def received_agent_events(settings: EventSection, *, node: str = "+") -> AsyncIterator[AgentEvent]:
+    """What agents' desks show, in the same way; begins with each agent's presence."""
+    async for event in _received(settings, f"voicebot/{node}/agents/+/+", agent_from_json, qos=0):
         yield event
 
 

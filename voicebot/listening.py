@@ -21,15 +21,16 @@ class Listening:
         self,
         audio: CallerAudio,
         recognition: Recognition,
-        early: EarlyReply,
+        early: EarlyReply | None,
         *,
         call_id: str,
         on_heard: Callable[[int, Heard], None],
         on_glimpse: Callable[[int, Glimpse | None, Partial | None], None],
         heard_reply: Callable[[], str | None],
     ) -> None:
-        """on_heard: a whole utterance was recognised; on_glimpse: one that goes on (None: the models had no time);
-        heard_reply: what the caller heard of a reply that they talked over."""
+        """early: prepares the likely reply, where there is going to be one; on_heard: a whole utterance was recognised;
+        on_glimpse: one that goes on (None: the models had no time); heard_reply: what the caller heard of a reply that
+        they talked over."""
         self._audio = audio
         self._recognition = recognition
         self._early = early
@@ -71,7 +72,8 @@ class Listening:
 
     async def take(self, utterance: int) -> Heard | None:
         """What was heard, once; None when it was dropped. The turn is over."""
-        self._early.forget()
+        if self._early is not None:
+            self._early.forget()
         task = self._heard.get(utterance)
         if task and not task.done():
             await self._recognition.hurry(self._key(utterance))
@@ -91,8 +93,8 @@ class Listening:
         heard = task.result()
         self._on_heard(utterance, heard)
         meant = heard.judgement.completeness is not Completeness.EMPTY and not heard.judgement.backchannel
-        if meant and heard.understood is not None and self._tasks is not None:
-            self._tasks.create_task(self._prepare(heard.understood))
+        if meant and heard.understood is not None and self._early is not None and self._tasks is not None:
+            self._tasks.create_task(self._prepare(self._early, heard.understood))
 
     async def _look(self, utterance: int, samples: Samples) -> None:
         seen = await self._recognition.glimpse(samples, key=self._key(utterance))
@@ -100,11 +102,11 @@ class Listening:
             self._on_glimpse(utterance, seen, None)
             return
         self._on_glimpse(utterance, seen, self._prefix.hear(utterance, seen.understood.text))
-        if self._early.likely(seen.understood):
-            await self._prepare(seen.understood)
+        if self._early is not None and self._early.likely(seen.understood):
+            await self._prepare(self._early, seen.understood)
 
-    async def _prepare(self, understood: Understood) -> None:
-        await self._early.prepare(replace(understood, heard_reply=self._heard_reply()))
+    async def _prepare(self, early: EarlyReply, understood: Understood) -> None:
+        await early.prepare(replace(understood, heard_reply=self._heard_reply()))
 
     def _key(self, utterance: int) -> str:
         return f"{self._call_id}/{utterance}"

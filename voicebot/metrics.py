@@ -18,6 +18,7 @@ LAG_BUCKETS_S: Final = (
     *(0.0005, 0.001, 0.0015, 0.002, 0.0025, 0.003, 0.004, 0.005, 0.007, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1),
     *(0.2, 0.5, 1.0, 2.0, 5.0),
 )
+QUEUE_BUCKETS_S: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 60.0, 120.0, 300.0, 600.0)
 LAG_WINDOW_S: Final = 60.0
 """The exported maximum is that of the last one to two of these."""
 
@@ -48,6 +49,22 @@ class Metrics:
             buckets=STAGE_BUCKETS_S,
             registry=self.registry,
         )
+        self.prompt_latency_s = Histogram(
+            "voicebot_prompt_latency_seconds",
+            "From the end of what somebody said to the live prompt about it",
+            buckets=STAGE_BUCKETS_S,
+            registry=self.registry,
+        )
+        self.queue_wait_s = Histogram(
+            "voicebot_queue_wait_seconds",
+            "How long callers waited for a human, by where they went: agent, callback, voicemail, abandoned",
+            ("to",),
+            buckets=QUEUE_BUCKETS_S,
+            registry=self.registry,
+        )
+        self.calls_waiting = self._gauge("calls_waiting", "Callers who wait for a human")
+        self.agents = self._gauge("agents", "Agents by presence", "presence")
+        self.offers = self._counter("offers", "Calls offered to agents, by what came of it", "fate")
         self.packets = self._counter("rtp_packets", "RTP packets by fate: received, lost, late", "fate")
         self.media_late_s = self._gauge("media_late_seconds", "Lateness of sent packets", "quantile")
         self.loop_lag_s = Histogram(

@@ -14,16 +14,18 @@ from typing import Any, assert_never
 import structlog
 
 from models.address import InferenceError
-from models.vad import StreamingVad, VadEvent
+from models.vad import StreamingVad
 from telephony.audio import FRAME_S, Frame
 from telephony.leg import CallLeg, EndReason, LegEnded, LegError
 from telephony.recorder import Recorder
 from voicebot.barge_in import PausePlayback, ResumePlayback, StopPlayback
+from voicebot.call_end import close_call
 from voicebot.call_log import CallerTurn, CallLog
 from voicebot.caller_dialect import CallerDialect, kept
 from voicebot.dialogue.policy import Dialogue
 from voicebot.dialogue.types import Expecting, Reply, Segment, Understood
 from voicebot.early_reply import EarlyReply
+from voicebot.edges import on_edge
 from voicebot.endpointing import Completeness
 from voicebot.events import LiveEvent, PartialTranscript
 from voicebot.hearing import CallerAudio
@@ -32,6 +34,7 @@ from voicebot.listening import Listening
 from voicebot.metrics import Metrics
 from voicebot.on_air import Answered, OnAir
 from voicebot.partials import Partial
+from voicebot.put_through import PutThrough
 from voicebot.recognition import Glimpse, Heard, Recognition
 from voicebot.speaking import Speaker, Spoken
 from voicebot.store.records import TurnRecord
@@ -42,8 +45,6 @@ log = structlog.get_logger(__name__)
 
 LONGEST_CALL_S = 1800.0
 """A call that nobody ends is ended (a looped recording, a forgotten line)."""
-RECORDING_CLOSED_S = 5.0
-"""Longest wait for the disk to take the recording's rest."""
 FILLER_AFTER_S = 0.6
 """A tool that takes longer is covered by a few words; a faster one never is."""
 
@@ -69,8 +70,10 @@ class CallSession:
         recorder: Recorder | None,
         metrics: Metrics,
         tell: Callable[[LiveEvent], None] = lambda event: None,
+        humans: PutThrough | None = None,
     ) -> None:
-        """The session listens to the leg from now on. tell: hears what the caller says while they are saying it."""
+        """The session listens to the leg from now on. tell: hears what the caller says while they are saying it;
+        humans: the way to them, where there are any."""
         self._leg = leg
         leg.listen(self)
         self._dialogue = dialogue
@@ -81,6 +84,7 @@ class CallSession:
         self._recorder = recorder
         self._metrics = metrics
         self._tell = tell
+        self._humans = humans
         self._audio = CallerAudio()
         self._listening = Listening(
             self._audio,
@@ -135,8 +139,11 @@ class CallSession:
             self._reply_begins(on_air, at)
         if self._held or self._ended or self._tasks is None:
             return
+        if self._humans is not None and self._humans.with_human:
+            self._humans.on_frame(inbound)
+            return
         for event in self._vad.push(inbound, at - FRAME_S):
-            self._carry_out(self._on_edge(event, at))
+            self._carry_out(on_edge(self._turns, event, now=at, left_s=self._speaker.left_s))
         self._carry_out(self._turns.on_time(at))
         if (digits := self._keypad.on_time(at)) is not None:
             self._pressed(digits)
@@ -145,6 +152,8 @@ class CallSession:
             self._hang_up()
 
     def on_dtmf(self, digit: str) -> None:
+        if self._with_human:
+            return  # the agent's telephone gets it
         at = self._audio.duration_s
         self._turns.on_activity(at)
         self._interrupt()
@@ -159,26 +168,33 @@ class CallSession:
     def on_ended(self, ended: LegEnded) -> None:
         self._carry_out(self._turns.on_leg_ended())  # what was said last is kept, though nobody hears the reply
         self._ended = ended
+        if self._humans is not None:
+            self._humans.caller_left()
         if (cut := self._speaker.stop()) is not None and self._on_air is not None:
             self._work.put_nowait(partial(self._store_heard, self._on_air, self._speaker.heard(cut)))
         self._may_interrupt.set()
         self._work.put_nowait(_end)
 
-    # What turn-taking is told and decides.
+    # What the way to a human is told and says.
 
-    def _on_edge(self, event: VadEvent, now: float) -> Sequence[Action]:
-        turns, left_s = self._turns, self._speaker.left_s
-        match event.kind:
-            case "speech_suspected":
-                return turns.on_speech_suspected(event.at_s, left_s=left_s, faint=event.faint)
-            case "speech_dismissed":
-                return turns.on_speech_dismissed()
-            case "speech_started":
-                return turns.on_speech_started(event.at_s, left_s=left_s, faint=event.faint)
-            case "speech_cleared":
-                return turns.on_speech_cleared(event.at_s, left_s=left_s)
-            case "speech_paused":
-                return turns.on_speech_paused(event.at_s, now=now)
+    @property
+    def clock_s(self) -> float:
+        return self._audio.duration_s
+
+    def say(self, find: Callable[[], Awaitable[Reply | None]]) -> None:
+        """Says what `find` then returns, after what is being worked on now."""
+        self._turns.on_activity(self._audio.duration_s)
+        self._work.put_nowait(partial(self._say, find))
+
+    def fall_silent(self) -> None:
+        """A human has the caller: nothing more is said or heard for the assistant."""
+        if (cut := self._speaker.stop()) is not None and self._on_air is not None:
+            self._work.put_nowait(partial(self._store_heard, self._on_air, self._speaker.heard(cut)))
+        self._may_interrupt.set()
+        self._turns.on_floor_given()
+        self._listening.close()
+
+    # What turn-taking is told and decides.
 
     def _heard(self, utterance: int, heard: Heard) -> None:
         if not self._ended:
@@ -231,6 +247,8 @@ class CallSession:
             return
         requested = self._hear_dialect(heard, heard.understood, ended.speech_end_s)
         understood = replace(heard.understood, heard_reply=self._cut_at, requested_dialect=requested)
+        if self._humans is not None:
+            self._humans.emotion = understood.emotion
         self._cut_at = None
         place = self._log.next_place()
         thinking = self._task(self._dialogue.on_utterance(understood))
@@ -273,16 +291,27 @@ class CallSession:
         await self._speak(reply, Answered(at_s, asked_at), to=to)
 
     async def _no_input(self, count: int) -> None:
-        await self._speak(await self._dialogue.on_no_input(count), None)
+        if self._dialogue.waiting:  # for a human: nothing was asked
+            self._turns.on_activity(self._audio.duration_s)
+            self._turns.on_playback_finished(self._audio.duration_s)
+        else:
+            await self._speak(await self._dialogue.on_no_input(count), None)
+
+    async def _say(self, find: Callable[[], Awaitable[Reply | None]]) -> None:
+        if (reply := await find()) is not None:
+            self._turns.on_reply_pending()
+            await self._speak(reply, None)
 
     async def _speak(self, reply: Reply, answers: Answered | None, *, to: TurnRecord | None = None) -> None:
         """Queue a reply once it is stored together with what it answers; returns before it is heard, so that the caller
         can interrupt it."""
-        if self._ended:
+        if self._ended or self._with_human:
             if to:
                 await self._log.said(to)
             return
         self._closing = self._closing or reply.end_call
+        if reply.end_call and self._humans is not None:
+            self._humans.leave("callback" if reply.handover else "abandoned")
         self._cut_at = None
         turn = await self._log.reply(reply, to=to, at_s=self._audio.duration_s)
         await self._may_interrupt.wait()
@@ -300,6 +329,8 @@ class CallSession:
             self._turns.on_playback_finished(self._audio.duration_s)
             if self._closing:
                 self._hang_up()
+        if reply.transfer and self._humans is not None:
+            await self._humans.begin(self._leg, self)
 
     async def _store_heard(self, on_air: OnAir, heard: str) -> None:
         on_air.turn = await self._log.reply_ended(on_air.turn, at_s=self._audio.duration_s, heard=heard)
@@ -358,6 +389,10 @@ class CallSession:
 
     # Small things.
 
+    @property
+    def _with_human(self) -> bool:
+        return self._humans is not None and self._humans.with_human
+
     def _task(self, work: Coroutine[Any, Any, Reply]) -> asyncio.Task[Reply]:
         assert self._tasks is not None
         return self._tasks.create_task(work)
@@ -375,25 +410,11 @@ class CallSession:
         ended = self._ended or LegEnded(EndReason.ERROR, text="session ended before the leg")
         if self._ended is None:
             self._leg.hang_up()
+        if self._humans is not None:
+            self._humans.caller_left()
         self._listening.close()
-        if self._recorder:
-            self._recorder.close()
-            await asyncio.to_thread(self._recorder.join, RECORDING_CLOSED_S)
-        stats = self._leg.stats
-        quality = {
-            "packets_received": stats.packets_received,
-            "packets_lost": stats.lost,
-            "packets_late": stats.late,
-            "jitter_ms": round(stats.jitter_ms, 2),
-        }
-        for fate, count in (("received", stats.packets_received), ("lost", stats.lost), ("late", stats.late)):
-            self._metrics.packets.labels(fate).inc(count)
-        self._metrics.calls_ended.labels(self._leg.direction, self._dialogue.outcome).inc()
-        await self._log.ended(
-            outcome=self._dialogue.outcome,
-            end_reason=str(ended.reason),
-            language=self._dialogue.language,
-            quality=quality,
+        await close_call(
+            self._leg, ended, self._dialogue, recorder=self._recorder, metrics=self._metrics, log=self._log
         )
 
 

@@ -233,6 +233,13 @@ class TurnTaking:
         if self._silent_since is not None:
             self._silent_since = at
 
+    def on_floor_given(self) -> None:
+        """Somebody else talks to the caller from now on: what was open is nobody's turn any more."""
+        self._close()
+        self._talking = self._suspected = self._answering = False
+        self._silent_since = None
+        self._floor.on_playback_finished()
+
     def on_leg_ended(self) -> list[Action]:
         """The caller has hung up: an utterance that was already recognised was their last word."""
         return self._end_turn() if self._speech_end is not None and self._judgement is not None else []

@@ -6,9 +6,10 @@ added (handover.py), and nothing that was known is lost.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -153,6 +154,12 @@ _ADAPTER: Final = TypeAdapter(HandoverPacket)
 
 def packet_to_json(packet: HandoverPacket) -> str:
     return _ADAPTER.dump_json(packet).decode()
+
+
+def packet_fields(packet: HandoverPacket) -> Mapping[str, Any]:
+    """The packet as plain values, to be put into a message."""
+    fields: Mapping[str, Any] = _ADAPTER.dump_python(packet, mode="json")
+    return fields
 
 
 def packet_from_json(text: str | bytes) -> HandoverPacket:

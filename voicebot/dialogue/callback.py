@@ -62,6 +62,7 @@ class Callback:
         """Store the task and say goodbye. Raises ToolError."""
         await self._context.run(_TOOL, {"number": number})
         self._context.memory.outcome = "callback"
+        self._context.memory.in_queue = False
         hours = self._context.company.profile.hours
         if is_open(hours, self._started):
             within = hours.callback_within_minutes

@@ -65,5 +65,7 @@ class CallContext:
                 corrects=corrects,
             )
         )
-        self.memory.actions.append(ActionDone(tool, outcome.name, as_text(outcome.values)))
+        action = ActionDone(tool, outcome.name, as_text(outcome.values))
+        self.memory.actions.append(action)
+        self.memory.carried_out.append(action)
         return outcome

@@ -63,6 +63,8 @@ class Memory:
     """How often each prompt was said: its variants take turns."""
     actions: list[ActionDone] = field(default_factory=list)
     """Tools that ran for the reply being made."""
+    carried_out: list[ActionDone] = field(default_factory=list)
+    """Tools that ran in the whole call."""
     done: list[str] = field(default_factory=list)
     """What the call was about, a line for each errand: for whoever takes it over."""
 
@@ -74,5 +76,6 @@ class Memory:
             prompts=self.prompts.copy(),
             actions=[],
             done=list(self.done),
+            carried_out=list(self.carried_out),
             begun=list(self.begun),
         )

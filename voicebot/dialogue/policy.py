@@ -19,6 +19,7 @@ from voicebot.dialogue.moves import InQueue, LeaveMessage, Move, OfferCallback, 
 from voicebot.dialogue.orders import find_order
 from voicebot.dialogue.slots import Surroundings
 from voicebot.dialogue.types import (
+    ActionDone,
     Expecting,
     KnowledgeSearch,
     KnownCaller,
@@ -87,7 +88,7 @@ class Dialogue:
     @property
     def outcome(self) -> str:
         """resolved, callback, voicemail, or abandoned."""
-        return self._memory.outcome
+        return "abandoned" if self._memory.in_queue else self._memory.outcome
 
     @property
     def waiting(self) -> bool:
@@ -103,6 +104,16 @@ class Dialogue:
     def runs(self) -> tuple[FlowRun, ...]:
         """Every flow that was begun, in order."""
         return tuple(self._memory.begun)
+
+    @property
+    def open_run(self) -> FlowRun | None:
+        """The flow that is going on."""
+        return self._conversation.flows.run
+
+    @property
+    def actions(self) -> tuple[ActionDone, ...]:
+        """Everything that was done for the caller, in order."""
+        return tuple(self._memory.carried_out)
 
     @property
     def expecting(self) -> Expecting:
@@ -204,6 +215,11 @@ class Dialogue:
         """A human talks to the caller from now on."""
         self._memory.in_queue = False
         self._memory.outcome = "agent"
+
+    def waits_again(self) -> None:
+        """The agent passed the caller on."""
+        self._memory.in_queue = True
+        self._conversation.moved(Move((), InQueue()))
 
     def agent_lost(self) -> Reply:
         """The agent's line broke: the caller waits for the next one."""

@@ -1,0 +1,134 @@
+"""What an agent's desk shows as it happens: presence, the call that rings, prompts, the wrap-up. Live events over MQTT.
+
+Each agent has a topic of their own, voicebot/NODE/agents/AGENT/NAME. They are told at most once: what has to be kept
+is in the store under the same ids. The latest presence is retained by the broker, for desks that open later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from voicebot.events import EventError
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    agent_id: str
+    at: datetime
+    presence: str
+    cause: str
+    name: str = ""
+    team: str = ""
+    calls: tuple[str, ...] = ()
+    """Being talked on."""
+    ringing: str | None = None
+    """The call that is being offered."""
+    until: datetime | None = None
+    """When ringing, wrap-up or break is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """A call is being offered: who calls, what about, and why it comes here."""
+
+    agent_id: str
+    at: datetime
+    call_id: str
+    packet: Mapping[str, Any]
+    """A `assist.packet.HandoverPacket` as JSON."""
+    whisper: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The caller is on the line."""
+
+    agent_id: str
+    at: datetime
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptShown:
+    """A live prompt; `voicebot agents prompt ID --helped` or the desk says whether it helped."""
+
+    agent_id: str
+    at: datetime
+    call_id: str
+    prompt_id: str
+    kind: str
+    text: str
+    source: str
+    at_s: float
+    """End of the words that it answers, in seconds since the answer."""
+    latency_ms: int | None = None
+    """From there until now; None where it answers no words."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpSuggested:
+    """How the call could be closed; it is closed so unless the agent says otherwise in the wrap-up time."""
+
+    agent_id: str
+    at: datetime
+    call_id: str
+    disposition: str
+    title: str
+    reason: str
+    summary: str
+    alternatives: tuple[tuple[str, str], ...] = ()
+    """Code and title of others that fit."""
+    follow_ups: tuple[str, ...] = ()
+    """Tasks that its promises have become."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The agent is no longer in the call."""
+
+    agent_id: str
+    at: datetime
+    call_id: str
+    fate: str
+
+
+AgentEvent = PresenceChanged | Ringing | Joined | PromptShown | WrapUpSuggested | Left
+
+NAMES: Final[Mapping[type[AgentEvent], str]] = {
+    PresenceChanged: "presence",
+    Ringing: "ringing",
+    Joined: "joined",
+    PromptShown: "prompt",
+    WrapUpSuggested: "wrap_up",
+    Left: "left",
+}
+RETAINED: Final = frozenset({PresenceChanged})
+_ADAPTERS: Final[Mapping[str, TypeAdapter[AgentEvent]]] = {name: TypeAdapter(kind) for kind, name in NAMES.items()}
+
+
+def agent_topic(event: AgentEvent, node: str) -> str:
+    return f"voicebot/{node}/agents/{event.agent_id}/{NAMES[type(event)]}"
+
+
+def agent_to_json(event: AgentEvent) -> str:
+    return _ADAPTERS[NAMES[type(event)]].dump_json(event).decode()
+
+
+def agent_from_json(topic: str, payload: str | bytes) -> AgentEvent:
+    """The event that was published on `topic`. Raises EventError for anything else."""
+    levels = topic.split("/")
+    if len(levels) != 5 or (levels[0], levels[2]) != ("voicebot", "agents") or levels[4] not in _ADAPTERS:
+        raise EventError(f"no agent's event is published on {topic[:200]!r}")
+    try:
+        event = _ADAPTERS[levels[4]].validate_json(payload)
+    except ValidationError as error:
+        raise EventError(f"{topic}: {error.error_count()} fields are wrong: {error.errors()[0]['loc']}") from error
+    if event.agent_id != levels[3]:
+        raise EventError(f"{topic}: the event is about another agent, {event.agent_id[:80]!r}")
+    return event

@@ -1,0 +1,73 @@
+"""Commands over MQTT: taken and answered by the media process, sent by desks and by the command line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import aiomqtt
+import structlog
+
+from voicebot.agent_commands import (
+    AgentCommand,
+    CommandAnswer,
+    answer_from_json,
+    answer_to_json,
+    answer_topic,
+    command_from_json,
+    command_to_json,
+    commands_topic,
+)
+from voicebot.config import EventSection
+from voicebot.errors import UserError
+from voicebot.eventbus import mqtt_client
+from voicebot.events import EventError
+
+log = structlog.get_logger(__name__)
+
+RETRY_S = 1.0
+ANSWER_S = 5.0
+
+
+class NoAnswer(UserError):
+    """Nobody took the command."""
+
+
+async def serve_commands(settings: EventSection, handle: Callable[[AgentCommand], Awaitable[CommandAnswer]]) -> None:
+    """Until cancelled. `handle` never raises: what can't be done it says in its answer."""
+    while True:
+        try:
+            async with mqtt_client(settings) as client:
+                await client.subscribe(commands_topic(settings.node), qos=1)
+                async for message in client.messages:
+                    if message.retain:
+                        continue  # a command is for now; one that was kept is of another time
+                    try:
+                        command = command_from_json(_text(message.payload))
+                    except EventError as error:
+                        log.warning("not_a_command", reason=str(error))
+                        continue
+                    answer = await handle(command)
+                    await client.publish(answer_topic(command.id, settings.node), answer_to_json(answer), qos=1)
+        except (aiomqtt.MqttError, OSError):
+            await asyncio.sleep(RETRY_S)
+
+
+async def send_command(settings: EventSection, command: AgentCommand) -> CommandAnswer:
+    """Raises NoAnswer when broker or media process can't be reached."""
+    try:
+        async with asyncio.timeout(ANSWER_S), mqtt_client(settings) as client:
+            await client.subscribe(answer_topic(command.id, settings.node), qos=1)
+            await client.publish(commands_topic(settings.node), command_to_json(command), qos=1)
+            async for message in client.messages:
+                return answer_from_json(_text(message.payload))
+    except (aiomqtt.MqttError, OSError, TimeoutError, EventError) as error:
+        where = f"{settings.url} as node {settings.node!r}"
+        raise NoAnswer(
+            f"no answer from the media process through {where}: is `voicebot serve` running with these settings?"
+        ) from error
+    raise NoAnswer("the broker closed the connection before the answer came: try again")
+
+
+def _text(payload: object) -> bytes:
+    return bytes(payload) if isinstance(payload, bytes | bytearray) else b""

@@ -1,0 +1,218 @@
+"""Between agents: a caller passed on with a word or without, a colleague asked while the caller waits, all at once.
+
+    cold       A ──hangs up── caller waits ── B's phone rings, whisper ── caller and B
+    warm       caller waits ── A and B ──complete── caller and B
+                                       ├─back────── caller and A
+                                       └─conference─ caller, A and B
+
+Whoever is passed on brings the handover packet with the parts of all agents so far, so nobody has to tell it twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+import structlog
+
+from telephony.bridge import Bridge, Supervision
+from telephony.looped_sound import LoopedSound
+from telephony.ringback import ringback
+from telephony.sip.refer import TransferRequest
+from voicebot.assist.packet import Hop
+from voicebot.store.floor_records import Fate
+
+if TYPE_CHECKING:
+    from voicebot.floor.connection import Connection
+    from voicebot.floor.floor import Floor, Visitor
+
+log = structlog.get_logger(__name__)
+
+
+class NotPossible(Exception):
+    """What an agent asked for can't be done now. The message says why."""
+
+
+@dataclass(slots=True)
+class Consultation:
+    """Agent A asks agent B about a caller who waits."""
+
+    caller: Visitor
+    """The call as A has it."""
+    colleague: Visitor
+    """The same call as B is rung for it."""
+    bridge: Bridge | None = None
+    """A and B talking."""
+
+
+class Transfers:
+    """Of all calls on one floor."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+        self._consultations: dict[str, Consultation] = {}
+        """By the id under which A's call is on the floor."""
+
+    # Without a word
+
+    def cold(self, agent_id: str, to: str, reason: str = "", asked: TransferRequest | None = None) -> None:
+        """Passes the agent's caller on to another agent, or to whoever has a skill. Raises NotPossible."""
+        call_id, visitor, connection = self._call_of(agent_id)
+        if call_id in self._consultations:
+            raise NotPossible("a colleague is being consulted: complete that, or take the caller back first")
+        hop = Hop(datetime.now(UTC), agent_id, connection.agent.name, to, "cold", reason)
+        packet = self._floor.handed_on(visitor, hop)
+        call = replace(visitor.call, passed_over=frozenset({agent_id}))
+        if self._floor.staff.agent(to) is None:
+            if to not in self._floor.skills:
+                raise NotPossible(f"there is no agent and no skill {to!r}")
+            call = replace(call, skill=to)
+        onward = replace(visitor, call=call, hop=hop, packet=packet, connection=None, offering=None, asked=asked)
+        self._floor.pass_on(call_id, onward, None if call.skill == to else to)
+        connection.part()
+        visitor.guest.seat.wait()
+        connection.end("transferred")
+
+    def by_phone(self, call_id: str, asked: TransferRequest) -> bool:
+        """An agent's phone sent REFER. Only colleagues and skills are taken: a phone could name any number of the
+        world."""
+        visitor = self._floor.visitors.get(call_id)
+        if visitor is None or visitor.connection is None:
+            return False
+        agent_id, to = visitor.connection.agent.id, asked.number
+        try:
+            consultation = self._consultations.get(call_id)
+            if consultation is not None and _agent_of(consultation.colleague) == to:
+                self.end_consult(agent_id, "complete")
+                asked.report(200, "OK")
+            else:
+                self.cold(agent_id, to, asked=asked)
+                asked.report(180, "Ringing")
+        except NotPossible as why:
+            log.info("transfer_refused", agent=agent_id, to=to, reason=str(why))
+            return False
+        return True
+
+    # With a word
+
+    def consult(self, agent_id: str, to: str) -> None:
+        """Calls a colleague while the caller hears music. Raises NotPossible."""
+        call_id, visitor, connection = self._call_of(agent_id)
+        if call_id in self._consultations:
+            raise NotPossible("a colleague is being consulted already")
+        hop = Hop(datetime.now(UTC), agent_id, connection.agent.name, to, "warm")
+        packet = self._floor.handed_on(visitor, hop)
+        floor_id = f"{call_id}~{to}"
+        call = replace(visitor.call, call_id=floor_id, passed_over=frozenset({agent_id}))
+        colleague = replace(
+            visitor, call=call, hop=hop, packet=packet, connection=None, offering=None, consults=True, visit=None
+        )
+        if not self._floor.ring(floor_id, colleague, to):
+            raise NotPossible(f"agent {to!r} can't take a call now")
+        self._consultations[call_id] = Consultation(visitor, colleague)
+        connection.part()
+        assert connection.talk is not None
+        connection.talk.private = True
+        visitor.guest.seat.wait()
+        connection.seat.hear(LoopedSound(ringback()))
+
+    def end_consult(self, agent_id: str, how: Literal["complete", "conference", "back"]) -> None:
+        """complete: the colleague has the caller now; conference: all three talk; back: the caller is taken back.
+
+        Raises NotPossible.
+        """
+        call_id, _, connection = self._call_of(agent_id)
+        consultation = self._consultations.get(call_id)
+        if consultation is None:
+            raise NotPossible("no colleague is being consulted")
+        if how != "back" and consultation.bridge is None:
+            raise NotPossible("the colleague has not answered yet")
+        if how == "complete":
+            self._complete(call_id, consultation)
+            connection.end("transferred")
+        elif how == "conference":
+            self._apart(call_id, consultation)
+            connection.join()
+            assert connection.bridge is not None and consultation.colleague.connection is not None
+            connection.bridge.supervise(consultation.colleague.connection.seat, Supervision.BARGE)
+        else:
+            self._take_back(call_id, consultation)
+
+    # What the floor reports
+
+    def on_ready(self, floor_id: str) -> bool:
+        """A colleague has heard the whisper. False when nobody waits to consult them: they get the caller."""
+        found = self._of_colleague(floor_id)
+        if found is None:
+            return False
+        _, consultation = found
+        asking, asked = consultation.caller.connection, consultation.colleague.connection
+        assert asking is not None and asked is not None
+        consultation.bridge = Bridge(asking.seat, asked.seat)
+        consultation.bridge.join()
+        return True
+
+    def on_ended(self, floor_id: str, fate: Fate) -> bool:
+        """Somebody's part has ended; whether that settled a consultation, and nothing else is to follow from it."""
+        if (consultation := self._consultations.get(floor_id)) is not None:
+            return self._asking_agent_left(floor_id, consultation, fate)
+        if (found := self._of_colleague(floor_id)) is not None:
+            self._take_back(*found)
+            return True
+        visitor = self._floor.visitors.get(floor_id)
+        if visitor is not None and visitor.consults:  # one of three hung up
+            self._floor.dismiss(floor_id, "agent")
+            return True
+        return False
+
+    def _asking_agent_left(self, call_id: str, consultation: Consultation, fate: Fate) -> bool:
+        """Hanging up is how most telephones complete a transfer; a line that breaks must not lose the caller either."""
+        if consultation.bridge is not None:
+            self._complete(call_id, consultation)
+        else:
+            self._consultations.pop(call_id)
+            consultation.colleague.consults = False  # the colleague whose phone rings gets the caller
+            self._floor.forget(call_id)
+        return True
+
+    def _complete(self, call_id: str, consultation: Consultation) -> None:
+        self._apart(call_id, consultation)
+        colleague = consultation.colleague
+        colleague.consults = False
+        self._floor.forget(call_id)
+        assert colleague.joining is not None
+        colleague.joining()
+
+    def _take_back(self, call_id: str, consultation: Consultation) -> None:
+        self._apart(call_id, consultation)
+        floor_id = consultation.colleague.call.call_id
+        if floor_id in self._floor.visitors:
+            self._floor.dismiss(floor_id, "agent")
+        if (connection := consultation.caller.connection) is not None:
+            connection.seat.hear()
+            connection.join()
+
+    def _apart(self, call_id: str, consultation: Consultation) -> None:
+        self._consultations.pop(call_id, None)
+        if consultation.bridge is not None:
+            consultation.bridge.close()
+            consultation.bridge = None
+
+    def on_caller_left(self, call_id: str) -> None:
+        """The caller has hung up: nobody needs to be asked any more."""
+        if (consultation := self._consultations.get(call_id)) is not None:
+            self._apart(call_id, consultation)
+
+    def _of_colleague(self, floor_id: str) -> tuple[str, Consultation] | None:
+        return next((each for each in self._consultations.items() if each[1].colleague.call.call_id == floor_id), None)
+
+    def _call_of(self, agent_id: str) -> tuple[str, Visitor, Connection]:
+        found = self._floor.of_agent(agent_id)
+        if found is None or found[1].connection is None:
+            raise NotPossible(f"agent {agent_id!r} is in no call")
+        return *found, found[1].connection
+
+
+def _agent_of(visitor: Visitor) -> str:
+    return visitor.connection.agent.id if visitor.connection else ""

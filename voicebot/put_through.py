@@ -1,0 +1,232 @@
+"""One call's way to a human and back: the session's side of the floor.
+
+assistant ──begin──> waits, the assistant keeps company ──on_joined──> a human has the caller
+    ^                    ^        │ callback, voicemail                     │
+    └────────────────────┼────────┘              lost, passed on ───────────┤
+                         └──────────────────────────────────────────────────┘
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from dialect_router.agents import Agent
+from dialect_router.evidence import DialectBelief
+from dialect_router.queue_rules import Action, Announce, GiveUp, OfferCallback
+from telephony.audio import Frame
+from telephony.hold_music import hold_music
+from telephony.leg import CallLeg, LegListener
+from telephony.looped_sound import LoopedSound
+from telephony.seat import Seat
+from voicebot.arrival import Arrival
+from voicebot.assist.dialect_finding import dialect_finding
+from voicebot.assist.handover import assistants_stage, build_packet
+from voicebot.assist.packet import EarlierCall, HandoverPacket, Hop
+from voicebot.assist.prompts import AssistedCall
+from voicebot.assist.summary import summary_wording
+from voicebot.call_log import CallLog
+from voicebot.company import Company
+from voicebot.dialogue.policy import Dialogue
+from voicebot.dialogue.types import Reply
+from voicebot.floor.floor import Floor
+from voicebot.floor.guest import CallerEar, Wish
+from voicebot.store.floor import FloorStore
+from voicebot.store.floor_records import LeftTo
+from voicebot.store.records import CustomerRecord
+from voicebot.store.store import Store, StoreError
+
+log = structlog.get_logger(__name__)
+
+MOST_EARLIER: Final = 5
+"""Former calls that an agent is told of."""
+_EMOTION: Final = {"calm": 0.0, "annoyed": 0.5, "angry": 1.0}
+
+
+class Host(LegListener, Protocol):
+    """The session behind a call."""
+
+    @property
+    def clock_s(self) -> float:
+        """Seconds since the answer."""
+
+    def say(self, find: Callable[[], Awaitable[Reply | None]]) -> None:
+        """Says, when its turn comes, what `find` then returns; None: nothing any more."""
+
+    def fall_silent(self) -> None:
+        """The assistant says and hears nothing until it says something again."""
+
+
+class PutThrough:
+    """A `Guest` of the floor."""
+
+    seat: Seat
+    """From the first wait on."""
+
+    def __init__(
+        self,
+        arrival: Arrival,
+        log: CallLog,
+        dialogue: Dialogue,
+        *,
+        belief: Callable[[], DialectBelief],
+        company: Company,
+        store: Store,
+        floor: Floor,
+        floor_store: FloorStore,
+    ) -> None:
+        """belief: about the caller's dialect, by now."""
+        self.log = log
+        self.caller_number = arrival.known.number
+        self.emotion = "calm"
+        """The caller's, as last heard."""
+        self._arrival = arrival
+        self._dialogue = dialogue
+        self._belief = belief
+        self._company = company
+        self._store = store
+        self._floor = floor
+        self._floor_store = floor_store
+        self._host: Host | None = None
+        self._customer: CustomerRecord | None = None
+        self._ear: CallerEar | None = None
+        self._entered = False
+        self._gone = False
+
+    # What the session does with it
+
+    @property
+    def with_human(self) -> bool:
+        """Whether a human has the caller, so that the assistant is to be silent."""
+        return self._ear is not None
+
+    def on_frame(self, frame: Frame) -> None:
+        """The caller's, while a human has them."""
+        if self._ear is not None:
+            self._ear.on_frame(frame)
+
+    async def begin(self, leg: CallLeg, host: Host) -> None:
+        """The caller waits from now on."""
+        last_agent = None
+        if self._host is None:
+            self._host = host
+            self.seat = Seat(leg, host, music=LoopedSound(hold_music()))
+        try:
+            self._customer = await self._store.customer_by_number(self.caller_number)
+            last_agent = await self._floor_store.last_agent(self.caller_number) if self.caller_number else None
+        except StoreError as error:
+            log.error("caller_not_looked_up", reason=str(error))
+        if not self._gone and not self._entered:
+            self._entered = True
+            self._floor.enter(self, last_agent=last_agent)
+
+    def leave(self, to: LeftTo) -> None:
+        """The caller waits no more, but for something else."""
+        if self._entered:
+            self._entered = False
+            self._floor.leave(self.log.call.id, to)
+            self.seat.hear()
+
+    def caller_left(self) -> None:
+        """Hung up, wherever the call is."""
+        self._gone = True
+        self.leave("abandoned")
+
+    # What the floor does with it
+
+    @property
+    def wish(self) -> Wish:
+        belief = self._belief()
+        return Wish(
+            skill=self._dialogue.skill,
+            dialects=belief.probabilities,
+            requested_dialect=belief.requested,
+            value=self._company.routing.value_of(self._arrival.known.level),
+            emotion=_EMOTION.get(self.emotion, 0.0),
+        )
+
+    @property
+    def clock_s(self) -> float:
+        return self._host.clock_s if self._host else 0.0
+
+    def on_due(self, action: Action) -> None:
+        match action:
+            case Announce(position, minutes):
+                self._say_waiting(lambda: self._dialogue.announce(position, minutes))
+            case OfferCallback():
+                self._say_waiting(self._dialogue.offer_callback)
+            case GiveUp(to):
+                self._entered = False
+                self.seat.hear()
+                self._say(lambda: self._dialogue.nobody_came(to))
+
+    async def packet(self, hop: Hop) -> HandoverPacket:
+        call = self.log.call
+        turns, tasks = await self._store.turns(call.id), await self._store.tasks(call_id=call.id)
+        earlier = await self._floor_store.earlier_calls(call.caller_number, call.started_at, MOST_EARLIER)
+        dialogue = self._dialogue
+        return build_packet(
+            self._company,
+            call,
+            assistants_stage(turns, runs=dialogue.runs, actions=dialogue.actions, tasks=tasks),
+            at=datetime.now(UTC),
+            caller=self._arrival.known,
+            wording=summary_wording(),
+            customer=self._customer,
+            dialect=dialect_finding(self._belief(), call.region_province),
+            earlier=[EarlierCall(one.id, one.started_at, outcome=one.outcome or "") for one in earlier],
+            hop=hop,
+        )
+
+    def assisted(self, agent: Agent) -> AssistedCall:
+        zone = ZoneInfo(self._company.profile.timezone)
+        answered_at = self.log.call.answered_at or self.log.call.started_at
+        return AssistedCall(
+            call_id=self.log.call.id,
+            agent=agent.id,
+            answered_at=answered_at.astimezone(zone),
+            caller=self._arrival.known,
+            customer=self._customer,
+            run=self._dialogue.open_run,
+        )
+
+    def on_joined(self, ear: CallerEar) -> None:
+        if self._ear is None and self._host is not None:
+            self._host.fall_silent()
+            self._dialogue.agent_took_over()
+        self._ear = ear
+
+    def on_waiting_again(self, *, lost: bool) -> None:
+        self._ear = None
+        if lost:
+            self._say(self._found(self._dialogue.agent_lost))
+        else:
+            self._dialogue.waits_again()
+
+    def on_agent_left(self) -> None:
+        self._ear = None
+        self._entered = False
+        self._say(self._found(self._dialogue.agent_left))
+
+    def _say(self, find: Callable[[], Awaitable[Reply | None]]) -> None:
+        if self._host is not None:
+            self._host.say(find)
+
+    def _say_waiting(self, find: Callable[[], Reply]) -> None:
+        """Said only if the caller still waits, and was asked nothing meanwhile."""
+
+        async def found() -> Reply | None:
+            return find() if self._entered and self._dialogue.waiting and not self.with_human else None
+
+        self._say(found)
+
+    @staticmethod
+    def _found(find: Callable[[], Reply]) -> Callable[[], Awaitable[Reply]]:
+        async def found() -> Reply:
+            return find()
+
+        return found

@@ -30,6 +30,7 @@ COMMANDS = {
     "caller": Module("caller", "Ring a number as a simulated caller."),
     "calls": Module("calls", "Past and present calls."),
     "tasks": Module("tasks", "Callbacks and other promises to callers."),
+    "agents": Module("agents", "The people who take calls: who is at work, transfers, supervision."),
     "accounts": Module("accounts", "Who may use the console: add people, set passwords, disable."),
     "audit": Module("audit", "Who saw, heard, exported or changed what; and whether that log is whole."),
     "api-keys": Module("api_keys", "Which programs may use the API."),

@@ -19,7 +19,6 @@ from voicebot.agent_commands import (
     commands_topic,
 )
 from voicebot.config import EventSection
-from voicebot.errors import UserError
 from voicebot.eventbus import mqtt_client
 from voicebot.events import EventError
 
@@ -29,8 +28,8 @@ RETRY_S = 1.0
 ANSWER_S = 5.0
 
 
-class NoAnswer(UserError):
-    """Nobody took the command."""
+class NoAnswer(Exception):
+    """Nobody took the command. The message says what to look at."""
 
 
 async def serve_commands(settings: EventSection, handle: Callable[[AgentCommand], Awaitable[CommandAnswer]]) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from dialect_router.regions import locate
+from dialect_router.routing import Staffing
 from models.inference import ModelClient
 from models.silero import SileroVad
 from models.speech_client import SpeechModels
@@ -18,6 +19,7 @@ from telephony.audio import Frame
 from telephony.leg import CallLeg, LegEnded
 from telephony.recorder import Recorder, RecordingThread
 from voicebot.admission import Admission, AdmissionLimits
+from voicebot.agent_events import AgentEvent
 from voicebot.arrival import Arrival, identify
 from voicebot.background import background
 from voicebot.call_log import CallLog
@@ -26,18 +28,22 @@ from voicebot.company import Company
 from voicebot.company_import import customer_records, order_records
 from voicebot.config import AdmissionSection, Settings, secret
 from voicebot.dialogue import warm_up
+from voicebot.dialogue.humans import nobody_works
 from voicebot.dialogue.policy import Dialogue
 from voicebot.dialogue.types import Reply
 from voicebot.dialogue.wording import Wording
 from voicebot.eventbus import EventPublisher
 from voicebot.events import LiveEvent
 from voicebot.fixed_prompts import fixed_sentences
+from voicebot.floor.guest import Wish
+from voicebot.floor.opening import FloorTools, OpenFloor, open_floor
 from voicebot.knowledge_service import RemoteKnowledge
 from voicebot.load_watch import watch_lag, watch_models
 from voicebot.logs import call_context
 from voicebot.metrics import Metrics
 from voicebot.privacy.call_listener import personal_data
 from voicebot.privacy.words import personal_words
+from voicebot.put_through import PutThrough
 from voicebot.recognition import Recognition
 from voicebot.session import CallSession
 from voicebot.store.store import Store, StoreError
@@ -83,9 +89,9 @@ class CallDesk:
         client: ModelClient,
         metrics: Metrics,
         admission: Admission,
-        tell: Callable[[LiveEvent], None],
+        tell: Callable[[LiveEvent | AgentEvent], None],
     ) -> None:
-        """admission: decides who is taken; tell: publishes what happens while callers speak."""
+        """admission: decides who is taken; tell: publishes what happens while people speak."""
         self._settings = settings
         self._company = company
         self._timezone = ZoneInfo(company.profile.timezone)
@@ -103,6 +109,24 @@ class CallDesk:
         self._conversations = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self._humans: OpenFloor | None = None
+
+    @asynccontextmanager
+    async def with_humans(self) -> AsyncIterator[OpenFloor]:
+        """Opens the floor: calls can be put through to agents meanwhile. Raises CompanyError."""
+        tools = FloorTools(
+            voice=self._voice,
+            knowledge=self._knowledge,
+            recognition=self._recognition,
+            vad=lambda: StreamingVad(self._judge),
+            tell=self._tell,
+            metrics=self._metrics,
+        )
+        async with open_floor(self._settings, self._company, self._store, tools) as self._humans:
+            try:
+                yield self._humans
+            finally:
+                self._humans = None
 
     @property
     def company_name(self) -> str:
@@ -173,6 +197,7 @@ class CallDesk:
         return Reply((segment,), arrival.language, end_call=True)
 
     def _session(self, leg: CallLeg, arrival: Arrival, call_log: CallLog) -> CallSession:
+        dialect = CallerDialect(arrival.dialect, self._models.dialect)
         dialogue = Dialogue(
             self._company,
             ShopTools(self._company, self._store, self._knowledge, arrival.call.id, self._now),
@@ -180,22 +205,48 @@ class CallDesk:
             arrival.known,
             arrival.language,
             started=self._now(),
+            staffing=lambda skill: self._staffing(skill, arrival),
         )
         return CallSession(
             leg,
             dialogue=dialogue,
             turns=TurnTaking(),
             vad=StreamingVad(self._judge),
-            recognition=Recognition(
-                self._models, self._words, hotwords=" ".join(self._company.words), names=self._company.product_names
-            ),
-            dialect=CallerDialect(arrival.dialect, self._models.dialect),
+            recognition=self._recognition(),
+            dialect=dialect,
             voice=self._voice,
             call_log=call_log,
             recorder=self._recorder(arrival.call.id),
             metrics=self._metrics,
             tell=self._tell,
+            humans=self._way_to_humans(arrival, call_log, dialogue, dialect),
         )
+
+    def _staffing(self, skill: str, arrival: Arrival) -> Staffing:
+        if self._humans is None:
+            return nobody_works(skill)
+        value = self._company.routing.value_of(arrival.known.level)
+        return self._humans.floor.staffing(Wish(skill, arrival.dialect.belief.probabilities, value=value))
+
+    def _way_to_humans(
+        self, arrival: Arrival, call_log: CallLog, dialogue: Dialogue, dialect: CallerDialect
+    ) -> PutThrough | None:
+        if self._humans is None:
+            return None
+        return PutThrough(
+            arrival,
+            call_log,
+            dialogue,
+            dialect=dialect,
+            company=self._company,
+            store=self._store,
+            floor=self._humans.floor,
+            floor_store=self._humans.store,
+        )
+
+    def _recognition(self) -> Recognition:
+        words = " ".join(self._company.words)
+        return Recognition(self._models, self._words, hotwords=words, names=self._company.product_names)
 
     def _now(self) -> datetime:
         return datetime.now(self._timezone)

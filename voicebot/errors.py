@@ -9,6 +9,7 @@ from voicebot.accounts.account import AccountError
 from voicebot.accounts.api_keys import ApiKeyError
 from voicebot.accounts.passwords import PasswordTooWeak
 from voicebot.broker import BrokerPortInUse
+from voicebot.command_bus import NoAnswer
 from voicebot.company.problems import CompanyError, IntentModelMissing
 from voicebot.config import ConfigError
 from voicebot.demo.system import DemoFailed
@@ -41,5 +42,5 @@ WRONG_SETTINGS: tuple[type[Exception], ...] = (
     WebhookError,
 )
 """Trying again cannot help before somebody has changed something."""
-PASSING: tuple[type[Exception], ...] = (InferenceError, StoreError)
+PASSING: tuple[type[Exception], ...] = (InferenceError, NoAnswer, StoreError)
 """Another process or the database is away: may be over in a moment."""

@@ -88,11 +88,13 @@ class EventPublisher:
         and a partial transcript is given up for the next one of its speaker while the broker is slow. What the broker
         retains is told again to one that comes back.
         """
-        if type(event) in RETAINED and not isinstance(event, PartialTranscript):
+        place: Hashable = next(self._count)
+        if isinstance(event, PartialTranscript):
+            place = event.call_id, event.role
+        elif type(event) in RETAINED:
             self._retained[event.agent_id] = event
         if self._connected and len(self._live) < MOST_WAITING:
-            speaks = isinstance(event, PartialTranscript)
-            self._live[(event.call_id, event.role) if speaks else next(self._count)] = event
+            self._live[place] = event
             self._told.set()
 
     async def run(self) -> None:

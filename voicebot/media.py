@@ -14,6 +14,8 @@ from telephony.sip.settings import SipSettings
 from voicebot.company import load_company
 from voicebot.config import Settings
 from voicebot.desk import CallDesk, Ringing, call_desk
+from voicebot.floor.opening import OpenFloor
+from voicebot.floor.phones import SipPhones
 from voicebot.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -28,17 +30,18 @@ async def run(settings: Settings) -> None:
     prepare_process()  # first: threads started by now would keep an ordinary priority, and the interpreter with it
     if settings.metrics.enabled:
         metrics.serve(settings.metrics)
-    async with call_desk(settings, company, metrics) as desk:
-        await _answer_calls(settings, desk, metrics)
+    async with call_desk(settings, company, metrics) as desk, desk.with_humans() as humans:
+        await _answer_calls(settings, desk, humans, metrics)
 
 
-async def _answer_calls(settings: Settings, desk: CallDesk, metrics: Metrics) -> None:
+async def _answer_calls(settings: Settings, desk: CallDesk, humans: OpenFloor, metrics: Metrics) -> None:
     clock = MediaClock()
     async with asyncio.TaskGroup() as calls:
         ticking = calls.create_task(clock.run())
-        endpoint = SipEndpoint(_sip(settings), clock, lambda leg: _begin(calls, desk, leg))
+        endpoint = SipEndpoint(_sip(settings), clock, lambda leg: _begin(calls, desk, leg), humans.registrar)
         keep_objects()
         await endpoint.start()
+        ringing = calls.create_task(humans.floor.run(SipPhones(endpoint)))
         watching = calls.create_task(_watch_clock(clock, metrics))
         log.info("ready", sip=f"sip:{settings.sip.bind}:{settings.sip.port}", company=desk.company_name)
         try:
@@ -47,6 +50,7 @@ async def _answer_calls(settings: Settings, desk: CallDesk, metrics: Metrics) ->
             endpoint.draining = True
             await endpoint.stop()
             await desk.all_done()
+            ringing.cancel()
             ticking.cancel()
             watching.cancel()
 

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from dialect_router.agents import Agent
-from dialect_router.evidence import DialectBelief
 from dialect_router.queue_rules import Action, Announce, GiveUp, OfferCallback
 from telephony.audio import Frame
 from telephony.hold_music import hold_music
@@ -30,11 +29,13 @@ from voicebot.assist.packet import EarlierCall, HandoverPacket, Hop
 from voicebot.assist.prompts import AssistedCall
 from voicebot.assist.summary import summary_wording
 from voicebot.call_log import CallLog
+from voicebot.caller_dialect import CallerDialect
 from voicebot.company import Company
 from voicebot.dialogue.policy import Dialogue
 from voicebot.dialogue.types import Reply
 from voicebot.floor.floor import Floor
 from voicebot.floor.guest import CallerEar, Wish
+from voicebot.recognition import Heard
 from voicebot.store.floor import FloorStore
 from voicebot.store.floor_records import LeftTo
 from voicebot.store.records import CustomerRecord
@@ -73,20 +74,19 @@ class PutThrough:
         log: CallLog,
         dialogue: Dialogue,
         *,
-        belief: Callable[[], DialectBelief],
+        dialect: CallerDialect,
         company: Company,
         store: Store,
         floor: Floor,
         floor_store: FloorStore,
     ) -> None:
-        """belief: about the caller's dialect, by now."""
         self.log = log
         self.caller_number = arrival.known.number
         self.emotion = "calm"
         """The caller's, as last heard."""
         self._arrival = arrival
         self._dialogue = dialogue
-        self._belief = belief
+        self._dialect = dialect
         self._company = company
         self._store = store
         self._floor = floor
@@ -140,7 +140,7 @@ class PutThrough:
 
     @property
     def wish(self) -> Wish:
-        belief = self._belief()
+        belief = self._dialect.belief
         return Wish(
             skill=self._dialogue.skill,
             dialects=belief.probabilities,
@@ -164,6 +164,11 @@ class PutThrough:
                 self.seat.hear()
                 self._say(lambda: self._dialogue.nobody_came(to))
 
+    def caller_said(self, heard: Heard) -> None:
+        if (understood := heard.understood) is not None:
+            self.emotion = understood.emotion
+            self._dialect.on_turn(understood.text, heard.languages, understood.asr_confidence)
+
     async def packet(self, hop: Hop) -> HandoverPacket:
         call = self.log.call
         turns, tasks = await self._store.turns(call.id), await self._store.tasks(call_id=call.id)
@@ -177,7 +182,7 @@ class PutThrough:
             caller=self._arrival.known,
             wording=summary_wording(),
             customer=self._customer,
-            dialect=dialect_finding(self._belief(), call.region_province),
+            dialect=dialect_finding(self._dialect.belief, call.region_province),
             earlier=[EarlierCall(one.id, one.started_at, outcome=one.outcome or "") for one in earlier],
             hop=hop,
         )

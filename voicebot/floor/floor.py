@@ -100,6 +100,12 @@ class Floor:
         self.transfers = Transfers(self)
 
     @property
+    def phones(self) -> Phones:
+        """There once the floor runs."""
+        assert self._phones is not None
+        return self._phones
+
+    @property
     def visitors(self) -> Mapping[str, Visitor]:
         """Call id -> the call; a consultation has an id of its own."""
         return MappingProxyType(self._visitors)
@@ -254,7 +260,6 @@ class Floor:
 
     async def _connect(self, call_id: str, visitor: Visitor, agent: Agent, decision: Assignment | None) -> None:
         """From ring to hang-up of one agent."""
-        assert self._phones is not None
         visitor.packet = await self._packet(visitor)
         said = whisper(visitor.packet, whisper_wording()) if visitor.packet else Whisper("", "", 0.0)
         real_id = visitor.guest.log.call.id
@@ -269,7 +274,7 @@ class Floor:
         )
         fate: Fate | None = None
         try:
-            fate = await connection.run(self._phones, said, ring_s=self._ring_s)
+            fate = await connection.run(self.phones, said, ring_s=self._ring_s)
         finally:
             self._ended(call_id, visitor, connection, offer, fate or visitor.taken_back)
 

@@ -13,6 +13,7 @@ from telephony.seat import Seat
 from voicebot.assist.packet import HandoverPacket, Hop
 from voicebot.assist.prompts import AssistedCall
 from voicebot.call_log import CallLog
+from voicebot.recognition import Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ class Guest(Protocol):
 
     def on_due(self, action: Action) -> None:
         """Something is to be said while waiting, or waiting is over without an agent."""
+
+    def caller_said(self, heard: Heard) -> None:
+        """The caller said something to a human: it tells of mood and dialect."""
 
     async def packet(self, hop: Hop) -> HandoverPacket:
         """Everything known so far, for the agent who is going to be rung. May raise StoreError."""

@@ -43,6 +43,10 @@ class Staff:
         state = self._board.states.get(agent_id)
         return state.agent if state else None
 
+    def presence_of(self, agent_id: str) -> str | None:
+        state = self._board.states.get(agent_id)
+        return state.presence.value if state else None
+
     def begin(self, remembered: Collection[tuple[str, str]]) -> None:
         """Whose phone has a fixed address is there from the start, but for those who had signed off or taken a break.
 

@@ -64,6 +64,7 @@ class Talk:
         return True
 
     async def caller_said(self, said: Said, understood: Understood) -> None:
+        self._guest.caller_said(said.heard)
         answer = await self._answer(understood)
         saying = CallerSaid(
             text=understood.text,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -27,12 +27,17 @@ from voicebot.call_log import CallLog
 from voicebot.caller_dialect import CallerDialect
 from voicebot.company import Company
 from voicebot.company_import import customer_records, order_records
+from voicebot.dialogue.humans import nobody_works
 from voicebot.dialogue.policy import Dialogue
 from voicebot.dialogue.types import KnowledgeSearch
 from voicebot.events import LiveEvent
+from voicebot.floor.floor import Floor
+from voicebot.floor.guest import Wish
 from voicebot.metrics import Metrics
+from voicebot.put_through import PutThrough
 from voicebot.recognition import Recognition
 from voicebot.session import CallSession
+from voicebot.store.floor import FloorStore
 from voicebot.store.records import CallRecord, TurnRecord
 from voicebot.store.store import Store
 from voicebot.tools.shop import ShopTools
@@ -42,6 +47,7 @@ from voicebot.voice import Voice
 
 SECONDS_PER_CHARACTER = 0.2
 CHINA = ZoneInfo("Asia/Shanghai")
+NOON = datetime(2026, 11, 27, 12, 0, tzinfo=CHINA)
 
 
 class Line(CallLeg):
@@ -132,6 +138,7 @@ class ScriptedModels:
         """How likely the recogniser holds each."""
         self.voice_sounds: DialectGuess | None = None
         """What the acoustic classifier hears in every turn; None: it is not installed."""
+        self.emotion = Emotion("calm", 1.0)
         self.speaking_takes_s = 0.0
 
     async def transcribe(
@@ -152,7 +159,7 @@ class ScriptedModels:
     async def understand(self, text: str, *, loudness_dbov: float | None = None) -> Understanding:
         self.understood.append(text)
         said, intent = self.saying
-        return Understanding(intent if text == to_mandarin(said) else Intent("none", 0.0), Emotion("calm", 1.0))
+        return Understanding(intent if text == to_mandarin(said) else Intent("none", 0.0), self.emotion)
 
     async def speak(self, text: str, *, language: str) -> AsyncIterator[NDArray[np.int16]]:
         await asyncio.sleep(self.speaking_takes_s)
@@ -174,27 +181,49 @@ class Conversation:
         self._running: asyncio.Task[None] | None = None
         self.call: CallRecord | None = None
 
-    async def begin(self) -> None:
+    async def begin(self, floor: Floor | None = None, floor_store: FloorStore | None = None) -> None:
+        """floor: where there are humans to be put through to."""
         await self.store.import_company(customer_records(self.company), order_records(self.company))
         arrival = await identify(self.line, self.store, self.company)
         self.call = arrival.call
         log = CallLog(self.store, arrival.call)
         await log.opened()
         tools = ShopTools(self.company, self.store, self.knowledge, arrival.call.id, lambda: datetime.now(CHINA))
+        self.dialogue = Dialogue(
+            self.company,
+            tools,
+            self.knowledge,
+            arrival.known,
+            arrival.language,
+            started=NOON,
+            staffing=nobody_works if floor is None else lambda skill: floor.staffing(Wish(skill, {"cmn": 1.0})),
+        )
+        dialect = CallerDialect(arrival.dialect, self.models.dialect)
+        humans = None
+        if floor is not None and floor_store is not None:
+            humans = PutThrough(
+                arrival,
+                log,
+                self.dialogue,
+                dialect=dialect,
+                company=self.company,
+                store=self.store,
+                floor=floor,
+                floor_store=floor_store,
+            )
         session = CallSession(
             self.line,
-            dialogue=Dialogue(
-                self.company, tools, self.knowledge, arrival.known, arrival.language, started=datetime.now(UTC)
-            ),
+            dialogue=self.dialogue,
             turns=TurnTaking(),
             vad=StreamingVad(SileroVad()),
             recognition=Recognition(self.models, load_turn_words(), hotwords=""),  # type: ignore[arg-type]
-            dialect=CallerDialect(arrival.dialect, self.models.dialect),
+            dialect=dialect,
             voice=Voice(self.models),  # type: ignore[arg-type]
             call_log=log,
             recorder=None,
             metrics=Metrics(),
             tell=self.told.append,
+            humans=humans,
         )
         self._running = asyncio.create_task(session.run())
 
@@ -210,6 +239,12 @@ class Conversation:
         """The assistant spoke and has been silent for half a second."""
         await self.until(lambda: self.line.assistant_speaks())
         await self.until(lambda: len(self.line.heard) > 25 and not self.line.assistant_speaks(25))
+
+    async def assistant_finished_over_music(self) -> None:
+        """What it says is said; music goes on."""
+        await self.until(lambda: self.line.playout.pending_samples > 0)
+        await self.until(lambda: self.line.playout.pending_samples == 0)
+        await asyncio.sleep(0.3)
 
     def say(self, text: str, intent: str, confidence: float = 0.95, *, seconds: float = 1.5) -> None:
         """The caller begins to speak; the recogniser will have heard `text`."""

@@ -1,0 +1,213 @@
+"""A caller who is passed on reaches the colleague with everything that was said, and is never lost on the way."""
+
+import asyncio
+from pathlib import Path
+
+from tests.virtual_time import in_virtual_time
+from tests.voicebot.floor.house import House, Phone, agent, house, loud
+from tests.voicebot.session.conversation import Conversation
+from voicebot.agent_commands import Consult, EndConsult, Supervise, Transfer
+from voicebot.agent_events import Ringing
+
+
+async def consulting(here: House) -> tuple[Conversation, Phone, Phone]:
+    """8001 has a caller who waits, and talks to 8002."""
+    caller, first = await here.talking("8001")
+    assert (await here.commands.handle(Consult("c1", "8001", "8002"))).done
+    second = await here.rings("8002")
+    await second.pick_up()
+    await asyncio.sleep(12)  # the whisper
+    return caller, first, second
+
+
+@in_virtual_time
+async def test_a_cold_transfer_rings_the_colleague_with_the_packet_of_both(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"service": 1})) as here:
+        caller, first = await here.talking("8001")
+        assert (await here.commands.handle(Transfer("c1", "8001", "8002", "要退款"))).done
+        await asyncio.sleep(0.1)
+        assert first.over is not None and here.presence("8001") == "wrap_up"
+        second = await here.rings("8002")
+        await here.joined(second)
+        packet = [event for event in here.told if isinstance(event, Ringing)][-1].packet
+        assert [hop["by"] for hop in packet["hops"]] == ["assistant", "8001"] and packet["hops"][-1]["how"] == "cold"
+        second.says(caller.speech[:8000])
+        await asyncio.sleep(0.5)
+        assert loud(caller.line.heard[-10:])
+        assert [fate for _, fate in await here.fates(caller)] == ["transferred", None]
+        caller.line.end()
+        assert (await caller.ended()).agent_id == "8002"
+
+
+@in_virtual_time
+async def test_a_transfer_to_a_skill_finds_whoever_has_it(tmp_path: Path) -> None:
+    invoices = agent("8002", skills={"invoice": 5})
+    async with house(tmp_path, agent("8001"), invoices) as here:
+        caller, _ = await here.talking("8001")
+        assert (await here.commands.handle(Transfer("c1", "8001", "invoice"))).done
+        await here.joined(await here.rings("8002"))
+        caller.line.end()
+        assert (await caller.ended()).agent_id == "8002"
+
+
+@in_virtual_time
+async def test_a_transfer_to_nobody_is_refused_and_the_talk_goes_on(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002")) as here:
+        caller, first = await here.talking("8001")
+        here.floor.staff.set_presence("8002", "break")
+        for to in ("8002", "9999", "nosuchskill"):
+            answer = await here.commands.handle(Transfer("c1", "8001", to))
+            assert not answer.done and to in answer.reason
+        first.says(caller.speech[:8000])
+        await asyncio.sleep(0.5)
+        assert loud(caller.line.heard[-10:])
+        caller.line.end()
+        await caller.ended()
+
+
+@in_virtual_time
+async def test_a_phone_may_refer_to_colleagues_and_to_nobody_else(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"service": 1})) as here:
+        caller, first = await here.talking("8001")
+        assert first.refer("008613800000000") == [603]
+        reports = first.refer("8002")
+        assert reports == [180]
+        await here.joined(await here.rings("8002"))
+        assert reports == [180, 200]
+        caller.line.end()
+        await caller.ended()
+
+
+@in_virtual_time
+async def test_a_colleague_who_does_not_answer_a_transfer_does_not_strand_the_caller(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002"), agent("8003")) as here:
+        caller, _ = await _talking_to_any(here)
+        taken = (await here.offers(caller))[0].agent_id
+        others = sorted({"8001", "8002", "8003"} - {taken})
+        assert (await here.commands.handle(Transfer("c1", taken, others[0]))).done
+        await here.rings(others[0])
+        await here.joined(await here.rings(others[1], within_s=25))
+        caller.line.end()
+        assert (await caller.ended()).agent_id == others[1]
+
+
+async def _talking_to_any(here: House) -> tuple[Conversation, Phone]:
+    caller = await here.waiting_caller()
+    await caller.until(lambda: bool(here.phones.rung))
+    _, phone = here.phones.rung[0]
+    await here.joined(phone)
+    return caller, phone
+
+
+@in_virtual_time
+async def test_a_consultation_is_between_the_two_agents_while_the_caller_hears_music(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"repair": 1})) as here:
+        caller, first, second = await consulting(here)
+        await asyncio.sleep(1)
+        first.says(caller.speech[:16000])
+        await asyncio.sleep(0.6)
+        assert loud(second.heard[-10:]) and loud(caller.line.heard[-30:])
+        quiet = [turn.text for turn in await caller.turns() if turn.role == "agent"]
+        assert quiet == []  # what colleagues say is not the caller's transcript
+
+        assert (await here.commands.handle(EndConsult("c2", "8001", "complete"))).done
+        await asyncio.sleep(0.2)
+        assert first.over is not None
+        second.says(caller.speech[:8000])
+        await asyncio.sleep(0.5)
+        assert loud(caller.line.heard[-10:])
+        caller.line.end()
+        assert (await caller.ended()).agent_id == "8002"
+        assert here.presence("8002") == "wrap_up"
+
+
+@in_virtual_time
+async def test_the_caller_is_taken_back_from_a_consultation(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"repair": 1})) as here:
+        caller, first, second = await consulting(here)
+        assert (await here.commands.handle(EndConsult("c2", "8001", "back"))).done
+        await asyncio.sleep(0.5)
+        assert second.over is not None
+        first.says(caller.speech[:8000])
+        await asyncio.sleep(0.5)
+        assert loud(caller.line.heard[-10:])
+        caller.line.end()
+        assert (await caller.ended()).agent_id == "8001"
+
+
+@in_virtual_time
+async def test_a_colleague_who_hangs_up_gives_the_caller_back(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"repair": 1})) as here:
+        caller, first, second = await consulting(here)
+        second.end()
+        await asyncio.sleep(0.5)
+        first.says(caller.speech[:8000])
+        await asyncio.sleep(0.5)
+        assert loud(caller.line.heard[-10:]) and first.over is None
+        caller.line.end()
+        await caller.ended()
+
+
+@in_virtual_time
+async def test_hanging_up_completes_a_consultation(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"repair": 1})) as here:
+        caller, first, second = await consulting(here)
+        first.end()
+        await asyncio.sleep(0.5)
+        second.says(caller.speech[:8000])
+        await asyncio.sleep(0.5)
+        assert loud(caller.line.heard[-10:])
+        caller.line.end()
+        assert (await caller.ended()).agent_id == "8002"
+
+
+@in_virtual_time
+async def test_three_talk_in_a_conference(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"repair": 1})) as here:
+        caller, first, second = await consulting(here)
+        assert (await here.commands.handle(EndConsult("c2", "8001", "conference"))).done
+        await asyncio.sleep(0.3)
+        second.says(caller.speech[:8000])
+        await asyncio.sleep(0.5)
+        assert loud(caller.line.heard[-10:]) and loud(first.heard[-10:])
+        caller.line.end()
+        await caller.ended()
+        await asyncio.sleep(0.5)
+        assert first.over is not None and second.over is not None
+
+
+@in_virtual_time
+async def test_a_caller_who_hangs_up_in_a_consultation_ends_it_for_both(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"repair": 1})) as here:
+        caller, first, second = await consulting(here)
+        caller.line.end()
+        await caller.ended()
+        await asyncio.sleep(0.5)
+        assert first.over is not None and second.over is not None and not here.floor.visitors
+        assert {here.presence("8001"), here.presence("8002")} == {"wrap_up"}
+
+
+@in_virtual_time
+async def test_a_supervisor_listens_whispers_and_barges_in(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"repair": 1})) as here:
+        caller, first = await here.talking("8001")
+        assert caller.call
+        asking = asyncio.create_task(here.commands.handle(Supervise("c1", caller.call.id, "8002", "listen")))
+        boss = await here.rings("8002")
+        await boss.pick_up()
+        assert (await asking).done
+        await asyncio.sleep(0.2)
+        for mode, caller_hears, agent_hears in (
+            ("listen", False, False),
+            ("whisper", False, True),
+            ("barge", True, True),
+        ):
+            assert (await here.commands.handle(Supervise("c2", caller.call.id, "8002", mode))).done  # type: ignore[arg-type]
+            await asyncio.sleep(1.2)
+            boss.says(caller.speech[:8000])
+            await asyncio.sleep(0.5)
+            assert (loud(caller.line.heard[-10:]), loud(first.heard[-10:])) == (caller_hears, agent_hears), mode
+        caller.line.end()
+        await caller.ended()
+        await asyncio.sleep(0.3)
+        assert boss.over is not None

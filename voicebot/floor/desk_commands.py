@@ -1,0 +1,119 @@
+"""Carries out what desks ask for, and says why where that can't be."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import assert_never
+
+import structlog
+
+from voicebot.agent_commands import (
+    AgentCommand,
+    CommandAnswer,
+    ConfirmWrapUp,
+    Consult,
+    EndConsult,
+    HangUp,
+    Hold,
+    JudgePrompt,
+    Mute,
+    SetPresence,
+    Supervise,
+    Transfer,
+)
+from voicebot.floor.closing import Closing
+from voicebot.floor.connection import Connection
+from voicebot.floor.floor import Floor
+from voicebot.floor.supervision import Supervisions
+from voicebot.floor.transfers import NotPossible
+from voicebot.store.store import StoreError
+
+log = structlog.get_logger(__name__)
+
+
+class DeskCommands:
+    """Of one floor."""
+
+    def __init__(self, floor: Floor, closing: Closing, supervisions: Supervisions) -> None:
+        self._floor = floor
+        self._closing = closing
+        self._supervisions = supervisions
+
+    async def handle(self, command: AgentCommand) -> CommandAnswer:
+        try:
+            await self._carry_out(command)
+        except (NotPossible, StoreError) as why:
+            log.info("command_refused", command=command.kind, reason=str(why))
+            return CommandAnswer(command.id, False, str(why))
+        log.info("command_done", command=command.kind)
+        return CommandAnswer(command.id, True)
+
+    async def _carry_out(self, command: AgentCommand) -> None:
+        match command:
+            case SetPresence(agent_id=agent_id, presence=presence):
+                self._set_presence(agent_id, presence)
+            case Hold(agent_id=agent_id, held=held):
+                self._hold(self._connection(agent_id), held)
+            case Mute(agent_id=agent_id, muted=muted):
+                self._mute(self._connection(agent_id), muted)
+            case Transfer(agent_id=agent_id, to=to, reason=reason):
+                self._floor.transfers.cold(agent_id, to, reason)
+            case Consult(agent_id=agent_id, to=to):
+                self._floor.transfers.consult(agent_id, to)
+            case EndConsult(agent_id=agent_id, how=how):
+                self._floor.transfers.end_consult(agent_id, how)
+            case HangUp(agent_id=agent_id):
+                self._connection(agent_id).end("talked")
+            case Supervise(call_id=call_id, phone=phone, mode=mode):
+                await self._supervisions.supervise(call_id, phone, mode)
+            case JudgePrompt(agent_id=agent_id, prompt_id=prompt_id, helped=helped):
+                talk = self._connection(agent_id).talk
+                if talk is None or not talk.judge(prompt_id, helped=helped):
+                    raise NotPossible(f"prompt {prompt_id!r} is not waiting for an answer")
+            case ConfirmWrapUp():
+                await self._confirm(command)
+            case _:
+                assert_never(command)
+
+    def _set_presence(self, agent_id: str, presence: str) -> None:
+        staff = self._floor.staff
+        if staff.agent(agent_id) is None:
+            raise NotPossible(f"there is no agent {agent_id!r} in agents.csv")
+        if presence == "ready" and not staff.can_be_rung(agent_id):
+            raise NotPossible(f"the phone of agent {agent_id!r} is not registered: sign it in first")
+        staff.set_presence(agent_id, presence)
+
+    def _connection(self, agent_id: str) -> Connection:
+        found = self._floor.of_agent(agent_id)
+        if found is None or found[1].connection is None:
+            raise NotPossible(f"agent {agent_id!r} is in no call")
+        return found[1].connection
+
+    def _hold(self, connection: Connection, held: bool) -> None:
+        if connection.bridge is None:
+            raise NotPossible("the caller waits already, while a colleague is being consulted")
+        caller = connection.guest.seat
+        (connection.bridge.hold if held else connection.bridge.resume)(caller)
+
+    def _mute(self, connection: Connection, muted: bool) -> None:
+        if connection.bridge is None:
+            raise NotPossible("the caller does not hear the agent now")
+        (connection.bridge.mute if muted else connection.bridge.unmute)(connection.seat)
+
+    async def _confirm(self, command: ConfirmWrapUp) -> None:
+        done = await self._closing.confirm(
+            command.call_id,
+            command.agent_id,
+            datetime.now(UTC),
+            disposition=command.disposition,
+            summary=command.summary,
+            note=command.note,
+        )
+        if not done:
+            raise NotPossible(
+                f"agent {command.agent_id!r} had no call {command.call_id!r}, or there is no disposition "
+                f"{command.disposition!r}"
+            )
+        state = self._floor.staff.presence_of(command.agent_id)
+        if state == "wrap_up":
+            self._floor.staff.set_presence(command.agent_id, "ready")

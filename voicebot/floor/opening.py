@@ -1,0 +1,132 @@
+"""Opens the floor for a media process: agents from the company's files, and what was known before the last stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, get_args
+from zoneinfo import ZoneInfo
+
+from dialect_router.distributor import CallDistributor
+from dialect_router.presence import PresenceConfig
+from models.vad import StreamingVad
+from telephony.hold_music import hold_music
+from telephony.ringback import ringback
+from telephony.sip.registrar import Registrar
+from telephony.sip.settings import RegistrarSettings
+from voicebot.agent_events import AgentEvent
+from voicebot.assist.helpfulness import Helpfulness
+from voicebot.assist.prompts import prompt_texts
+from voicebot.assist.warm_up import warm_up
+from voicebot.assist.whisper_prompt import PromptKind
+from voicebot.background import background
+from voicebot.command_bus import serve_commands
+from voicebot.company import Company
+from voicebot.config import Settings
+from voicebot.dialogue.office_hours import is_open
+from voicebot.dialogue.types import KnowledgeSearch
+from voicebot.events import LiveEvent
+from voicebot.floor.closing import Closing
+from voicebot.floor.desk_commands import DeskCommands
+from voicebot.floor.floor import Floor
+from voicebot.floor.floor_log import FloorLog
+from voicebot.floor.roster import Roster
+from voicebot.floor.services import FloorServices
+from voicebot.floor.supervision import Supervisions
+from voicebot.metrics import Metrics
+from voicebot.recognition import Recognition
+from voicebot.store.floor import FloorStore
+from voicebot.store.store import Store
+from voicebot.voice import Voice
+
+_KINDS: Final[dict[str, PromptKind]] = {kind: kind for kind in get_args(PromptKind)}
+CLICKS_REMEMBERED: Final = 5_000
+"""Judged prompts from which a new process learns what helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class FloorTools:
+    """What the floor shares with the calls that the assistant carries."""
+
+    voice: Voice
+    knowledge: KnowledgeSearch
+    recognition: Callable[[], Recognition]
+    vad: Callable[[], StreamingVad]
+    tell: Callable[[LiveEvent | AgentEvent], None]
+    metrics: Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFloor:
+    """A floor at work, but for its phones: `floor.run(phones)` lets it ring them."""
+
+    floor: Floor
+    store: FloorStore
+    registrar: Registrar | None
+    """Where agents' phones register; None where no phone has a password."""
+
+
+@asynccontextmanager
+async def open_floor(settings: Settings, company: Company, store: Store, tools: FloorTools) -> AsyncIterator[OpenFloor]:
+    """Raises CompanyError for what is wrong in agents.csv or the file of passwords."""
+    roster = Roster(company.directory, settings.agents.passwords_file)
+    floor_store, log = FloorStore(store, settings.events.node), FloorLog()
+    services = FloorServices(
+        company=company,
+        store=floor_store,
+        log=log,
+        voice=tools.voice,
+        knowledge=tools.knowledge,
+        recognition=tools.recognition,
+        vad=tools.vad,
+        tell=tools.tell,
+        metrics=tools.metrics,
+        helpfulness=await _learned(floor_store),
+        prompt_texts=prompt_texts(),
+    )
+    closing = Closing(store, services)
+    floor = Floor(
+        _distributor(settings, company, roster),
+        services,
+        closing,
+        open_now=_opening_hours(company),
+        ring_s=settings.agents.ring_s,
+    )
+    _warm_up(company)
+    commands = DeskCommands(floor, closing, Supervisions(floor))
+    registrar = Registrar(RegistrarSettings(), roster.accounts, floor.staff) if roster.accounts else None
+    async with background(
+        log.run(), roster.watch(floor.staff.read_again), serve_commands(settings.events, commands.handle)
+    ):
+        floor.staff.begin(tuple((await floor_store.presences()).items()))
+        yield OpenFloor(floor, floor_store, registrar)
+
+
+def _distributor(settings: Settings, company: Company, roster: Roster) -> CallDistributor:
+    agents = settings.agents
+    presence = PresenceConfig(agents.ring_s, agents.wrap_up_s, agents.break_s, agents.misses_to_break)
+    rules = company.routing.queue_rules()
+    return CallDistributor(roster.agents, asyncio.get_running_loop().time(), rules=rules, presence=presence)
+
+
+def _opening_hours(company: Company) -> Callable[[], bool]:
+    zone, hours = ZoneInfo(company.profile.timezone), company.profile.hours
+    return lambda: is_open(hours, datetime.now(zone))
+
+
+def _warm_up(company: Company) -> None:
+    """What the first handover shall not wait for."""
+    hold_music()
+    ringback()
+    warm_up(company, datetime.now(ZoneInfo(company.profile.timezone)))
+
+
+async def _learned(store: FloorStore) -> Helpfulness:
+    learned = Helpfulness()
+    for prompt in await store.judged_prompts(CLICKS_REMEMBERED):
+        if (kind := _KINDS.get(prompt.kind)) is not None:
+            learned.learn(kind, prompt.source, helped=bool(prompt.helped))
+    return learned

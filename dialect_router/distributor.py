@@ -116,8 +116,9 @@ class CallDistributor:
         return None
 
     def direct(self, call: WaitingCall, agent_id: str, at: float) -> PresenceChange | None:
-        """Ring this agent for the call, whoever else might have it: a colleague passes it on, or asks. None: cannot take
-        one now. Who does not pick up is passed over, and the call waits for the others.
+        """Ring this agent for the call, whoever else might have it: a colleague passes it on, or asks.
+
+        None: cannot take one now. Who does not pick up is passed over, and the call waits for the others.
         """
         state = self.board.states.get(agent_id)
         if state is None or not state.free or call.call_id in self._queue:

@@ -1,6 +1,7 @@
 """`voicebot demo`: see the system at work."""
 
 import asyncio
+import sys
 from typing import Annotated
 
 import typer
@@ -18,14 +19,16 @@ def demo(
     only: Annotated[list[str] | None, typer.Option(help="Ring with this caller script only; repeatable.")] = None,
     everyone: Annotated[bool, typer.Option("--all", help="Ring with every caller script of the company.")] = False,
 ) -> None:
-    """Start the system with the sample company and let simulated callers ring it over SIP and RTP."""
+    """Start the system with the sample company and let simulated callers ring it over SIP and RTP.
+
+    At a terminal the system, with its console in the browser, stays up after the summary until Ctrl-C.
+    """
     console = Console(highlight=False)
     good: list[bool] = []
 
-    async def work() -> None:
-        good.append(await run_demo(console, as_json_object=as_json, only=only or (), everyone=everyone))
-
-    asyncio.run(run_until_stopped(work()))
+    stay = not as_json and sys.stdin.isatty() and sys.stdout.isatty()
+    work = run_demo(console, as_json_object=as_json, only=only or (), everyone=everyone, stay=stay, done=good.append)
+    asyncio.run(run_until_stopped(work))
     if not good:
         raise typer.Exit(130)
     if not good[0]:

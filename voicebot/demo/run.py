@@ -5,7 +5,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from voicebot.background import background
 from voicebot.company import load_company
 from voicebot.company.scripts import CallerScript
 from voicebot.config import load_settings
+from voicebot.demo.console import open_console
 from voicebot.demo.live import LiveView
 from voicebot.demo.report import ReportedCall, as_json, as_table, median_latency_ms, report_call, share_right
 from voicebot.demo.system import DemoFailed, System, forget_own_settings, new_folder, running_system
@@ -48,10 +49,19 @@ class Rung:
     recording: Path
 
 
-async def demo(console: Console, *, as_json_object: bool, only: Sequence[str], everyone: bool) -> bool:
-    """Runs the whole demo. Returns whether every call has its record.
+async def demo(
+    console: Console,
+    *,
+    as_json_object: bool,
+    only: Sequence[str],
+    everyone: bool,
+    stay: bool,
+    done: Callable[[bool], None],
+) -> None:
+    """Runs the whole demo, and tells `done` whether every call has its record.
 
     only: names of caller scripts, instead of the usual ones. The last three ring at once, the others one by one.
+    stay: the system stays up after the summary, until this is cancelled.
     """
     settings = load_settings()
     company = load_company(settings.company.dir)
@@ -64,14 +74,21 @@ async def demo(console: Console, *, as_json_object: bool, only: Sequence[str], e
     live.print(f"启动系统 Starting the system (log: {folder / 'serve.log'})")
     async with running_system(folder) as system:
         live.print(f"系统已就绪 Ready on {system.uri}\n")
+        if not as_json_object:
+            (await open_console(system.settings, company)).say(console)
         async with background(LiveView(live).follow(system.settings)):
             rung = await _ring_all(system, company.directory / "callers", scripts, live)
             calls = [await _reported(store_call, system) for store_call in rung]
-    if as_json_object:
-        print(json.dumps(as_json(calls, folder), ensure_ascii=False))
-    else:
-        _summarise(console, calls, folder)
-    return all(call.outcome is not None for call in calls)
+        if as_json_object:
+            print(json.dumps(as_json(calls, folder), ensure_ascii=False))
+        else:
+            _summarise(console, calls, folder)
+        done(all(call.outcome is not None for call in calls))
+        if stay:
+            console.print(
+                f"\n系统继续运行，按 Ctrl-C 结束 The system stays up: ring {system.uri}, or press Ctrl-C to end it."
+            )
+            await asyncio.Event().wait()
 
 
 def _choose(callers: Mapping[str, CallerScript], only: Sequence[str], everyone: bool) -> list[CallerScript]:

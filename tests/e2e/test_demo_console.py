@@ -1,0 +1,52 @@
+"""At a terminal the demo opens its console for the accounts that it names, and stays up until Ctrl-C."""
+
+import asyncio
+import os
+import pty
+import re
+import signal
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.clients.processes import stop
+
+
+@pytest.mark.timeout(400)
+async def test_the_demo_s_console_lets_its_accounts_in_until_ctrl_c(tmp_path: Path) -> None:
+    terminal, inside = pty.openpty()
+    demo = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "voicebot", "demo", "--only", "wang_fang_chengdu"),
+        stdin=inside,
+        stdout=inside,
+        stderr=inside,
+        env={**os.environ, "VOICEBOT_DATA_DIR": str(tmp_path), "COLUMNS": "200"},
+    )
+    os.close(inside)
+    try:
+        said = await _until(terminal, "password: ([a-z0-9-]+)")
+        url, password = re.findall(r"http://[0-9.:]+", said)[0], re.findall(r"password: ([a-z0-9-]+)", said)[0]
+        async with httpx.AsyncClient(base_url=url, headers={"Origin": url, "Accept": "text/html"}) as browser:
+            for name in ("admin", "supervisor", "agent"):
+                answer = await browser.post("/sign-in", data={"name": name, "password": password})
+                assert answer.status_code == 303 and name in said
+            await _until(terminal, "Ctrl-C")
+            listed = await browser.get("/calls", follow_redirects=True)
+            assert listed.status_code == 200
+        demo.send_signal(signal.SIGINT)
+        async with asyncio.timeout(60):
+            assert await demo.wait() == 0
+    finally:
+        await stop(demo)
+        os.close(terminal)
+
+
+async def _until(terminal: int, pattern: str) -> str:
+    """What is printed up to a line with this pattern."""
+    said = ""
+    async with asyncio.timeout(300):
+        while not re.search(pattern, said):
+            said += (await asyncio.to_thread(os.read, terminal, 4096)).decode(errors="replace")
+    return said

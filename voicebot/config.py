@@ -312,7 +312,7 @@ def _explain(details: ErrorDetails, in_file: dict[str, Any], file: Path | None) 
     variable = ENV_PREFIX + "__".join(path).upper()
     place = variable if variable in os.environ else f"{file}: {'.'.join(path)}" if in_file else ".".join(path)
     if details["type"] != "extra_forbidden":
-        got = "" if path[-1] in ("password", "token", "api_key") else f" (got {details['input']!r})"
+        got = "" if path[-1] in ("password", "token", "api_key", "client_secret") else f" (got {details['input']!r})"
         return f"{place}: {details['msg'].removeprefix('Value error, ')}{got}"
     return f"{place}: unknown key '{path[-1]}'{_closest(path[-1], _section_at(path[:-1]))}"
 

@@ -6,9 +6,28 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, SecretStr, model_validator
 
-from voicebot.setting_types import Networks, Port, Section, Targets, web_address
+from voicebot.setting_types import Networks, Port, Section, Targets, http_address, web_address
+
+
+class OidcSection(Section):
+    """Signing in with the company's OpenID provider. Off unless `issuer` is set."""
+
+    issuer: Annotated[str, AfterValidator(http_address)] | None = None
+    """As the provider names itself, without a slash at the end unless it has one there; its description is at
+    ISSUER/.well-known/openid-configuration. The provider leads back to `console.url`/sign-in/provider/back."""
+    client_id: str = ""
+    client_secret: SecretStr | None = None
+    scope: str = "openid profile"
+    claim: str = "sub"
+    """What of a person's ID token is compared with `voicebot accounts add --oidc`: one that people cannot change."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.issuer and not self.client_id:
+            raise ValueError("console.oidc.client_id: set it to what the provider calls this system")
+        return self
 
 
 class ConsoleSection(Section):
@@ -33,6 +52,7 @@ class ConsoleSection(Section):
     """After this long everybody signs in again."""
     api_requests_per_minute: PositiveInt = 600
     """Of one API key or person, on average; a tenth of it at once."""
+    oidc: OidcSection = OidcSection()
 
     @model_validator(mode="after")
     def _encrypted_whole(self) -> Self:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -19,11 +19,11 @@ from voicebot.accounts.sign_in import SignIn
 from voicebot.commands.calls import ConfigOption, JsonOption, local, print_json, with_store
 from voicebot.company.agent_list import read_agents
 from voicebot.config import load_settings
+from voicebot.privacy.audit import Audit, this_user
 from voicebot.store.store import Store
 
 app = typer.Typer(help="Who may use the console.", no_args_is_help=True)
 
-T = TypeVar("T")
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name that the person signs in with.")]
 
 
@@ -51,7 +51,7 @@ def add(
     )
     _check_company(account, config)
     password = None if oidc else _new_password(name)
-    _with_sign_in(config, lambda sign_in: sign_in.new_account(account, password))
+    _change(config, "account.added", account.name, lambda sign_in: sign_in.new_account(account, password))
     typer.echo(f"{name}: {role}")
 
 
@@ -77,7 +77,9 @@ def passwd(name: NameArgument, config: ConfigOption = None) -> None:
     """Set a new password; whoever is signed in with the account is signed out."""
     account = _existing(name, config)
     password = _new_password(name)
-    _with_sign_in(config, lambda sign_in: sign_in.change_password(account, password))
+    _change(
+        config, "account.password_changed", account.name, lambda sign_in: sign_in.change_password(account, password)
+    )
     typer.echo(f"{account.name}: new password, all sessions ended")
 
 
@@ -95,7 +97,8 @@ def enable(name: NameArgument, config: ConfigOption = None) -> None:
 
 def _set_disabled(name: str, disabled: bool, config: Path | None) -> None:
     account = _existing(name, config)
-    with_store(config, lambda store: AccountBook(store).set_disabled(account.id, disabled))
+    action = "account.disabled" if disabled else "account.enabled"
+    _change(config, action, account.name, lambda sign_in: sign_in.book.set_disabled(account.id, disabled))
     typer.echo(f"{account.name}: {'disabled, all sessions ended' if disabled else 'enabled'}")
 
 
@@ -134,11 +137,14 @@ def _new_password(name: str) -> str:
     return password
 
 
-def _with_sign_in(config: Path | None, work: Callable[[SignIn], Awaitable[T]]) -> T:
-    async def run(store: Store) -> T:
-        return await work(SignIn(AccountBook(store), Passwords(), SessionLimits()))
+def _change(config: Path | None, action: str, name: str, work: Callable[[SignIn], Awaitable[object]]) -> None:
+    """Do `work`, and write it to the audit log as `action`."""
 
-    return with_store(config, run)
+    async def run(store: Store) -> None:
+        await work(SignIn(AccountBook(store), Passwords(), SessionLimits()))
+        await Audit(store).record(this_user(), action, f"account:{name}")
+
+    with_store(config, run)
 
 
 def _ways(account: Account) -> str:

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse
 
 from voicebot.console.texts import LANGUAGES, TextLanguage
 from voicebot.web.pages import LANGUAGE_COOKIE, THEME_COOKIE, YEAR_S
-from voicebot.web.sign_in_pages import inside
+from voicebot.web.session_cookie import inside
 
 Theme = Literal["auto", "light", "dark"]
 THEMES: Final[tuple[Theme, ...]] = ("auto", "light", "dark")

@@ -16,6 +16,9 @@ from voicebot.accounts.passwords import PasswordTooWeak
 from voicebot.accounts.setup_code import SetupCode
 from voicebot.accounts.sign_in import Refused, SignedIn
 from voicebot.web.pages import page, texts
+from voicebot.web.provider import PATH as PROVIDER
+from voicebot.web.provider import ProviderSignIn
+from voicebot.web.session_cookie import inside, let_in, let_out
 from voicebot.web.visitor import VISITOR, Web, address_of, visitor_of
 
 MOST_FIELDS: Final = 10
@@ -33,6 +36,8 @@ def add_sign_in_pages(app: FastAPI, web: Web, setup_code: SetupCode) -> None:
         router.add_api_route(path, show, methods=["GET"], response_model=None)
         router.add_api_route(path, act, methods=["POST"], response_model=None)
     app.include_router(router)
+    if web.settings.console.oidc.issuer:
+        app.mount(PROVIDER, ProviderSignIn(web).app())
 
 
 class _SignInPages:
@@ -41,6 +46,8 @@ class _SignInPages:
     def __init__(self, web: Web, setup_code: SetupCode) -> None:
         self._web = web
         self._setup_code = setup_code
+        self._provider = PROVIDER if web.settings.console.oidc.issuer else ""
+        """Where the company's own provider is asked; empty where there is none."""
 
     async def sign_in(self, request: Request) -> Response:
         wanted = inside(request.query_params.get("next"))
@@ -48,7 +55,7 @@ class _SignInPages:
             return RedirectResponse(wanted, 303)
         if await self._web.sign_in.book.is_empty():
             return RedirectResponse("/set-up", 303)
-        return page(request, "sign_in.html", "sign_in", next=wanted)
+        return page(request, "sign_in.html", "sign_in", next=wanted, provider=self._provider)
 
     async def sign_in_sent(self, request: Request) -> Response:
         form = await _form(request)
@@ -57,25 +64,18 @@ class _SignInPages:
             name, _field(form, "password"), address=address_of(request), at=self._web.now()
         )
         if isinstance(result, SignedIn):
-            return await self.let_in(request, result, wanted)
+            return await let_in(self._web, request, result, wanted)
         problem, status = _refusal(texts(request), result)
-        return page(request, "sign_in.html", "sign_in", status=status, problem=problem, name=name[:64], next=wanted)
-
-    async def let_in(self, request: Request, signed_in: SignedIn, wanted: str) -> Response:
-        """A new session in place of the browser's old one."""
-        if old := request.cookies.get(self._web.cookie):
-            await self._web.sign_in.out(old)
-        answer = RedirectResponse(wanted, 303)
-        limits = self._web.sign_in.limits
-        answer.set_cookie(
-            self._web.cookie,
-            signed_in.token,
-            max_age=int(limits.absolute.total_seconds()),
-            httponly=True,
-            secure=self._web.addresses.is_encrypted,
-            samesite="lax",
+        return page(
+            request,
+            "sign_in.html",
+            "sign_in",
+            status=status,
+            problem=problem,
+            name=name[:64],
+            next=wanted,
+            provider=self._provider,
         )
-        return answer
 
     async def set_up(self, request: Request) -> Response:
         if not await self._web.sign_in.book.is_empty():
@@ -103,8 +103,9 @@ class _SignInPages:
             return page(request, "set_up.html", "set_up", status=400, problem=problem, name=name[:64], code=code[:40])
         made = await self._web.sign_in.book.by_name(name)
         assert made is not None, "it was just made"
+        await self._web.audit.record(f"account:{made.id}", "account.set_up", f"account:{made.name}")
         opened = await self._web.sign_in.open(made, address=address_of(request), at=self._web.now())
-        return await self.let_in(request, opened, "/")
+        return await let_in(self._web, request, opened, "/")
 
     async def account(self, request: Request) -> Response:
         visitor = visitor_of(request)
@@ -132,8 +133,10 @@ class _SignInPages:
         values = {"account": visitor.account, "csrf": visitor.csrf_token}
         if problem:
             return page(request, "account.html", "account", status=status, problem=problem, **values)
-        opened = await self._web.sign_in.open(visitor.account, address=address_of(request), at=self._web.now())
-        return await self.let_in(request, opened, "/account")
+        account = visitor.account
+        await self._web.audit.record(visitor.actor.id, "account.password_changed", f"account:{account.name}")
+        opened = await self._web.sign_in.open(account, address=address_of(request), at=self._web.now())
+        return await let_in(self._web, request, opened, "/account")
 
     async def sign_out(self, request: Request) -> Response:
         return page(request, "sign_out.html", "sign_out", csrf=visitor_of(request).csrf_token)
@@ -145,16 +148,7 @@ class _SignInPages:
             problem = texts(request)["expired"]
             return page(request, "sign_out.html", "sign_out", status=403, problem=problem, csrf=visitor.csrf_token)
         await self._web.sign_in.out(request.cookies[self._web.cookie])
-        answer = RedirectResponse("/sign-in", 303, {"Clear-Site-Data": '"cache", "storage"'})
-        answer.delete_cookie(self._web.cookie, httponly=True, secure=self._web.addresses.is_encrypted, samesite="lax")
-        return answer
-
-
-def inside(path: str | None) -> str:
-    """`path` if it leads to a page of this server, else the first page."""
-    if path and path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable():
-        return path
-    return "/"
+        return let_out(self._web)
 
 
 async def _form(request: Request) -> FormData:

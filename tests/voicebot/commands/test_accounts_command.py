@@ -1,5 +1,6 @@
 """Accounts are kept at the command line; passwords come from standard input and are shown nowhere."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from typer.testing import CliRunner, Result
 from voicebot.accounts.account import AccountError
 from voicebot.accounts.passwords import PasswordTooWeak
 from voicebot.commands import accounts
+from voicebot.privacy.audit import Audit
+from voicebot.store.store import Store
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +44,18 @@ def test_people_are_added_listed_and_disabled() -> None:
     assert (sso["name"], sso["disabled"], sso["signs_in_by"]) == ("sso", False, "OpenID")
     assert run("enable", "boss").exit_code == 0 and not listed()[0]["disabled"]
     assert "周经理" in run("list").stdout
+
+
+def test_who_changed_accounts_is_in_the_audit_log(tmp_path: Path) -> None:
+    for arguments in (("add", "boss", "--role", "admin"), ("disable", "boss"), ("enable", "boss"), ("passwd", "boss")):
+        assert run(*arguments, password="another good password").exit_code == 0
+
+    async def read() -> list[tuple[str, str]]:
+        async with Store(f"sqlite:///{tmp_path / 'voicebot.db'}") as store:
+            return [(entry.action, entry.object) for entry in await Audit(store).entries()]
+
+    actions = ("password_changed", "enabled", "disabled", "added")
+    assert asyncio.run(read()) == [(f"account.{action}", "account:boss") for action in actions]
 
 
 def test_no_output_holds_a_password_or_its_hash() -> None:

@@ -23,6 +23,8 @@ async def test_whoever_has_the_code_makes_the_first_account_and_is_signed_in(ser
         made = await browser.post("/set-up", data={**SET_UP, "code": server.setup_code.shown})
         assert (made.status_code, made.headers["location"]) == (303, "/")
         assert (await browser.get("/")).json() == {"name": "boss"}
+    actions = [entry.action for entry in await server.web.audit.entries()]
+    assert actions == ["account.signed_in", "account.set_up"]
 
 
 @pytest.mark.parametrize(

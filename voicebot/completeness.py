@@ -19,6 +19,9 @@ MODERATE_INTENT: Final = 0.35
 SHORT_ANSWER: Final = 2
 """Syllables: an utterance of no more is an answer where yes or no was asked, whatever the recogniser wrote."""
 
+BARE_WISH: Final = 7
+"""Characters in which a wish is named and nothing said about it: 我要取消订单."""
+
 DOUBTED: Final = 0.2
 """Words in which the recogniser has less confidence are often wrong: a request of them counts as less finished."""
 _LESS: Final = {
@@ -63,8 +66,10 @@ def completeness(
     if known is not None:
         return known
     request = _request(bare, meant, words)
+    if heard < DOUBTED and expecting is Expecting.DIGITS:
+        return Completeness.UNFINISHED  # digits, misheard
     told_in_parts = expecting is Expecting.TEXT and not words.asks(bare)
-    return _LESS[request] if told_in_parts or heard < DOUBTED else request
+    return _LESS[request] if told_in_parts or heard < DOUBTED or _bare_wish(bare, intent, words) else request
 
 
 def dictating(text: str, *, expecting: Expecting, words: TurnWords) -> bool:
@@ -107,6 +112,11 @@ def _request(bare: str, meant: float, words: TurnWords) -> Completeness:
     if evidence >= complete_from:
         return Completeness.COMPLETE
     return Completeness.UNFINISHED if evidence < unfinished_below else Completeness.UNSURE
+
+
+def _bare_wish(bare: str, intent: str, words: TurnWords) -> bool:
+    """我要退货: nothing is said about it yet, and whoever wants it has more to say, asked or not."""
+    return intent in words.asked_about and len(bare) <= BARE_WISH and words.ending(bare) is not Ending.CLOSED
 
 
 def _by_ending(bare: str, ending: Ending | None, meant: float, words: TurnWords) -> Completeness:

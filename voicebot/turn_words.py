@@ -63,6 +63,8 @@ class TurnWords:
     dictation: DictationWords
     requests: WholeRequests | None
     """What the company's examples teach; None without a company, or with too few."""
+    asked_about: frozenset[str]
+    """The company's intents about which the assistant has questions."""
 
     def ending(self, text: str) -> Ending | None:
         """What the longest listed ending of `text` says; a question that does not break off is closed."""
@@ -98,6 +100,7 @@ def load_turn_words(company: Company | None = None) -> TurnWords:
         makes_nouns=tuple(table["predicates"]["makes_nouns"]),
         dictation=DictationWords(**dictation, order_digits=order_digits),
         requests=learn(_said_to(company)) if company else None,
+        asked_about=_asked_about(company) if company else frozenset(),
     )
 
 
@@ -106,3 +109,8 @@ def _said_to(company: Company) -> list[str]:
     examples = [example for intent in company.intents.values() for example in intent.examples]
     questions = [question for entry in company.knowledge for question in (entry.question, *entry.variants)]
     return examples + questions
+
+
+def _asked_about(company: Company) -> frozenset[str]:
+    flows = company.flows
+    return frozenset(name for name, intent in company.intents.items() if intent.flow and flows[intent.flow].slots)

@@ -101,6 +101,29 @@ def test_words_that_the_recogniser_doubts_end_no_turn_at_once() -> None:
     assert (certain, doubted) == (COMPLETE, UNSURE)
 
 
+@pytest.mark.parametrize(
+    ("text", "intent", "expected"),
+    [
+        ("我要退货", "return_refund", UNSURE),
+        ("我想开发票", "invoice", UNSURE),
+        ("上个礼拜买的运动鞋我想退掉", "return_refund", COMPLETE),
+        ("怎么退货", "return_refund", COMPLETE),
+        ("我要投诉人工", "human_agent", COMPLETE),
+    ],
+)
+def test_after_a_wish_about_which_nothing_was_said_more_may_follow(
+    text: str, intent: str, expected: Completeness, taught: TurnWords
+) -> None:
+    assert judged(text, intent=intent, confidence=1.0, words=taught) is expected
+
+
+def test_where_digits_were_asked_for_doubtful_words_are_misheard_digits() -> None:
+    heard = completeness(
+        "怎么退", intent="return_refund", confidence=1.0, expecting=Expecting.DIGITS, words=WORDS, heard=0.1
+    )
+    assert heard is UNFINISHED
+
+
 @pytest.mark.parametrize("text", ["", "  ，。", "？"])
 def test_no_words_are_no_utterance(text: str) -> None:
     assert judged(text) is Completeness.EMPTY

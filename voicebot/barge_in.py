@@ -23,7 +23,7 @@ class BargeInConfig:
     surely_speech: float = 0.90
     """Speech of this length takes the floor, whether or not its words are known."""
     longest_doubt: float = 0.95
-    """After so long without a word recognised, what was heard is taken for noise and the assistant goes on."""
+    """After so long without a word that is meant, what was heard is taken for noise and the assistant goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class BargeIn:
         self._interruptible = True
         self._answerable = False
         self._paused_at: float | None = None
-        self._ignored = False  # the sound that goes on was taken for noise
+        self._ignored = False  # the sound that goes on was taken for noise or acknowledgement
 
     @property
     def playing(self) -> bool:
@@ -117,11 +117,14 @@ class BargeIn:
         """The sound was no speech after all."""
         return self._resume()
 
-    def on_time(self, at: float, *, spoken_s: float | None, wordless: bool) -> list[FloorAction]:
-        """spoken_s: length of the speech going on, None in silence; wordless: a recogniser found no words in it yet."""
+    def on_time(self, at: float, *, spoken_s: float | None, unmeant: bool) -> list[FloorAction]:
+        """spoken_s: length of the speech going on, None in silence.
+
+        unmeant: a recogniser has found no words in it yet, or acknowledgements alone (对对对).
+        """
         if self._paused_at is None or spoken_s is None:
             return []
-        if wordless:
+        if unmeant:
             if at - self._paused_at < self._config.longest_doubt:
                 return []
             self._ignored = True

@@ -50,6 +50,8 @@ class Judgement:
     """Digits, an address, a spelled name: the caller pauses between groups."""
     backchannel: bool = False
     """Nothing but 嗯, 好的, 对 or a syllable: said over a prompt it is no wish to talk."""
+    unclear: bool = False
+    """The caller answered, it seems, but no word was made out: they are asked again if nothing else is heard."""
     falling: float | None = None
     """How the voice ends: 0 (goes on) .. 1 (sounds final); None: not measured."""
     end_probability: float | None = None
@@ -68,7 +70,7 @@ class EndpointingConfig:
     """After words that may be all."""
     patient: float = 1.20
     """After words that announce more, and the longest wait when nothing is dictated."""
-    dictated_whole: float = 0.90
+    dictated_whole: float = 0.95
     """After a dictated number or address that may be whole."""
     dictated_part: float = 1.60
     """After a part of one; the longest wait of all."""

@@ -28,6 +28,8 @@ class TurnConfig:
     """Speech that never pauses is taken as a turn after this long (radio, hold music of another system)."""
     pre_roll: float = 0.20
     """Audio before the detected start that goes to the recogniser: soft first consonants."""
+    suspicion: float = 0.15
+    """A turn that is due is held for so long while something sounds like speech: the ear takes up to 130 ms to know."""
     first_partial: float = 0.40
     """Speech of this length is recognised while it goes on, for the eyes of agents and for barge-in."""
     partial_every: float = 0.50
@@ -99,7 +101,7 @@ class TurnTaking:
         self._judgement: Judgement | None = None  # of the open utterance, once recognised
         self._partial_at = 0.0
         self._partial_wanted = False  # one is under way
-        self._wordless = False  # the last one found no words
+        self._unmeant = False  # the last one found nothing that wants to be answered
         self._faint = False  # the open utterance never stood out from the background
         self._answering = False
         self._turn_ended: float | None = None  # end of the speech of the last turn
@@ -167,11 +169,11 @@ class TurnTaking:
     # What the recogniser says
 
     def on_partial(self, utterance: int, words: Words | None, *, at: float) -> list[Action]:
-        """What was made of the utterance so far; None when the recogniser had no time for it."""
+        """What was made of the utterance so far; None when there was no time for it, or it is too early to tell."""
         if utterance != self._utterance or not self._talking:
             return []
         self._partial_wanted = False
-        self._wordless = words is Words.NONE
+        self._unmeant = words in (Words.NONE, Words.BACKCHANNEL)
         if (
             words is Words.MEANT and not self._floor.paused
         ):  # in the silence of a pause the whole utterance is waited for
@@ -183,8 +185,9 @@ class TurnTaking:
         if utterance != self._utterance or self._speech_end is None:
             return []
         words = _words(judgement)
-        actions: list[Action] = [*self._floor.on_words(words, answer=not self._over_prompt)]
-        if words is Words.NONE or (words is Words.BACKCHANNEL and self._over_prompt):
+        answers = not self._over_prompt and not (judgement.unclear and self._faint)
+        actions: list[Action] = [*self._floor.on_words(words, answer=answers)]
+        if words is Words.NONE or (words is Words.BACKCHANNEL and not answers):
             self._close()
             self._silent_since = at
             return [*actions, Drop(utterance)]
@@ -216,7 +219,7 @@ class TurnTaking:
         self._floor.on_playback_started(interruptible=interruptible, answerable=answerable)
         if self._speech_start is None:
             return []
-        actions: list[Action] = [*self._floor.on_sound(at, left_s=inf, faint=self._faint or self._wordless)]
+        actions: list[Action] = [*self._floor.on_sound(at, left_s=inf, faint=self._faint or self._unmeant)]
         if self._judgement is not None:
             actions += self._floor.on_words(_words(self._judgement), answer=not self._over_prompt)
         return actions
@@ -245,7 +248,7 @@ class TurnTaking:
         return self._end_turn() if self._speech_end is not None and self._judgement is not None else []
 
     def _while_talking(self, at: float, lasted: float) -> list[Action]:
-        actions: list[Action] = [*self._floor.on_time(at, spoken_s=lasted, wordless=self._wordless)]
+        actions: list[Action] = [*self._floor.on_time(at, spoken_s=lasted, unmeant=self._unmeant)]
         if lasted >= self._config.longest_utterance:
             self._talking = False
             self._speech_end = at
@@ -260,7 +263,10 @@ class TurnTaking:
             return []  # what was said over a prompt that goes on is answered when the prompt is done
         if self._judgement is None:
             return []  # not recognised yet; the reply could not start anyhow
-        return self._end_turn() if pause >= self._endpointing.wait_s(self._judgement) else []
+        wait = self._endpointing.wait_s(self._judgement)
+        if self._suspected:  # they may have gone on: the ear will know in a moment
+            wait += self._config.suspicion
+        return self._end_turn() if pause >= wait else []
 
     def _while_silent(self, at: float) -> list[Action]:
         assert self._silent_since is not None
@@ -290,7 +296,7 @@ class TurnTaking:
             self._endpointing.on_resumed(at - self._turn_ended)
         self._utterance += 1
         self._speech_start = at
-        self._wordless = False
+        self._unmeant = False
 
     def _close(self) -> None:
         self._speech_start = None

@@ -36,7 +36,7 @@ def heard(pauses: list[tuple[float, Judgement | None]]) -> Endpointing:
         (Judgement(Completeness.UNSURE), 0.55),
         (Judgement(Completeness.UNFINISHED), 1.20),
         (Judgement(Completeness.COMPLETE, dictating=True), 0.30),
-        (Judgement(Completeness.UNSURE, dictating=True), 0.90),
+        (Judgement(Completeness.UNSURE, dictating=True), 0.95),
         (Judgement(Completeness.UNFINISHED, dictating=True), 1.60),
     ],
 )

@@ -24,6 +24,7 @@ COMPLETE = Judgement(Completeness.COMPLETE)
 UNFINISHED = Judgement(Completeness.UNFINISHED)
 NOISE = Judgement(Completeness.EMPTY)
 ACKNOWLEDGED = Judgement(Completeness.COMPLETE, backchannel=True)
+UNCLEAR = Judgement(Completeness.UNSURE, backchannel=True, unclear=True)
 
 
 def run_to(turns: TurnTaking, start: float, end: float) -> list[tuple[float, Action]]:
@@ -60,6 +61,38 @@ def test_a_complete_request_ends_after_the_settled_pause() -> None:
     ((at, action),) = run_to(turns, 2.24, 4.0)
     assert action == EndTurn(utterance, 2.0)
     assert abs(at - 2.0 - WAITS.settled) <= FRAME
+
+
+def test_no_turn_ends_while_the_caller_seems_to_go_on() -> None:
+    turns = TurnTaking()
+    utterance, _ = said(turns, 1.0, 2.0, COMPLETE)
+    turns.on_speech_suspected(2.28)
+    assert run_to(turns, 2.3, 2.4) == []
+    turns.on_speech_dismissed()
+    assert turns.on_time(2.42) == [EndTurn(utterance, 2.0)]
+
+
+def test_a_suspicion_that_never_ends_holds_a_turn_for_a_moment_only() -> None:
+    turns = TurnTaking()
+    said(turns, 1.0, 2.0, COMPLETE)
+    turns.on_speech_suspected(2.28)
+    ((at, _),) = run_to(turns, 2.3, 4.0)
+    assert abs(at - 2.0 - WAITS.settled - CONFIG.suspicion) <= FRAME
+
+
+def test_a_sound_after_a_question_in_which_no_word_was_made_out_is_asked_about() -> None:
+    turns = TurnTaking()
+    utterance, _ = said(turns, 1.0, 1.3, UNCLEAR)
+    assert [action for _, action in run_to(turns, 1.54, 3.0)] == [EndTurn(utterance, 1.3)]
+
+
+def test_such_a_sound_in_the_background_or_over_a_prompt_is_not() -> None:
+    turns = TurnTaking()
+    turns.on_speech_started(1.0, faint=True)
+    turns.on_speech_paused(1.3, now=1.5)
+    assert turns.on_recognised(1, UNCLEAR, at=1.52) == [Drop(1)]
+    turns = prompting()
+    assert said(turns, 1.0, 1.3, UNCLEAR)[1] == [PausePlayback(), ResumePlayback(), Drop(1)]
 
 
 def test_an_unfinished_utterance_waits_for_the_patient_pause() -> None:
@@ -205,6 +238,17 @@ def test_noise_that_goes_on_gives_the_floor_back_within_a_second() -> None:
     ((at, action),) = run_to(turns, 1.48, 4.0)
     assert action == ResumePlayback()
     assert at - 1.0 <= 1.0
+
+
+def test_acknowledgements_that_go_on_give_the_floor_back_within_a_second() -> None:
+    turns = prompting()
+    turns.on_speech_suspected(1.0)
+    turns.on_speech_started(1.0)
+    turns.on_partial(1, Words.BACKCHANNEL, at=1.46)
+    ((at, action),) = run_to(turns, 1.48, 4.0)
+    assert action == ResumePlayback()
+    assert at - 1.0 <= 1.0
+    assert turns.on_partial(1, Words.MEANT, at=4.0) == [StopPlayback()]
 
 
 def test_words_after_a_long_noise_still_take_the_floor() -> None:

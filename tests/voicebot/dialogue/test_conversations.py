@@ -245,3 +245,14 @@ async def test_an_upset_caller_is_comforted_once(ring: Ring) -> None:
 
     assert first.segments[0].text in call.prompt("empathy")
     assert second.segments[0].text not in call.prompt("empathy")
+
+
+async def test_an_answer_in_which_no_word_was_made_out_is_asked_for_again(ring: Ring) -> None:
+    call = await ring(WANG)
+    await call.says("我要取消订单", "cancel_order")
+    assert call.dialogue.expecting is Expecting.YES_NO
+
+    again = await call.says("")
+
+    assert call.dialogue.expecting is Expecting.YES_NO and call.dialogue.active_flow == "cancel_order"
+    assert again.text and not again.actions and not again.end_call

@@ -49,6 +49,8 @@ class VadConfig:
     """Frames in a row that are so loud."""
     alarm_s: float = 0.10
     """Time that the judge has to agree."""
+    longest_alarm_s: float = 0.25
+    """The same while the sound goes on: consonants of 200 ms before a vowel are no speech to the judge."""
     floor: FloorConfig = field(default_factory=FloorConfig)
     """What counts as background, whatever it sounds like."""
 
@@ -110,7 +112,7 @@ class Alarm:
     def __init__(self, config: VadConfig) -> None:
         self._config = config
         self._loud_frames = 0
-        self._until_s: float | None = None  # set while its own suspicion stands
+        self._since_s: float | None = None  # set while its own suspicion stands
         self._suspected = False
 
     def push(self, at_s: float, *, loud: bool, speaking: bool, events: Sequence[VadEvent]) -> list[VadEvent]:
@@ -120,10 +122,11 @@ class Alarm:
         if speaking or told:
             return told
         if not self._suspected and self._loud_frames == self._config.alarm_frames:
-            self._suspected, self._until_s = True, at_s + self._config.alarm_s
+            self._suspected, self._since_s = True, at_s
             return [VadEvent("speech_suspected", at_s - FRAME_S * (self._config.alarm_frames - 1), 0.5)]
-        if self._until_s is not None and at_s >= self._until_s:
-            self._suspected, self._until_s = False, None
+        enough_s = self._config.longest_alarm_s if loud else self._config.alarm_s
+        if self._since_s is not None and at_s >= self._since_s + enough_s:
+            self._suspected, self._since_s = False, None
             return [VadEvent("speech_dismissed", at_s, 0.0)]
         return []
 
@@ -131,7 +134,7 @@ class Alarm:
         """The judge's event, unless the alarm has said the same before."""
         if event.kind == "speech_cleared":
             return event
-        known, self._until_s = self._suspected, None
+        known, self._since_s = self._suspected, None
         self._suspected = event.kind == "speech_suspected"
         return None if known and self._suspected else event
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models.silero import SileroVad
-from models.vad import Edges, StreamingVad, VadConfig, VadEvent
+from models.vad import Alarm, Edges, StreamingVad, VadConfig, VadEvent
 from models.vad_clips import human_sentences, noise_clips, spoken_intervals, synthetic_clips
 from models.vad_score import score
 
@@ -103,6 +103,14 @@ def test_a_sudden_loud_sound_is_suspected_within_two_frames_and_taken_back_when_
     assert kinds[:2] == ["speech_suspected", "speech_dismissed"]
     assert events[0][0] - 50 <= 1
     assert events[1][0] - events[0][0] <= 8
+
+
+def test_a_sound_that_goes_on_is_given_more_time_but_not_for_ever() -> None:
+    alarm = Alarm(VadConfig())
+    events = [(i, e.kind) for i in range(40) for e in alarm.push(i * 0.02, loud=i < 30, speaking=False, events=[])]
+    (_, suspected), (taken_back, dismissed) = events
+    assert (suspected, dismissed) == ("speech_suspected", "speech_dismissed")
+    assert taken_back * 0.02 == pytest.approx(VadConfig().longest_alarm_s, abs=0.02)
 
 
 def test_speech_is_suspected_before_it_is_certain(judge: SileroVad) -> None:

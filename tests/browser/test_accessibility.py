@@ -11,7 +11,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 RULES: dict[str, dict[str, object]] = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
-PAGES = ("/board", "/calls", "/calls/ordinary", "/quality", "/topics", "/map?province=四川")
+PAGES = ("/board", "/calls", "/calls/ordinary", "/quality", "/topics", "/map?province=四川", "/account", "/sign-out")
 
 
 @pytest.mark.parametrize("theme", RULES)

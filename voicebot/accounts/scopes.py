@@ -10,6 +10,7 @@ from voicebot.accounts.permissions import Action
 SCOPES: Final[Mapping[str, frozenset[Action]]] = {
     "calls:read": frozenset({Action.VIEW_CALL}),
     "recordings:read": frozenset({Action.LISTEN_TO_CALL}),
+    "scores:read": frozenset({Action.VIEW_SCORE}),
     "customers:read": frozenset({Action.VIEW_CUSTOMER}),
     "tasks:read": frozenset({Action.VIEW_TASKS}),
     "tasks:write": frozenset({Action.VIEW_TASKS, Action.WORK_ON_TASKS}),

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
 
 from models.address import InferenceError
-from voicebot.api import about, agents, calls, customers, knowledge, tasks
+from voicebot.api import about, agents, calls, customers, knowledge, scores, tasks
 from voicebot.api.asking import Asks
 from voicebot.api.rate_limit import RateLimit
 from voicebot.company.problems import CompanyError
@@ -30,7 +30,7 @@ _KEY: Final = HTTPBearer(
     auto_error=False, description="An API key of `voicebot api-keys add`. Signed-in people need none."
 )
 _DESCRIPTION: Final = """
-Calls, customers, follow-ups, agents and knowledge of this call centre.
+Calls, their scores, customers, follow-ups, agents and knowledge of this call centre.
 
 Programs send `Authorization: Bearer KEY`. Lists come in pages: `next` is the address of the following one. Errors are
 problems as in RFC 9457. Personal numbers are masked without the scope `numbers:read`.
@@ -59,7 +59,7 @@ def build_api(web: Web) -> FastAPI:
         responses=_problems(400, 401, 403, 404, 422, 429, 503),
     )
     api.state.web = web
-    for room in (about, calls, customers, tasks, agents, knowledge):
+    for room in (about, calls, scores, customers, tasks, agents, knowledge):
         api.include_router(room.router)
     api.add_exception_handler(StarletteHTTPException, _http_error)
     api.add_exception_handler(RequestValidationError, _invalid)

@@ -147,7 +147,7 @@ async def list_calls(
 @router.get("/{call_id}")
 async def read_call(call_id: str, asks: Asks) -> CallWithTurns:
     """One call, turn by turn."""
-    call = await _call(asks, call_id, Action.VIEW_CALL)
+    call = await reached_call(asks, call_id, Action.VIEW_CALL)
     turns = await asks.web.store.turns(call_id)
     await asks.audit("call.read", f"call:{call.id}")
     return CallWithTurns(
@@ -164,7 +164,7 @@ async def read_call(call_id: str, asks: Asks) -> CallWithTurns:
 )
 async def recording(call_id: str, asks: Asks) -> FileResponse:
     """The recording: a WAV file, the caller on the left channel. Parts of it by Range."""
-    call = await _call(asks, call_id, Action.LISTEN_TO_CALL)
+    call = await reached_call(asks, call_id, Action.LISTEN_TO_CALL)
     path = Path(call.recording_path) if call.recording_path else None
     if path is None or not path.is_file():
         raise HTTPException(404, "This call has no recording.")
@@ -172,7 +172,7 @@ async def recording(call_id: str, asks: Asks) -> FileResponse:
     return FileResponse(path, media_type="audio/wav", filename=f"{call.id}.wav")
 
 
-async def _call(asks: Asking, call_id: str, action: Action) -> CallRecord:
+async def reached_call(asks: Asking, call_id: str, action: Action) -> CallRecord:
     """404 also for calls out of reach: whether a call exists is nobody else's business."""
     asks.need(action)
     call = await asks.web.store.call(call_id)

@@ -9,7 +9,7 @@ from tests.voicebot.web.running import Server
 from voicebot.api.app import PATH
 
 ALL = {"ours", "theirs", "bots"}
-READ = {"calls:read", "recordings:read", "customers:read", "tasks:read", "agents:read", "knowledge:read"}
+READ = {"calls:read", "scores:read", "recordings:read", "customers:read", "tasks:read", "agents:read", "knowledge:read"}
 
 
 async def audited(server: Server) -> list[tuple[str, str, str]]:
@@ -100,6 +100,7 @@ async def test_a_key_of_one_team_reaches_what_its_supervisor_does(server: Server
     [
         ("/calls", "calls:read"),
         ("/calls/ours", "calls:read"),
+        ("/calls/ours/scores", "scores:read"),
         ("/calls/ours/recording", "recordings:read"),
         ("/customers", "customers:read"),
         (f"/customers/{NUMBER}", "customers:read"),

@@ -1,0 +1,26 @@
+"""Pages around the console, and the API's description, work under a policy that allows nothing from outside."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.console import Browsers
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_account_and_sign_out_are_shown(people: Browsers, theme: str) -> None:
+    async with people.of("boss", theme=theme) as boss:
+        for path, heading in (("/account", "我的账号"), ("/sign-out", "退出登录")):
+            assert await boss.open(path) == 200
+            await expect(boss.page.get_by_role("heading", name=heading)).to_be_visible()
+
+
+async def test_the_description_of_the_api_is_drawn_and_can_be_tried_out(people: Browsers) -> None:
+    async with people.of("boss") as boss:
+        assert await boss.open("/docs") == 200
+        page = boss.page
+        await page.locator("#operations-about-me_me_get").click()
+        await page.get_by_role("button", name="Try it out").click()
+        await page.get_by_role("button", name="Execute").click()
+        await expect(page.locator(".live-responses-table .response-col_status").nth(1)).to_have_text("200")

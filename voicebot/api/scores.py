@@ -1,0 +1,91 @@
+"""What calls were scored, with each item's evidence, and what people answered about it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from fastapi import APIRouter
+
+from voicebot.accounts.call_access import subject_of
+from voicebot.accounts.permissions import Action
+from voicebot.api.asking import Asks
+from voicebot.api.calls import reached_call
+from voicebot.api.shape import Shape
+from voicebot.qa.material import Answer, VerdictSource
+from voicebot.qa.reading import scored_turn
+from voicebot.qa.review.reviews import ReviewStore
+from voicebot.qa.scores import ScoreStore
+
+router = APIRouter(prefix="/calls", tags=["scores"])
+
+
+class Evidence(Shape):
+    """Words of one turn, and when they were spoken, in milliseconds from the answer."""
+
+    seq: int | None
+    """null for something between turns, as a silence."""
+    words: str
+    started_ms: int
+    ended_ms: int
+
+
+class Verdict(Shape):
+    """What one item of the scorecard came to."""
+
+    item: str
+    answer: Answer
+    points: float
+    confidence: float
+    source: VerdictSource
+    reason: str
+    evidence: list[Evidence]
+
+
+class Review(Shape):
+    """What a person answered about an item."""
+
+    item: str
+    answer: Answer
+    reviewer: str
+    comment: str
+    reviewed_at: datetime
+
+
+class Score(Shape):
+    """By one scorecard, as the system scored it; `reviews` stand beside it. Scores are 0 to 100."""
+
+    scorecard: str
+    version: str
+    scored_at: datetime
+    total: float | None
+    compliance: float | None
+    fatal: list[str]
+    """Fatal items that failed: the total is 0."""
+    decided: float
+    """Share of the weight that could be decided, 0 to 1."""
+    not_scorable: str
+    """Why there is no total; empty where there is one."""
+    verdicts: list[Verdict]
+    reviews: list[Review]
+
+
+@router.get("/{call_id}/scores")
+async def call_scores(call_id: str, asks: Asks) -> list[Score]:
+    """The call's scores by the scorecards as they are now; none before it has ended and was scored."""
+    call = await reached_call(asks, call_id, Action.VIEW_SCORE)
+    store = asks.web.store
+    turns = [scored for turn in await store.turns(call_id) if (scored := scored_turn(turn)) is not None]
+    reviews = [review for review in await ReviewStore(store).of_call(call_id) if not review.blind]
+    await asks.audit("scores.read", f"call:{call.id}")
+    kept = [score for score in await ScoreStore(store).of_call(call_id, turns) if score.current]
+    told = [
+        {
+            **asdict(score.result),
+            "scored_at": score.scored_at,
+            "verdicts": asks.shown([asdict(verdict) for verdict in score.result.verdicts], subject_of(call)),
+            "reviews": [asdict(review) for review in reviews if review.scorecard == score.result.scorecard],
+        }
+        for score in kept
+    ]
+    return [Score.model_validate(score) for score in told]

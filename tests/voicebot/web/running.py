@@ -136,12 +136,13 @@ async def serving(folder: Path, **console: object) -> AsyncIterator[Server]:
             now=clock,
             check_every_s=0.05,
         )
+        local = f"{'https' if console.get('certificate') else 'http'}://127.0.0.1:{port}"
         running = asyncio.create_task(serve(web, build_app(web, code, pages=some_pages), code))
         try:
-            async with asyncio.timeout(10), httpx.AsyncClient() as client:
+            async with asyncio.timeout(10), httpx.AsyncClient(verify=False) as client:
                 while True:
                     with suppress(httpx.TransportError):
-                        if (await client.get(f"http://127.0.0.1:{port}/healthz")).status_code == 200:
+                        if (await client.get(f"{local}/healthz")).status_code == 200:
                             break
                     await asyncio.sleep(0.02)
             yield Server(web, clock, code)

@@ -1,6 +1,7 @@
 """Nothing is answered to strangers, to other sites' pages, or for longer than a session lasts."""
 
 import asyncio
+import ssl
 from pathlib import Path
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.clients.certificates import certificate
 from tests.voicebot.web.running import Server, serving
 from voicebot.web.guard import CLOSE_SIGNED_OUT, LARGEST_FROM_STRANGERS
 
@@ -121,6 +123,23 @@ async def test_behind_encryption_the_cookie_never_travels_without(tmp_path: Path
             assert answer.headers["set-cookie"].startswith("__Host-voicebot=")
             assert "secure" in answer.headers["set-cookie"].lower()
             assert answer.headers["strict-transport-security"]
+
+
+async def test_the_console_encrypts_by_itself_with_a_certificate(tmp_path: Path) -> None:
+    file, key = certificate(tmp_path, "127.0.0.1")
+    async with serving(tmp_path, certificate=file, key=key) as server:
+        await server.add("boss")
+        trusted = ssl.create_default_context(cafile=file)
+        headers = {"Origin": server.url, "Accept": "text/html"}
+        async with httpx.AsyncClient(base_url=server.url, verify=trusted, headers=headers) as browser:
+            answer = await browser.post("/sign-in", data={"name": "boss", "password": "correct horse battery"})
+            assert server.url.startswith("https://") and answer.headers["set-cookie"].startswith("__Host-")
+            assert (await browser.get("/")).json() == {"name": "boss"}
+        cookie = f"{server.web.cookie}={answer.cookies[server.web.cookie]}"
+        opened = connect(live(server), origin=server.url, additional_headers={"Cookie": cookie}, ssl=trusted)  # type: ignore[arg-type]
+        async with opened as socket:
+            await socket.send("x")
+            assert await socket.recv() == "x"
 
 
 async def test_a_proxys_word_about_the_browsers_address_counts_only_where_it_is_trusted(tmp_path: Path) -> None:

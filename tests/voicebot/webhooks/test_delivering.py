@@ -11,11 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from tests.clients.certificates import certificate
 from tests.voicebot.web.running import Clock
 from voicebot.background import background
 from voicebot.events import CallAnswered, CallEnded
@@ -232,7 +229,9 @@ async def none_left(book: WebhookBook) -> bool:
 async def test_the_certificate_must_be_the_names(
     store: Store, book: WebhookBook, tmp_path: Path, name: str, taken: bool
 ) -> None:
-    context, ca_file = certificate(tmp_path, name)
+    ca_file, key_file = certificate(tmp_path, name)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(ca_file, key_file)
     settings = WebhookSection(allow=("localhost",), timeout_s=5, ca_file=ca_file)
     async with receiving(tls=context) as receiver:
         await book.add(f"https://localhost:{receiver.port}/", ["call_ended"], at=NOON)
@@ -240,29 +239,3 @@ async def test_the_certificate_must_be_the_names(
         async with background(worker(book, Clock(NOON), settings).run()):
             await until(lambda: attempted(book, 1))
     assert bool(receiver.bodies) == taken
-
-
-def certificate(folder: Path, name: str) -> tuple[ssl.SSLContext, Path]:
-    """A server's context with a certificate for `name`, and the file that makes it trusted."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    ca_file, key_file = folder / "ca.pem", folder / "key.pem"
-    ca_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(ca_file, key_file)
-    return context, ca_file

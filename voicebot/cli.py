@@ -49,6 +49,9 @@ BENCHMARKS = {
     "media": Module("bench_media", "Lateness of sent packets and processor time with many legs."),
     "bridge": Module("bench_bridge", "The same with callers and agents joined in pairs, whispers and transcription."),
     "routing": Module("bench_routing", "Who takes which call: a simulated day with dialect routing and without."),
+    "qa-accuracy": Module(
+        "bench_qa_accuracy", "The sample scorecard on labelled calls: precision, recall and kappa by item."
+    ),
 }
 
 

@@ -77,6 +77,11 @@ def test_silence_after_an_announcement_is_a_hold_and_no_silence() -> None:
     assert announced.reply_latencies_ms == ()
 
 
+def test_what_the_caller_tells_after_an_announcement_is_no_hold() -> None:
+    call = heard(spans((4.5, 11)), spans((2.5, 4), (12, 13)))
+    assert measure(call, [turn("agent", "好的，我帮您查一下。", 2.5, 4.2)]).holds == ()
+
+
 def test_a_question_announces_no_hold() -> None:
     call = heard(spans((0, 2)), spans((2.5, 4), (12, 13)))
     assert measure(call, [turn("agent", "请问您的订单号是多少？", 2.5, 4.2)]).holds == ()

@@ -23,14 +23,15 @@ from voicebot.qa.scorecard.model import Scorecard
 
 CORRECTNESS: Final = "correctness"
 """The judge's name in scorecards."""
-_SURE_QUESTION = 0.5
+_SURE_QUESTION = 0.6
 """Score of an entry from which the caller is taken to have asked for it."""
-_SHORTEST_QUESTION = 4
+_SHORTEST_QUESTION = 5
+"""Letters and characters: 可以的 asks nothing."""
 _LONGEST_QUESTION = 200
 _SAME_WORDS = 0.45
 """Share of the right answer's pairs of characters in the reply from which it was given."""
-_SAME_MATTER = 0.15
-"""The same from which the reply is about it at all."""
+_SAME_MATTER = 0.3
+"""Share of the reply's pairs in question and answer from which it is about the matter."""
 _WRONG = 0.8
 _MOST_FACTS = 50
 
@@ -52,7 +53,7 @@ def with_knowledge(material: CallMaterial, index: KnowledgeIndex) -> CallMateria
     """The material with the entries that the caller asked for; nothing is added where it has some."""
     if material.knowledge:
         return material
-    asked = [turn for turn in material.turns if turn.role == "caller" and len(turn.text) >= _SHORTEST_QUESTION]
+    asked = [turn for turn in material.turns if turn.role == "caller" and _asks(turn)]
     facts = (_fact(turn, index) for turn in asked[:_MOST_FACTS])
     return replace(material, knowledge=tuple(fact for fact in facts if fact))
 
@@ -76,13 +77,18 @@ def judge_correctness(material: CallMaterial) -> Judgement:
     return min(judgements, key=lambda each: each.confidence)
 
 
+def _asks(turn: ScoredTurn) -> bool:
+    """Whether the turn is long enough to ask something."""
+    return sum(map(str.isalnum, turn.text[:_LONGEST_QUESTION])) >= _SHORTEST_QUESTION
+
+
 def _replies(turns: Sequence[ScoredTurn], seq: int) -> list[ScoredTurn]:
-    """What was said to the question, up to the caller's next words of any length."""
+    """What was said to the question, up to the caller's next words that may ask something."""
     replies: list[ScoredTurn] = []
     for turn in turns:
         if turn.seq <= seq:
             continue
-        if turn.side == "caller" and len(turn.text) >= _SHORTEST_QUESTION and replies:
+        if turn.side == "caller" and _asks(turn) and replies:
             break
         if turn.side == "ours":
             replies.append(turn)
@@ -100,7 +106,8 @@ def _judged(fact: KnowledgeFact, replies: Sequence[ScoredTurn]) -> Judgement:
     shown: tuple[Evidence, ...] = (evidence_in(reply, 0, len(reply.text)),)
     if difference := next(_differences(right, reply.text), None):
         wanted, said = difference
-        certainty = _WRONG if share >= _SAME_MATTER else 0.5
+        about = max(share, coverage(fact.question + right, reply.text))
+        certainty = _WRONG if about >= _SAME_MATTER else 0.5
         name = reason("answered_wrong", entry=fact.entry, right=wanted, said=said)
         return Judgement("fail", min(1.0, certainty + 0.2 * share), shown, reason=name)
     if hedge := next((word for word in judging_words().hedges if word in reply.text), None):

@@ -7,14 +7,18 @@ from functools import cache
 from statistics import fmean
 
 from models.emotion import UPSET_FROM, EmotionClassifier
-from voicebot.qa.judges.wording import reason
+from voicebot.qa.judges.wording import judging_words, reason
 from voicebot.qa.judging import Judgement
 from voicebot.qa.material import CallMaterial, ScoredTurn, evidence_in
 
 _LEAST_CHARACTERS = 2
 _UPSET_MARKS = ("annoyed", "angry")
 _MARKED = 0.6
-"""What a turn's mark from the call counts at least: there the voice was heard as well."""
+"""What counts at least a mark from the call, where the voice was heard as well, and a word of complaint."""
+_LAST = 2
+"""Turns of the caller that tell how the call ended."""
+_BEFORE_LAST = 0.5
+"""What the turn before the last one counts: 气死我了 stands, unless 好的谢谢 follows."""
 _CHANGE = 0.2
 """Of the mean probability, from which the mood has changed."""
 
@@ -28,7 +32,8 @@ def upset(turn: ScoredTurn) -> float:
     """Probability that the caller is annoyed or angry in this turn."""
     heard = _classifier().classify(turn.text)
     from_words = 1 - heard.confidence if heard.label == "calm" else heard.confidence
-    return max(from_words, _MARKED) if turn.emotion in _UPSET_MARKS else from_words
+    marked = turn.emotion in _UPSET_MARKS or any(word in turn.text for word in judging_words().complaints)
+    return max(from_words, _MARKED) if marked else from_words
 
 
 def judge_mood(material: CallMaterial) -> Judgement:
@@ -37,13 +42,13 @@ def judge_mood(material: CallMaterial) -> Judgement:
     if len(turns) < _LEAST_CHARACTERS:
         return Judgement("not_applicable", 1.0, reason=reason("too_few_words"))
     probabilities = [upset(turn) for turn in turns]
-    last = max(1, len(turns) // 3)
-    before, after = fmean(probabilities[:-last]), fmean(probabilities[-last:])
-    worst = _worst(turns[-last:], probabilities[-last:])
-    shown = (evidence_in(worst, 0, len(worst.text)),)
+    before = fmean(probabilities[:-1])
+    after = max(probabilities[-1], _BEFORE_LAST * probabilities[-2])
     if after < UPSET_FROM:
         name = "calm" if max(probabilities) < UPSET_FROM else "calmed"
-        return Judgement("pass", 1 - after, shown, reason=reason(name))
+        return Judgement("pass", 1 - after, (evidence_in(turns[-1], 0, len(turns[-1].text)),), reason=reason(name))
+    worst = _worst(turns[-_LAST:], probabilities[-_LAST:])
+    shown = (evidence_in(worst, 0, len(worst.text)),)
     sureness = 0.5 + 0.5 * (after - UPSET_FROM) / (1 - UPSET_FROM)
     if after - before >= _CHANGE:
         return Judgement("fail", sureness, shown, reason=reason("upset_more"))

@@ -66,7 +66,7 @@ def measure(heard: Heard, turns: Sequence[ScoredTurn] = (), limits: MeasureLimit
     since_ms = next((turn.started_ms for turn in turns if turn.role == "agent"), 0)
     scored = Span(min(max(0, since_ms), heard.length_ms), heard.length_ms)
     caller, ours = (_within(side.speech, scored) for side in (heard.caller, heard.ours))
-    holds = _holds(heard.ours, turns, scored, limits)
+    holds = _holds(heard, turns, scored, limits)
     return CallMeasures(
         length_ms=heard.length_ms,
         caller=_side(heard.caller, heard.ours, "caller", turns, heard.caller.speech, limits),
@@ -134,14 +134,22 @@ def _silences(
     return [span for span in without(quiet, holds) if span.length_ms >= limits.silence]
 
 
-def _holds(ours: HeardSide, turns: Sequence[ScoredTurn], scored: Span, limits: MeasureLimits) -> list[Span]:
-    """Where our side plays music, or is silent after it asked the caller to wait."""
+def _holds(heard: Heard, turns: Sequence[ScoredTurn], scored: Span, limits: MeasureLimits) -> list[Span]:
+    """Where our side plays music, or nobody speaks after it asked the caller to wait."""
+    music = _within(heard.ours.music, scored)
+    return [
+        span for span in joined([*music, *_announced(heard, turns, scored, limits)]) if span.length_ms >= limits.hold
+    ]
+
+
+def _announced(heard: Heard, turns: Sequence[ScoredTurn], scored: Span, limits: MeasureLimits) -> list[Span]:
+    """The silences in each pause of ours that follows an announcement."""
     told_ms = [turn.ended_ms for turn in turns if turn.side == "ours" and announces_hold(turn.text)]
-    pauses = gaps(ours.speech, Span(scored.started_ms, ours.speech[-1].ended_ms)) if ours.speech else []
+    ours = heard.ours.speech
+    pauses = gaps(ours, Span(scored.started_ms, ours[-1].ended_ms)) if ours else []
     slack = limits.announcement_slack
-    announced = [span for span in pauses if any(abs(span.started_ms - at_ms) <= slack for at_ms in told_ms)]
-    holds = joined([*_within(ours.music, scored), *announced])
-    return [span for span in holds if span.length_ms >= limits.hold]
+    waits = [span for span in pauses if any(abs(span.started_ms - at_ms) <= slack for at_ms in told_ms)]
+    return [span for span in without(waits, heard.caller.speech) if span.length_ms >= limits.hold]
 
 
 def _interruptions(caller: Sequence[Span], ours: Sequence[Span], limits: MeasureLimits) -> list[Interruption]:

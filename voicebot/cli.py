@@ -46,6 +46,7 @@ BENCHMARKS = {
     "vad": Module("bench_vad", "Voice activity detection on labelled audio."),
     "privacy": Module("bench_privacy", "Personal data found, missed and imagined in made-up sentences."),
     "turns": Module("bench_turns", "Turn-taking: cut-offs, missed ends, barge-ins, lost short answers."),
+    "qa": Module("bench_qa", "Calls scored in a second, on one core and on two; what more phrases cost."),
     "media": Module("bench_media", "Lateness of sent packets and processor time with many legs."),
     "bridge": Module("bench_bridge", "The same with callers and agents joined in pairs, whispers and transcription."),
     "routing": Module("bench_routing", "Who takes which call: a simulated day with dialect routing and without."),

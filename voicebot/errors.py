@@ -14,6 +14,7 @@ from voicebot.company.problems import CompanyError, IntentModelMissing
 from voicebot.config import ConfigError
 from voicebot.demo.system import DemoFailed
 from voicebot.metrics import MetricsPortInUse
+from voicebot.qa.cluster_errors import ClusterUnreachable, RayMissing
 from voicebot.store.database import StoreError
 from voicebot.supervisor import CannotStart
 from voicebot.web.listening import ConsolePortInUse
@@ -28,6 +29,7 @@ WRONG_SETTINGS: tuple[type[Exception], ...] = (
     BrokerPortInUse,
     ModelError,
     CannotStart,
+    ClusterUnreachable,
     CompanyError,
     ConfigError,
     ConsolePortInUse,
@@ -36,6 +38,7 @@ WRONG_SETTINGS: tuple[type[Exception], ...] = (
     MetricsPortInUse,
     MicrophoneUnavailable,
     PasswordTooWeak,
+    RayMissing,
     SipError,
     TargetRefused,
     TrainExtraMissing,

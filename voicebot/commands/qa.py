@@ -11,6 +11,7 @@ import typer
 
 from voicebot.commands.qa_review import app as review_app
 from voicebot.commands.qa_sample import calibration
+from voicebot.commands.qa_score import rescore, score
 from voicebot.commands.serve import ConfigOption, SupervisorOption, run_process
 from voicebot.qa.scorecard.files import read_scorecard
 
@@ -18,6 +19,8 @@ app = typer.Typer(help="Quality review: scorecards and the scores of calls.", no
 
 app.add_typer(review_app, name="review")
 app.command()(calibration)
+app.command()(score)
+app.command()(rescore)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 

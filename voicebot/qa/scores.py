@@ -209,7 +209,7 @@ def _without_words(facts: Facts) -> Facts:
         item: replace(each, evidence=tuple(replace(piece, words="") for piece in each.evidence))
         for item, each in facts.judgements.items()
     }
-    return replace(facts, judgements=bare)
+    return replace(facts, judgements=bare, knowledge=tuple(replace(fact, question="") for fact in facts.knowledge))
 
 
 def _with_words(judgement: Judgement, texts: Mapping[int, str]) -> Judgement:

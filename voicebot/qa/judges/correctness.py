@@ -38,9 +38,11 @@ _MOST_FACTS = 50
 
 def needed_knowledge(company: Company, cards: Iterable[Scorecard]) -> KnowledgeIndex | None:
     """The company's knowledge where a scorecard has an item that is judged by it. Building takes about a second."""
-    if not any(item.judge == CORRECTNESS for card in cards for item in card.items):
-        return None
-    return _index(company.knowledge, company.dictionary)
+    return _index(company.knowledge, company.dictionary) if needs_knowledge(cards) else None
+
+
+def needs_knowledge(cards: Iterable[Scorecard]) -> bool:
+    return any(item.judge == CORRECTNESS for card in cards for item in card.items)
 
 
 @lru_cache(maxsize=2)

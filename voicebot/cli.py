@@ -28,6 +28,7 @@ COMMANDS = {
     "broker": Module("serve", "Run only the embedded MQTT broker."),
     "mic": Module("mic", "Talk to the assistant through this machine's microphone."),
     "caller": Module("caller", "Ring a number as a simulated caller."),
+    "phones": Module("phones", "Simulated agents that register, pick up and talk."),
     "calls": Module("calls", "Past and present calls."),
     "tasks": Module("tasks", "Callbacks and other promises to callers."),
     "agents": Module("agents", "The people who take calls: who is at work, transfers, supervision."),

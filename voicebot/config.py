@@ -96,6 +96,8 @@ class AgentsSection(Section):
     """Time for notes after a call, unless the agent is ready earlier."""
     break_s: PositiveFloat = 900.0
     """A longer break is reported once."""
+    always_open: bool = False
+    """Humans work around the clock, whatever hours company.toml gives: for trying things out."""
     misses_to_break: PositiveInt = 2
     """Calls missed in a row after which an agent counts as away."""
 

@@ -24,6 +24,7 @@ from telephony.sip.identity import called_of, caller_of, party
 from telephony.sip.leg import SipLeg
 from telephony.sip.negotiation import NoCommonCodec, common_codec
 from telephony.sip.registrar import Registrar
+from telephony.sip.registration import Registration
 from telephony.sip.sdp import SdpError, SessionDescription, parse
 from telephony.sip.settings import BadAddress, Credentials, NotRegistered, PortInUse, SipError, SipSettings
 from telephony.sip.stack import ACCEPTED_BODY, METHODS, Dialog, Refused, Reply, Stack, header, response
@@ -144,6 +145,15 @@ class SipEndpoint:
 
         caller = party(from_number, display_name)
         return await self._call(user, phone.source, address, caller, headers or {}, symmetric=True)
+
+    async def register(self, registrar: str, credentials: Credentials, *, expires_s: int = 300) -> Registration:
+        """Sign in at sip:host[:port] as a telephone, to be called at this endpoint. `await it.registered()` comes next.
+
+        Raises `BadAddress`.
+        """
+        _, host, port = _parse_target(registrar)
+        where = await _resolve(host), port
+        return Registration(self._running(), where, self._settings.reachable_ip, credentials, expires_s)
 
     async def _call(
         self,

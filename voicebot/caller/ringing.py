@@ -46,7 +46,7 @@ async def ring(
 async def telephone(uri: str, *, loss: float = 0.0) -> AsyncIterator[SipEndpoint]:
     """An endpoint with a running clock, to ring `uri` from; any number of calls may be made with it at once."""
     clock = MediaClock()
-    local_ip = "127.0.0.1" if _is_this_machine(uri) else "0.0.0.0"
+    local_ip = "127.0.0.1" if is_this_machine(uri) else "0.0.0.0"
     settings = SipSettings(bind_ip=local_ip, port=0, rtp_ports=_RTP_PORTS, outgoing_loss=loss)
     endpoint = SipEndpoint(settings, clock, _refuse)
     await endpoint.start()
@@ -91,7 +91,8 @@ def _refuse(leg: CallLeg) -> None:
     leg.reject(486, "Busy Here")
 
 
-def _is_this_machine(uri: str) -> bool:
+def is_this_machine(uri: str) -> bool:
+    """Whether the host of a SIP URI is a loopback address."""
     match = _HOST.match(uri)
     host = match[1] if match else ""
     try:

@@ -20,8 +20,9 @@ SHORTEST = 10
 """Characters of a password. Whoever reaches the SIP port can try them out, if slowly."""
 
 
-def read_passwords(file: Path, agents: Collection[str]) -> Mapping[str, SecretStr]:
-    """Agent's id -> password. `agents` are the ids that exist; not each needs a password: a fixed phone has none.
+def read_passwords(file: Path, agents: Collection[str] | None) -> Mapping[str, SecretStr]:
+    """Agent's id -> password. `agents` are the ids that exist, None where that is not known; not each needs a password: a
+    fixed phone has none.
 
     Raises CompanyError for a file that others may read, and for passwords that are too easy or nobody's. No message
     holds a password.
@@ -48,9 +49,9 @@ def _too_open(file: Path) -> list[Problem]:
     return []
 
 
-def _fault(id_: str, password: object, agents: Collection[str]) -> tuple[str, str] | None:
+def _fault(id_: str, password: object, agents: Collection[str] | None) -> tuple[str, str] | None:
     """Message and remedy."""
-    if id_ not in agents:
+    if agents is not None and id_ not in agents:
         return f"there is no agent {id_!r} in agents.csv", suggest(id_, agents)
     if not isinstance(password, str):
         return f"the password of {id_!r} is no text", 'Put it in quotes: "…"'

@@ -67,7 +67,7 @@ class Conversation:
         self.flows = FlowTalk(context)
         self.callback = Callback(context, started)
         self.standing = StandingQuestion(context, self.flows, self.callback)
-        self.humans = Humans(context, self.callback, staffing, started)
+        self.humans = Humans(context, self.callback, staffing)
 
     @property
     def question(self) -> Question:

@@ -6,7 +6,6 @@ What is right is decided after every turn by `dialect_router.routing`; here are 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Final
 
 from dialect_router.routing import HandoverDecision, RoutingPolicy, Staffing, Turn, decide
@@ -14,7 +13,6 @@ from voicebot.dialogue.callback import Callback
 from voicebot.dialogue.context import CallContext
 from voicebot.dialogue.meaning import Meaning
 from voicebot.dialogue.moves import InQueue, LeaveMessage, Move, OfferAgent, OfferCallback, OpenQuestion
-from voicebot.dialogue.office_hours import is_open
 from voicebot.dialogue.types import Segment
 
 StaffingOf = Callable[[str], Staffing]
@@ -32,13 +30,12 @@ def nobody_works(skill: str) -> Staffing:
 
 
 class Humans:
-    """Brings humans into one call. `started`: when the call began, in the company's time zone."""
+    """Brings humans into one call."""
 
-    def __init__(self, context: CallContext, callback: Callback, staffing: StaffingOf, started: datetime) -> None:
+    def __init__(self, context: CallContext, callback: Callback, staffing: StaffingOf) -> None:
         self._context = context
         self._callback = callback
         self._staffing = staffing
-        self._open = is_open(context.company.profile.hours, started)
         self._policy: RoutingPolicy = context.company.routing.policy(context.company.profile.confidence.accept)
 
     @property
@@ -58,7 +55,7 @@ class Humans:
     async def give_up(self) -> Move:
         """The assistant can't help: a human takes over where one is there. Raises ToolError."""
         here = self._staffing(self.skill)
-        return self.put_through() if here.open and self._open and here.signed_in else await self._callback.give_up()
+        return self.put_through() if here.open and here.signed_in else await self._callback.give_up()
 
     def after(self, meaning: Meaning, move: Move, *, failed: bool) -> Move:
         """`move`, or a human in its place: the decision after a turn that did not ask for one."""
@@ -91,7 +88,6 @@ class Humans:
     def _decided(self, turn: Turn) -> HandoverDecision:
         memory = self._context.memory
         here = self._staffing(self.skill)
-        here = Staffing(here.open and self._open, here.signed_in, here.free, here.wait_s)
         decision = decide(turn, memory.offers, here, self._policy)
         memory.offers = memory.offers.after(turn, decision)
         memory.routing = decision.reason if decision.human else ""

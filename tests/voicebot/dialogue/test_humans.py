@@ -17,6 +17,10 @@ def busy(skill: str) -> Staffing:
     return Staffing(open=True, signed_in=2, free=0, wait_s=40.0)
 
 
+def closed(skill: str) -> Staffing:
+    return Staffing(open=False, signed_in=2, free=2)
+
+
 async def waiting(ring: Ring, staffing: StaffingOf = busy) -> Call:
     call = await ring(WANG, staffing=staffing)
     assert (await call.says("给我转人工")).transfer
@@ -86,7 +90,7 @@ async def test_an_angry_caller_is_offered_a_human_once(ring: Ring) -> None:
 
 
 async def test_outside_of_hours_a_human_calls_back(ring: Ring) -> None:
-    call = await ring(WANG, at=NIGHT, staffing=free)
+    call = await ring(WANG, at=NIGHT, staffing=closed)
     reply = await call.says("给我转人工")
     assert not reply.transfer and reply.segments[0].text in call.prompt("handover")
 

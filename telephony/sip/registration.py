@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, Final
 
 from sippy.SipRegistrationAgent import SipRegistrationAgent
 from sippy.SipURL import SipURL
 
 from telephony.sip.settings import Credentials, SipError
 from telephony.sip.stack import Stack
+
+RENEWED_AT: Final = 0.8
+"""Share of the granted time after which the registration is renewed; stock sippy lets it run out first."""
+AGAIN_S: Final = 60.0
+"""After a refusal."""
 
 _log = logging.getLogger(__name__)
 
@@ -19,28 +24,27 @@ class RegistrationFailed(SipError):
     """The registrar refused, or did not answer."""
 
 
-class Registration:
+class Registration(SipRegistrationAgent):  # type: ignore[misc]
     """One user at one registrar, renewed until `stop`. The phone is called at the stack's own address."""
 
     def __init__(
         self, stack: Stack, address: tuple[str, int], contact_ip: str, credentials: Credentials, expires_s: int
     ) -> None:
         """address: the registrar's, as numbers."""
-        self._user = credentials.username
-        self._first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         host, port = address
-        self._agent = SipRegistrationAgent(
+        super().__init__(
             stack.config,
-            SipURL(username=self._user, host=host, port=port),
-            SipURL(username=self._user, host=contact_ip, port=stack.port),
-            user=self._user,
+            SipURL(username=credentials.username, host=host, port=port),
+            SipURL(username=credentials.username, host=contact_ip, port=stack.port),
+            user=credentials.username,
             passw=credentials.password,
             exp=expires_s,
-            rok_cb=self._taken,
-            rfail_cb=self._refused,
-            target=address,
+            target=(address, "udp"),
         )
-        self._agent.doregister()
+        self._expires_s = expires_s
+        self._first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._next: asyncio.TimerHandle | None = None
+        self.doregister()
 
     async def registered(self, timeout_s: float = 10.0) -> None:
         """Waits for the first answer. Raises RegistrationFailed."""
@@ -49,19 +53,36 @@ class Registration:
                 await asyncio.shield(self._first)
         except TimeoutError:
             raise RegistrationFailed(
-                f"no registrar answered within {timeout_s:g} s for {self._user!r}: check its address"
+                f"no registrar answered within {timeout_s:g} s for {self.user!r}: check its address"
             ) from None
 
     def stop(self) -> None:
         """Renews no more; the registrar forgets the phone when its time is up."""
-        self._agent.stopregister()
+        self.stopregister()
+        if self._next is not None:
+            self._next.cancel()
 
-    def _taken(self, _until: Any, _contact: Any, _arg: Any) -> None:
-        if not self._first.done():
+    def gotreply(self, answer: Any) -> None:
+        """The registrar's answer; a challenge is taken up by the class above."""
+        code, reason = answer.getSCode()
+        challenged = code in (401, 407) and self.atries == 0
+        if self.dead or code < 200:
+            return
+        if challenged:
+            super().gotreply(answer)
+        elif code < 300:
+            self._answered(RENEWED_AT * self._expires_s, None)
+        else:
+            _log.warning("the registrar refused %s: %d %s", self.user, code, reason)
+            why = f"the registrar refused {self.user!r} ({code} {reason}): check user name and password"
+            self._answered(AGAIN_S, RegistrationFailed(why))
+
+    def _answered(self, again_in_s: float, failure: RegistrationFailed | None) -> None:
+        self.atries = 0
+        self._next = asyncio.get_running_loop().call_later(again_in_s, self.doregister)
+        if self._first.done():
+            return
+        if failure is None:
             self._first.set_result(None)
-
-    def _refused(self, status: Any, _arg: Any) -> None:
-        _log.warning("the registrar refused %s: %s", self._user, status)
-        if not self._first.done():
-            reason = f"the registrar refused {self._user!r} ({status}): check user name and password"
-            self._first.set_exception(RegistrationFailed(reason))
+        else:
+            self._first.set_exception(failure)

@@ -21,8 +21,8 @@ SHORTEST = 10
 
 
 def read_passwords(file: Path, agents: Collection[str] | None) -> Mapping[str, SecretStr]:
-    """Agent's id -> password. `agents` are the ids that exist, None where that is not known; not each needs a password: a
-    fixed phone has none.
+    """Agent's id -> password. `agents` are the ids that exist, None where that is not known; not each needs a password:
+    a fixed phone has none.
 
     Raises CompanyError for a file that others may read, and for passwords that are too easy or nobody's. No message
     holds a password.

@@ -4,9 +4,21 @@ from rich.console import Console
 from rich.text import Text
 
 from dialect_router.dialects import dialects
+from voicebot.agent_events import AgentEvent, PresenceChanged, PromptShown, Ringing, WrapUpSuggested
 from voicebot.config import Settings
-from voicebot.eventbus import received_events
-from voicebot.events import CallAnswered, CallEnded, CallStarted, Event, ReplyStarted, TaskCreated, TurnFinished
+from voicebot.eventbus import received_agent_events, received_events
+from voicebot.events import (
+    AgentJoined,
+    CallAnswered,
+    CallEnded,
+    CallQueued,
+    CallStarted,
+    Event,
+    OfferEnded,
+    ReplyStarted,
+    TaskCreated,
+    TurnFinished,
+)
 from voicebot.masking import mask
 
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_red", "bright_cyan", "bright_green")
@@ -19,11 +31,35 @@ class LiveView:
         self._console = console
         self._colours: dict[str, str] = {}
         self._callers: dict[str, str] = {}
+        self._names: dict[str, str] = {}
 
     async def follow(self, settings: Settings) -> None:
         """Shows events until cancelled."""
         async for event in received_events(settings.events, node=settings.events.node):
             self.show(event)
+
+    async def follow_agents(self, settings: Settings) -> None:
+        """Shows what agents see and hear until cancelled."""
+        async for event in received_agent_events(settings.events, node=settings.events.node):
+            self.show_agents(event)
+
+    def show_agents(self, event: AgentEvent) -> None:
+        match event:
+            case PresenceChanged(name=name) if name:
+                self._names[event.agent_id] = name
+            case Ringing():
+                self._print_to(event.call_id, event.agent_id, "♪ ", f"耳语：{event.whisper}")
+                if event.reasons:
+                    self._print_to(event.call_id, event.agent_id, "  ", f"为什么是我：{'；'.join(event.reasons)}")
+            case PromptShown():
+                waited = "" if event.latency_ms is None else f"  ({event.latency_ms} ms)"
+                self._print_to(
+                    event.call_id, event.agent_id, "✱ ", f"提示：{event.text}", f"  [{event.source}]{waited}"
+                )
+            case WrapUpSuggested():
+                self._print_to(event.call_id, event.agent_id, "✎ ", f"话后：{event.title}。{event.summary}")
+            case _:
+                pass
 
     def show(self, event: Event) -> None:
         match event:
@@ -39,6 +75,15 @@ class LiveView:
             case ReplyStarted():
                 waited = "" if event.latency_ms is None else f"  ({event.latency_ms} ms)"
                 self._print(event, "◀ ", event.text, waited)
+            case TurnFinished(role="agent"):
+                self._print(event, "◀ ", event.text)
+            case CallQueued():
+                self._print(event, "  ", f"等待人工（{event.skill}）")
+            case AgentJoined():
+                name = self._names.get(event.agent_id, event.agent_id)
+                self._print(event, "⇄ ", f"{name}（{event.agent_id}）接起，等了 {event.waited_s:.0f} 秒")
+            case OfferEnded(fate=fate) if fate != "talked":
+                self._print(event, "  ", f"{self._names.get(event.agent_id, event.agent_id)}：{fate}")
             case TaskCreated():
                 self._print(event, "✎ ", event.summary)
             case CallEnded():
@@ -47,8 +92,14 @@ class LiveView:
                 pass
 
     def _print(self, event: Event, sign: str, text: str, detail: str = "") -> None:
-        colour = self._colours.setdefault(event.call_id, COLOURS[len(self._colours) % len(COLOURS)])
-        name = self._callers.get(event.call_id, "")
+        self._line(event.call_id, self._callers.get(event.call_id, ""), sign, text, detail)
+
+    def _print_to(self, call_id: str, agent_id: str, sign: str, text: str, detail: str = "") -> None:
+        """What only the agent sees or hears."""
+        self._line(call_id, f"→{self._names.get(agent_id, agent_id)}", sign, text, detail)
+
+    def _line(self, call_id: str, name: str, sign: str, text: str, detail: str) -> None:
+        colour = self._colours.setdefault(call_id, COLOURS[len(self._colours) % len(COLOURS)])
         self._console.print(
             Text.assemble((f"{name:<6}", colour), (sign, colour), text, (detail, "dim")), soft_wrap=True
         )

@@ -41,6 +41,8 @@ class ReportedCall:
     recording: str | None
     caller_recording: str | None
     outcome: str | None
+    agent: str | None = None
+    """Id of the human who took the call; None: the assistant alone."""
 
 
 def report_call(
@@ -58,7 +60,7 @@ def report_call(
                 expected_intent=said.expect_intent,
                 intent=caller_turn.intent if caller_turn else None,
                 reply=reply.text if reply else "",
-                reply_latency_ms=latencies_ms[index] if index < len(latencies_ms) else None,
+                reply_latency_ms=_latency_ms(latencies_ms, index, reply),
             )
         )
     return ReportedCall(
@@ -70,7 +72,14 @@ def report_call(
         recording=call.recording_path,
         caller_recording=str(heard),
         outcome=call.outcome,
+        agent=call.agent_id,
     )
+
+
+def _latency_ms(latencies_ms: Sequence[int | None], index: int, reply: TurnRecord | None) -> int | None:
+    """Of the assistant's replies; how soon a human answers is theirs."""
+    ours = reply is not None and reply.role == "assistant"
+    return latencies_ms[index] if ours and index < len(latencies_ms) else None
 
 
 def as_json(calls: Sequence[ReportedCall], folder: Path) -> dict[str, Any]:
@@ -103,7 +112,8 @@ def as_table(calls: Sequence[ReportedCall]) -> Table:
     table.add_column("意图 Intent", no_wrap=True)
     table.add_column("等待 Wait", justify="right", no_wrap=True)
     for call in calls:
-        about = [call.caller, place_name(call.region["province"], call.region["city"]), call.outcome or "—"]
+        outcome = f"{call.outcome or '—'}{f' {call.agent}' if call.agent else ''}"
+        about = [call.caller, place_name(call.region["province"], call.region["city"]), outcome]
         for index, turn in enumerate(call.turns):
             latency = "—" if turn.reply_latency_ms is None else f"{turn.reply_latency_ms} ms"
             same = _letters(turn.recognised) == _letters(turn.reference)

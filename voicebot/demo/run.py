@@ -20,6 +20,7 @@ from voicebot.config import load_settings
 from voicebot.demo.console import open_console
 from voicebot.demo.live import LiveView
 from voicebot.demo.report import ReportedCall, as_json, as_table, median_latency_ms, report_call, share_right
+from voicebot.demo.staff import HANDED_OVER, AgentsNotThere, agent_ids, agents_on_duty
 from voicebot.demo.system import DemoFailed, System, forget_own_settings, new_folder, running_system
 from voicebot.store.store import Store
 
@@ -32,6 +33,7 @@ SHOWN = (
     "liang_jiaming_hongkong",
     "zhao_min_wuhan",
     "visitor_zhengzhou",
+    *HANDED_OVER,
 )
 """Callers of the sample company that show what it can do in a few minutes; all of them with --all."""
 AT_ONCE = 3
@@ -60,7 +62,8 @@ async def demo(
 ) -> None:
     """Runs the whole demo, and tells `done` whether every call has its record.
 
-    only: names of caller scripts, instead of the usual ones. The last three ring at once, the others one by one.
+    only: names of caller scripts, instead of the usual ones. Those whom the assistant serves alone ring first, the last
+    three of them at once; then agents sign on, and those ring who are put through.
     stay: the system stays up after the summary, until this is cancelled.
     """
     settings = load_settings()
@@ -76,8 +79,12 @@ async def demo(
         live.print(f"系统已就绪 Ready on {system.uri}\n")
         if not as_json_object:
             (await open_console(system.settings, company)).say(console)
-        async with background(LiveView(live).follow(system.settings)):
-            rung = await _ring_all(system, company.directory / "callers", scripts, live)
+        view = LiveView(live)
+        async with background(view.follow(system.settings), view.follow_agents(system.settings)):
+            alone = [script for script in scripts if script.script not in HANDED_OVER]
+            rung = await _ring_all(system, company.directory / "callers", alone, live) if alone else []
+            handed = [script for script in scripts if script.script in HANDED_OVER]
+            rung += await _ring_with_agents(system, company.directory / "callers", handed, live)
             calls = [await _reported(store_call, system) for store_call in rung]
         if as_json_object:
             print(json.dumps(as_json(calls, folder), ensure_ascii=False))
@@ -109,6 +116,21 @@ async def _ring_all(system: System, scripts_dir: Path, scripts: Sequence[CallerS
             ringing = [tasks.create_task(_ring(system, scripts_dir, script)) for script in together]
         rung += [task.result() for task in ringing]
     return rung
+
+
+async def _ring_with_agents(
+    system: System, scripts_dir: Path, scripts: Sequence[CallerScript], live: Console
+) -> list[Rung]:
+    if not scripts:
+        return []
+    live.print(f"\n人工客服签到 Agents sign on: {', '.join(agent_ids())}\n")
+    sip, agents = system.settings.sip, system.settings.agents
+    assert agents.passwords_file is not None
+    try:
+        async with agents_on_duty(f"sip:{sip.bind}:{sip.port}", agents.passwords_file, system.folder / "agents"):
+            return [await _ring(system, scripts_dir, script) for script in scripts]
+    except AgentsNotThere as why:
+        raise DemoFailed(f"the agents' phones did not register: {why}") from why
 
 
 async def _ring(system: System, scripts_dir: Path, script: CallerScript) -> Rung:

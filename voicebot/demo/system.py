@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from voicebot.config import Settings, load_settings
+from voicebot.demo.staff import write_passwords
 from voicebot.free_ports import free_ports
 from voicebot.sip_probe import answers
 
@@ -61,7 +62,7 @@ async def running_system(folder: Path, *, events: str = "") -> AsyncIterator[Sys
     events: further lines of the [events] section, such as an outside broker.
     """
     config = folder / "voicebot.toml"
-    config.write_text(_toml(folder, events), encoding="utf-8")
+    config.write_text(_toml(folder, events, write_passwords(folder)), encoding="utf-8")
     system = System(load_settings(config), config, folder)
     with (folder / "serve.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
@@ -103,7 +104,7 @@ def _tail(file: Path, lines: int = 15) -> str:
     return "\n".join(file.read_text("utf-8", errors="replace").splitlines()[-lines:])
 
 
-def _toml(folder: Path, events: str) -> str:
+def _toml(folder: Path, events: str, phones: Path) -> str:
     sip, broker, metrics, console = free_ports(4)
     return (
         f"data_dir = {json.dumps(str(folder), ensure_ascii=False)}\n"
@@ -111,5 +112,7 @@ def _toml(folder: Path, events: str) -> str:
         f"[events]\nport = {broker}\n{events}\n"
         f"[metrics]\nport = {metrics}\n"
         f"[console]\nport = {console}\n"
+        f"[agents]\npasswords_file = {json.dumps(str(phones), ensure_ascii=False)}\n"
+        "always_open = true\nwrap_up_s = 8\n"
         '[log]\nformat = "json"\n'
     )

@@ -1,0 +1,122 @@
+"""Callers reach the human who fits, over real SIP and RTP; a whisper is heard by the agent and by nobody else."""
+
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.signal import fftconvolve
+
+from telephony.audio import Samples
+from tests.clients.baresip import baresip
+from tests.e2e.system import eventually, simulated_call, stored_call, stored_turns, voicebot
+from tests.e2e.test_calls import silence, spoken, write_wav
+from voicebot.caller.measure import read_recording, speech_spans
+from voicebot.demo import SAMPLE_COMPANY
+from voicebot.demo.staff import HANDED_OVER, agents_on_duty
+from voicebot.demo.system import System
+from voicebot.store.floor import FloorStore
+from voicebot.store.floor_records import OfferRecord
+from voicebot.store.store import Store
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CALLERS = SAMPLE_COMPANY / "callers"
+
+
+def likeness(piece: Samples, whole: Samples) -> float:
+    """Greatest normalised correlation of a piece of sound with any place of another: 1 where it is found as it is."""
+    a, b = piece.astype(np.float64), whole.astype(np.float64)
+    a -= a.mean()
+    products = fftconvolve(b, a[::-1], mode="valid")
+    energy = fftconvolve(b**2, np.ones(len(a)), mode="valid").clip(min=1.0)
+    return float(np.max(np.abs(products) / np.sqrt(energy * (a**2).sum())))
+
+
+async def offers(system: System, call_id: str) -> list[OfferRecord]:
+    async with Store(system.settings.store_url, node="test") as store:
+        return await FloorStore(store, "test").offers(call_id)
+
+
+async def presence(system: System, agent_id: str) -> str:
+    listed = await voicebot("agents", "list", "--json", "--config", str(system.config))
+    rows = [row for row in json.loads(listed.out) if row["agent"] == agent_id]
+    return str(rows[0]["presence"]) if rows else ""
+
+
+@pytest.mark.parametrize("caller", sorted(HANDED_OVER))
+async def test_each_caller_reaches_the_agent_who_fits_best(system: System, tmp_path: Path, caller: str) -> None:
+    sip, passwords = system.settings.sip, system.settings.agents.passwords_file
+    assert passwords is not None
+    heard_by_caller = tmp_path / "caller.wav"
+    async with agents_on_duty(f"sip:{sip.bind}:{sip.port}", passwords, tmp_path / "agents"):
+        await simulated_call(system, "--script", str(CALLERS / f"{caller}.toml"), "--record", str(heard_by_caller))
+        number = tomllib.loads((CALLERS / f"{caller}.toml").read_text(encoding="utf-8"))["number"]
+        call = await stored_call(system, number)
+        assert call.agent_id == HANDED_OVER[caller] and call.outcome == "agent"
+        offer = (await offers(system, call.id))[-1]
+        assert offer.fate == "talked" and offer.reasons and offer.alternatives and offer.whisper
+        roles = [turn.role for turn in await stored_turns(system, call)]
+        joined = roles.index("agent")
+        assert "caller" in roles[joined:] and "assistant" in roles[:joined]
+        recording = await eventually(lambda: _found(tmp_path / "agents", HANDED_OVER[caller]))
+
+    whispered, agent_said = read_recording(recording)
+    said_first = speech_spans(agent_said, join_ms=400)[0]
+    whisper = speech_spans(whispered[: said_first.start_ms * 8], join_ms=900)[0]
+    assert (whisper.end_ms - whisper.start_ms) < 8_500
+    sound = whispered[whisper.start_ms * 8 : min(whisper.end_ms, whisper.start_ms + 3000) * 8]
+    _, to_caller = read_recording(heard_by_caller)
+    assert likeness(agent_said[said_first.start_ms * 8 : (said_first.start_ms + 2000) * 8], to_caller) > 0.7
+    assert likeness(sound, to_caller) < 0.3  # nothing of it
+    _, kept = read_recording(Path(call.recording_path or ""))
+    assert likeness(sound, kept) < 0.3  # nor in the call's recording
+
+
+async def _found(folder: Path, agent_id: str) -> Path | None:
+    return next(iter(sorted(folder.glob(f"{agent_id}-*.wav"))), None)
+
+
+async def test_baresip_is_an_agents_phone_and_a_callers_at_once(
+    system: System, require: Callable[[str], str], tmp_path: Path
+) -> None:
+    assert system.settings.agents.passwords_file is not None
+    secrets = tomllib.loads(system.settings.agents.passwords_file.read_text(encoding="utf-8"))
+    agent_dir, caller_dir = tmp_path / "agent", tmp_path / "caller"
+    for folder in (agent_dir, caller_dir):
+        folder.mkdir()
+    agent_wav = write_wav(agent_dir / "says.wav", silence(40), spoken("您好，我来帮您看一下"), silence(90))
+    caller_wav = write_wav(caller_dir / "says.wav", silence(14), spoken("给我转人工客服"), silence(90))
+    port, program = system.settings.sip.port, require("baresip")
+    agent = baresip(
+        program, agent_dir, agent_wav, number="8012", answer=True, registrar_port=port, password=secrets["8012"]
+    )
+    caller = baresip(program, caller_dir, caller_wav, number="13912345678", rtp_first=37000)
+    async with agent as desk, caller as phone:
+        await desk.event("REGISTER_OK", timeout_s=10)
+        await phone.command("dial", system.uri)
+        await phone.event("CALL_ESTABLISHED")
+        await desk.event("CALL_ESTABLISHED", timeout_s=60)
+        call = await stored_call(system, "+8613912345678", ended=False)
+        await eventually(lambda: _joined(system, call.id))
+        await phone.command("hangup")
+        await desk.event("CALL_CLOSED", timeout_s=10)
+    call = await stored_call(system, "+8613912345678")
+    assert call.agent_id == "8012" and call.outcome == "agent"
+
+
+async def _joined(system: System, call_id: str) -> bool:
+    return any(offer.joined_at for offer in await offers(system, call_id))
+
+
+async def test_a_wrong_password_signs_nobody_in(system: System, require: Callable[[str], str], tmp_path: Path) -> None:
+    wav = write_wav(tmp_path / "says.wav", silence(5))
+    port = system.settings.sip.port
+    impostor = baresip(
+        require("baresip"), tmp_path, wav, number="8009", answer=True, registrar_port=port, password="wrong-password"
+    )
+    async with impostor as phone:
+        await phone.event("REGISTER_FAIL", timeout_s=10)
+        assert await presence(system, "8009") in ("", "offline")

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from time import monotonic
 from typing import Final, Protocol
 
 from telephony.audio import FRAME_S
@@ -104,11 +103,10 @@ class LatenessHistogram:
 class MediaClock:
     """Calls every added Ticked once per 20 ms against fixed deadlines, so it does not drift.
 
-    `now` is the monotonic clock by default; `run` must be awaited in the TaskGroup of the media process.
+    Time is the event loop's. `run` must be awaited in the TaskGroup of the media process.
     """
 
-    def __init__(self, *, now: Callable[[], float] = monotonic, lateness_window_s: float = 10.0) -> None:
-        self._now = now
+    def __init__(self, *, lateness_window_s: float = 10.0) -> None:
         self._slots: list[dict[Ticked, None]] = [{} for _ in range(SLOTS)]  # dicts used as ordered sets
         self._occupied = asyncio.Event()
         self._failed: set[Ticked] = set()
@@ -143,17 +141,17 @@ class MediaClock:
         """Ticks until cancelled."""
         while True:
             await self._occupied.wait()
-            await self._run_while_occupied()
+            await self._run_while_occupied(asyncio.get_running_loop().time)
 
-    async def _run_while_occupied(self) -> None:
-        deadline = self._now()
+    async def _run_while_occupied(self, now: Callable[[], float]) -> None:
+        deadline = now()
         while self._occupied.is_set():
             for slot in self._slots:
                 deadline += SLOT_S
                 if slot:
-                    deadline += self._skipped_s(self._now() - deadline)
-                    await asyncio.sleep(max(0.0, deadline - self._now()))
-                    await self._pass(slot, deadline)
+                    deadline += self._skipped_s(now() - deadline)
+                    await asyncio.sleep(max(0.0, deadline - now()))
+                    await self._pass(slot, deadline, now)
 
     def _skipped_s(self, late_s: float) -> float:
         """Whole ticks to leave out, in seconds."""
@@ -163,8 +161,7 @@ class MediaClock:
         self.skipped_ticks += missed
         return missed * FRAME_S
 
-    async def _pass(self, slot: dict[Ticked, None], deadline: float) -> None:
-        now = self._now
+    async def _pass(self, slot: dict[Ticked, None], deadline: float, now: Callable[[], float]) -> None:
         add_lateness = self._lateness.add
         done = held_since = now()
         for ticked in list(slot):

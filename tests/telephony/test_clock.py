@@ -31,7 +31,7 @@ def simulate(scenario: Callable[[VirtualTimeLoop, MediaClock], Awaitable[None]])
     async def main() -> MediaClock:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, VirtualTimeLoop)
-        clock = MediaClock(now=loop.time)
+        clock = MediaClock()
         running = asyncio.ensure_future(clock.run())
         await scenario(loop, clock)
         running.cancel()

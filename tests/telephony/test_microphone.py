@@ -31,9 +31,19 @@ class ThreadedDevice:
         self._thread = threading.Thread(target=run, daemon=True)
         self._thread.start()
 
+    @property
+    def running(self) -> bool:
+        return self._thread.is_alive()
+
     def stop(self) -> None:
         self._stop.set()
         self._thread.join()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - the device is a thread of its own
+            await asyncio.sleep(0.01)
 
 
 class Listener:
@@ -59,11 +69,10 @@ async def test_both_directions_flow_at_the_rate_of_the_device(rate_hz: int) -> N
     leg.listen(listener)
     leg.playout.write((8000 * np.sin(2 * np.pi * 400 * np.arange(8000) / 8000)).astype(np.int16))
     await leg.answer()
-    await asyncio.sleep(1.0)
+    await until(lambda: len(listener.frames) > 25)
     leg.hang_up()
     leg.hang_up()
-    await asyncio.sleep(0.1)
-    assert len(listener.frames) > 25
+    await until(lambda: not device.running)
     heard = np.concatenate([inbound for inbound, _ in listener.frames])[-2400:]
     assert np.argmax(np.abs(np.fft.rfft(heard))) * 8000 / heard.size == pytest.approx(500, abs=10)
     assert {frame.size for frame in device.played} == {rate_hz // 50}

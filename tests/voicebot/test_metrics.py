@@ -2,26 +2,19 @@
 
 import asyncio
 import socket
-import time
 import urllib.request
 from ipaddress import IPv4Address
 
 import pytest
 
-from tests.virtual_time import VirtualTimeLoop, run_in_virtual_time
+from tests.virtual_time import VirtualTimeLoop, in_virtual_time, run_in_virtual_time
 from voicebot.config import MetricsSection
+from voicebot.free_ports import free_ports
 from voicebot.metrics import LAG_WINDOW_S, Metrics, MetricsPortInUse
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def test_the_endpoint_shows_calls_latency_and_packets() -> None:
-    metrics, port = Metrics(), free_port()
+    metrics, (port,) = Metrics(), free_ports(1)
     metrics.calls_ended.labels("inbound", "resolved").inc()
     metrics.reply_latency_s.observe(0.45)
     metrics.packets.labels("lost").inc(3)
@@ -40,11 +33,13 @@ def test_a_port_in_use_is_named_with_its_setting() -> None:
             Metrics().serve(MetricsSection(bind=IPv4Address("127.0.0.1"), port=taken.getsockname()[1]))
 
 
+@in_virtual_time
 async def test_a_blocked_loop_shows_in_its_lag() -> None:
-    metrics = Metrics()
+    metrics, loop = Metrics(), asyncio.get_running_loop()
+    assert isinstance(loop, VirtualTimeLoop)
     watching = asyncio.create_task(metrics.watch_loop(interval_s=0.01))
-    await asyncio.sleep(0.05)
-    time.sleep(0.3)  # noqa: ASYNC251 - blocking the loop is the point
+    await asyncio.sleep(0.055)
+    loop._jump(0.3)  # as if a callback had held the loop for so long
     await asyncio.sleep(0.05)
     watching.cancel()
     slow = metrics.registry.get_sample_value("voicebot_loop_lag_seconds_bucket", {"le": "0.2"})

@@ -1,4 +1,7 @@
-"""A simulated call is a real one: SIP and RTP over loopback, to an assistant of a few lines that answers."""
+"""A simulated call is a real one: SIP and RTP over loopback, to an assistant of a few lines that answers.
+
+The packets are real, and time is virtual: loopback delivers a packet in the moment in which it is sent.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,6 +17,7 @@ from telephony.leg import CallLeg, LegEnded, LegError
 from telephony.recorder import RecordingThread
 from telephony.sip.endpoint import SipEndpoint
 from telephony.sip.settings import SipSettings
+from tests.virtual_time import in_virtual_time
 from voicebot.caller.measure import exchanges, read_recording
 from voicebot.caller.ringing import connect, hear_out, ring, telephone
 from voicebot.caller.script import PreparedTurn
@@ -82,6 +86,7 @@ async def running_assistant(*, busy: bool = False) -> AsyncIterator[tuple[str, l
             ticking.cancel()
 
 
+@in_virtual_time
 async def test_a_call_with_speech_and_keys_is_measured_and_recorded(tmp_path: Path) -> None:
     turns = [PreparedTurn("hello", audio=voice(1)), PreparedTurn("81#", dtmf="81#")]
     async with running_assistant() as (uri, taken):
@@ -98,6 +103,7 @@ async def test_a_call_with_speech_and_keys_is_measured_and_recorded(tmp_path: Pa
     assert exchanges(caller, heard)[0].reply_latency_ms == hello.reply_latency_ms
 
 
+@in_virtual_time
 async def test_several_callers_ring_from_one_endpoint_and_hear_their_own_replies(tmp_path: Path) -> None:
     disk = RecordingThread()
     async with running_assistant() as (uri, taken), telephone(uri) as endpoint:
@@ -119,6 +125,7 @@ async def test_several_callers_ring_from_one_endpoint_and_hear_their_own_replies
         assert exchanges(said, heard)[0].reply_latency_ms == turn.reply_latency_ms
 
 
+@in_virtual_time
 async def test_a_call_that_does_not_end_is_given_up() -> None:
     async with running_assistant() as (uri, _), telephone(uri) as endpoint:
         caller = await connect(endpoint, uri, [PreparedTurn("hello", audio=voice(1))], number="10086")
@@ -126,6 +133,7 @@ async def test_a_call_that_does_not_end_is_given_up() -> None:
             await hear_out(caller, 0.3)
 
 
+@in_virtual_time
 async def test_a_bad_line_is_rehearsed_by_losing_our_packets() -> None:
     async with running_assistant() as (uri, taken):
         result = await ring(uri, [PreparedTurn("hello", audio=voice(2))], number="10086", loss=0.1)
@@ -134,6 +142,7 @@ async def test_a_bad_line_is_rehearsed_by_losing_our_packets() -> None:
     assert result.turns[0].reply_latency_ms is not None
 
 
+@in_virtual_time
 async def test_a_busy_number_is_an_error_with_its_code_and_leaves_no_recording(tmp_path: Path) -> None:
     async with running_assistant(busy=True) as (uri, _):
         with pytest.raises(LegError) as refused:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from enum import StrEnum
+from itertools import product
 from pathlib import Path
 from typing import Annotated
 
@@ -59,6 +60,9 @@ class Halves(StrEnum):
 def run(
     half: Annotated[Halves, typer.Option(help="Which half of the scenarios.")] = Halves.BOTH,
     kind: Annotated[list[Kind] | None, typer.Option(help="Only scenarios of this kind; may be repeated.")] = None,
+    at_most: Annotated[
+        int | None, typer.Option(min=1, help="So many scenarios of each kind and half: a quick look, no measurement.")
+    ] = None,
     real_clips: Annotated[
         Path | None, typer.Option(help="Folder with recordings of people (speech_zh_clips, ...); default: none.")
     ] = None,
@@ -86,7 +90,7 @@ def run(
     settings = load_settings()
     configure_logging(settings.log.model_copy(update={"level": "error"}))
     scenarios = [*load(), *_real(real_clips)]
-    of_kinds = [scenario for scenario in scenarios if not kind or scenario.kind in kind]
+    of_kinds = _first(at_most, [scenario for scenario in scenarios if not kind or scenario.kind in kind])
     company = load_company(settings.company.dir)
     with studio() as callers:
         bench = Bench(
@@ -115,6 +119,14 @@ def run(
     _show(turns, bench.recogniser, model_ms)
     if real_clips is None:
         print("No recordings of people: --real-clips was not given.")
+
+
+def _first(count: int | None, scenarios: Sequence[Scenario]) -> Sequence[Scenario]:
+    """So many of each kind and half, all when None."""
+    if count is None:
+        return scenarios
+    groups = [[each for each in scenarios if (each.kind, each.half) == group] for group in product(Kind, Half)]
+    return [each for group in groups for each in group[:count]]
 
 
 def _real(folder: Path | None) -> list[Scenario]:

@@ -85,7 +85,7 @@ async def _process(name: str, config: Path) -> AsyncIterator[None]:
 
 
 async def _until_it_answers(url: str) -> None:
-    async with asyncio.timeout(60), httpx.AsyncClient() as client:
+    async with asyncio.timeout(180), httpx.AsyncClient() as client:
         while True:
             try:
                 if (await client.get(url)).status_code == 200:

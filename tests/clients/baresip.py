@@ -7,14 +7,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.clients.processes import free_port, stop
+from tests.clients.processes import stop
+from voicebot.free_ports import free_ports
 
 MODULES = Path("/usr/lib/baresip/modules")
 CONFIG = """\
 poll_method epoll
 sip_listen 127.0.0.1:{sip_port}
 net_interface 127.0.0.1
-rtp_ports {rtp_first}-{rtp_last}
+rtp_ports 33000-34998
 module_path {modules}
 module g711.so
 module aufile.so
@@ -92,7 +93,6 @@ async def baresip(
     wav: Path,
     *,
     number: str = "13800138000",
-    rtp_first: int = 36000,
     answer: bool = False,
     registrar_port: int = 0,
     password: str = "",
@@ -101,12 +101,10 @@ async def baresip(
 
     With a `registrar_port` on loopback it registers there, by digest with the password.
     """
-    sip_port, control_port = free_port(), free_port()
+    sip_port, control_port = free_ports(2)
     config = CONFIG.format(
         sip_port=sip_port,
         control_port=control_port,
-        rtp_first=rtp_first,
-        rtp_last=rtp_first + 98,
         modules=MODULES,
         wav=wav,
         directory=directory,

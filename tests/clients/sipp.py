@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.clients.processes import free_port, stop
+from tests.clients.processes import stop
+from voicebot.free_ports import free_ports
 
 TONE = '<nop><action><exec rtp_stream="{path},{loops},{payload_type}"/></action></nop>'
 
@@ -150,10 +151,11 @@ class Sipp:
             await stop(process)
 
     async def _start(self, steps: tuple[str, ...], *arguments: str) -> tuple[asyncio.subprocess.Process, Path]:
-        scenario = self.directory / f"scenario-{free_port()}.xml"
+        (port,) = free_ports(1)
+        scenario = self.directory / f"scenario-{port}.xml"
         log = scenario.with_suffix(".log")
         scenario.write_text(f'<?xml version="1.0" encoding="UTF-8"?><scenario name="test">{"".join(steps)}</scenario>')
-        local = () if "-p" in arguments else ("-p", str(free_port()))
+        local = () if "-p" in arguments else ("-p", str(port))
         process = await asyncio.create_subprocess_exec(
             self.program,
             *arguments,

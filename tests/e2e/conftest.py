@@ -1,6 +1,8 @@
 """One running system for the tests of a module; recognised speech as a means to check what was said on the line."""
 
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -16,13 +18,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/e2e" in str(item.path):
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.timeout(300))
+
+
+@pytest.fixture(scope="module")
+def without_console() -> Iterator[None]:
+    """For systems at whose console nobody looks: they start sooner."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("VOICEBOT_CONSOLE__ENABLED", "false")
+        yield
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
-    """`voicebot serve` with the sample company and embedded defaults."""
-    async with running_system(tmp_path_factory.mktemp("system")) as running:
+async def system(
+    tmp_path_factory: pytest.TempPathFactory, trained_data: Path, without_console: None
+) -> AsyncIterator[System]:
+    """`voicebot serve` with the sample company and embedded defaults, started before: its intents are trained."""
+    folder = shutil.copytree(trained_data, tmp_path_factory.mktemp("system"), dirs_exist_ok=True)
+    async with running_system(folder) as running:
         yield running
 
 

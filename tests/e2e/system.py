@@ -20,7 +20,7 @@ from voicebot.store.store import Store
 T = TypeVar("T")
 
 
-async def eventually(look: Callable[[], Awaitable[T]], *, within_s: float = 30.0) -> T:
+async def eventually(look: Callable[[], Awaitable[T]], *, within_s: float = 120.0) -> T:
     """What `look` returns once it is true."""
     async with asyncio.timeout(within_s):
         while not (found := await look()):  # noqa: ASYNC110 - other processes are waited for

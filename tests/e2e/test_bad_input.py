@@ -1,5 +1,6 @@
 """A wrong setting or input gets one clear line with the remedy, never a traceback."""
 
+import shutil
 import socket
 import sqlite3
 from pathlib import Path
@@ -16,7 +17,7 @@ def config(folder: Path, more: str = "") -> Path:
     file = folder / "voicebot.toml"
     file.write_text(
         f'data_dir = "{folder}"\n[events]\nport = {broker}\n[metrics]\nport = {metrics}\n'
-        f'[log]\nformat = "json"\n[sip]\nport = {sip}\n{more}\n'
+        f'[console]\nenabled = false\n[log]\nformat = "json"\n[sip]\nport = {sip}\n{more}\n'
     )
     return file
 
@@ -29,7 +30,8 @@ async def test_an_unknown_setting_is_named_with_the_closest_one(tmp_path: Path) 
     assert "Traceback" not in result.complaint
 
 
-async def test_a_sip_port_in_use_is_named(tmp_path: Path) -> None:
+async def test_a_sip_port_in_use_is_named(tmp_path: Path, trained_data: Path) -> None:
+    shutil.copytree(trained_data, tmp_path, dirs_exist_ok=True)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]

@@ -184,7 +184,6 @@ def test_numbers_and_punctuation_say_nothing_of_the_intent() -> None:
 
 
 @pytest.mark.skipif(not BANKING77.is_dir(), reason="the BANKING77 set is not here")
-@pytest.mark.timeout(300)
 def test_the_trainer_reaches_published_accuracy_on_banking77() -> None:
     """Casanueva et al. 2020: 85.19 % with 10 examples an intent, 93.66 % with all, by pretrained encoders.
 

@@ -3,6 +3,7 @@ the end of a turn overtakes, utterances of a length share a batch, and the host 
 
 import asyncio
 import contextlib
+import shutil
 import threading
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -131,8 +132,10 @@ def test_utterances_of_a_length_share_a_batch(first_s: float, other_s: float, to
     assert alike(first, other) is together
 
 
-def test_models_for_the_end_of_turn_and_for_dialects_are_served_where_they_are_installed(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path)
+def test_models_for_the_end_of_turn_and_for_dialects_are_served_where_they_are_installed(
+    tmp_path: Path, trained_data: Path
+) -> None:
+    settings = Settings(data_dir=shutil.copytree(trained_data, tmp_path, dirs_exist_ok=True))
     company = load_company(settings.company.dir)
     assert not {"end_of_turn", "dialect"} & load_services(settings, company).keys()
     entry = catalogue()["smart-turn"]

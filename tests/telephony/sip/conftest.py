@@ -8,15 +8,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from hypothesis import settings
 
 from telephony.audio import Frame
 from telephony.clock import MediaClock
 from telephony.leg import CallLeg, LegEnded, LegError
 from telephony.sip import Registrar, SipEndpoint, SipSettings
-
-settings.register_profile("sip", deadline=None)  # a loaded machine is no fault of a parser
-settings.load_profile("sip")
 
 
 @dataclass

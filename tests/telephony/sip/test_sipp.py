@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from telephony.leg import EndReason
-from tests.clients.processes import free_port
 from tests.clients.sipp import CALL_UP, Sipp, bye, confirm, expect, pause, receive, reply, sdp, send
 from tests.telephony.sip.conftest import Answering, wait_for
+from voicebot.free_ports import free_ports
 
 MakeEndpoint = Callable[..., Awaitable[Answering]]
 
@@ -147,7 +147,7 @@ async def test_two_hundred_calls_at_once_all_end_clean(make_endpoint: MakeEndpoi
 
 async def test_we_hang_up_and_the_callee_agrees(make_endpoint: MakeEndpoint, sipp: Sipp) -> None:
     ours = await make_endpoint()
-    port = free_port()
+    (port,) = free_ports(1)
     steps = (
         receive("INVITE"),
         reply(180, "Ringing"),
@@ -167,7 +167,7 @@ async def test_we_hang_up_and_the_callee_agrees(make_endpoint: MakeEndpoint, sip
 
 async def test_giving_up_a_ringing_outbound_call_cancels_it(make_endpoint: MakeEndpoint, sipp: Sipp) -> None:
     ours = await make_endpoint()
-    port = free_port()
+    (port,) = free_ports(1)
     steps = (receive("INVITE"), reply(180, "Ringing"), receive("CANCEL"), confirm())
     async with sipp.callee(port, *steps) as callee:
         leg = await ours.endpoint.dial(f"sip:1000@127.0.0.1:{port}", from_number="4008001000")

@@ -12,6 +12,7 @@ from voicebot.commands.doctor import app, examine
 from voicebot.config import Settings, load_settings
 from voicebot.doctor import content, machine, services
 from voicebot.doctor.finding import Finding, ok
+from voicebot.free_ports import free_ports
 
 
 @pytest.fixture(autouse=True)
@@ -23,8 +24,8 @@ def own_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def taken_port() -> Iterator[int]:
     """One number on which both UDP and TCP are taken."""
-    with socket.create_server(("127.0.0.1", 0)) as stream, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram:
-        port: int = stream.getsockname()[1]
+    (port,) = free_ports(1)
+    with socket.create_server(("127.0.0.1", port)), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram:
         datagram.bind(("127.0.0.1", port))
         yield port
 

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from models.intent import LinearIntentClassifier
+from models.intent import IntentClassifier
 from tests.voicebot.dialogue.call import NOON, TODAY, Call, records
 from voicebot.company import Company, load_company
-from voicebot.company.examples import intent_examples
 from voicebot.company.scripts import CallerTurn
+from voicebot.company.training import trained_intents
+from voicebot.config import Settings
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.dialogue import IntentGuess, KnowledgeSearch, Reply, Understood
 from voicebot.dialogue.knowledge import KnowledgeIndex, LocalKnowledge
@@ -31,8 +32,8 @@ def company() -> Company:
 
 
 @pytest.fixture(scope="module")
-def classifier(company: Company) -> LinearIntentClassifier:
-    return LinearIntentClassifier.train(intent_examples(company), dictionary=company.words)
+def classifier(company: Company, trained_data: Path) -> IntentClassifier:
+    return trained_intents(company, Settings(data_dir=trained_data))
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ async def store(company: Company, tmp_path: Path) -> AsyncIterator[Store]:
 @pytest.mark.parametrize("at", [NOON, NIGHT], ids=["noon", "night"])
 async def test_a_caller_gets_what_the_script_expects(
     company: Company,
-    classifier: LinearIntentClassifier,
+    classifier: IntentClassifier,
     knowledge: KnowledgeSearch,
     store: Store,
     script: str,
@@ -69,7 +70,7 @@ async def test_a_caller_gets_what_the_script_expects(
         assert reply.end_call == (number == len(caller.turns)), told
 
 
-async def _answer(call: Call, turn: CallerTurn, classifier: LinearIntentClassifier, language: str) -> Reply:
+async def _answer(call: Call, turn: CallerTurn, classifier: IntentClassifier, language: str) -> Reply:
     if turn.dtmf:
         return await call.keys(turn.dtmf.rstrip("#"))
     intent = classifier.classify([turn.say])[0]

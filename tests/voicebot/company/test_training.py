@@ -23,8 +23,8 @@ def company() -> Company:
 
 @pytest.fixture(scope="module")
 def small(company: Company) -> Company:
-    """Three intents only: training takes a moment."""
-    few = {name: company.intents[name] for name in ("invoice", "exchange", "none")}
+    """Two intents only: training takes a moment."""
+    few = {name: company.intents[name] for name in ("invoice", "exchange")}
     return company.model_copy(update={"intents": few, "directory": Path("nowhere")})
 
 

@@ -5,28 +5,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from voicebot.config import EventSection
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from voicebot.free_ports import free_ports
 
 
 class BrokerProcess:
-    """`start`, `kill` (SIGKILL), `start` again: the same port each time."""
+    """`start`, `kill` (SIGKILL), `start` again: the same port each time. Runs inside `async with`."""
 
     def __init__(self, command: list[str], port: int) -> None:
         self._command = command
         self.port = port
         self._process: asyncio.subprocess.Process | None = None
+
+    async def __aenter__(self) -> BrokerProcess:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.kill()
 
     async def start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
@@ -50,13 +50,15 @@ class BrokerProcess:
         return True
 
 
-def mosquitto(program: str, folder: Path, *, port: int, settings: str = "allow_anonymous true") -> BrokerProcess:
+def mosquitto(program: str, folder: Path, *, settings: str = "allow_anonymous true") -> BrokerProcess:
+    (port,) = free_ports(1)
     file = folder / "mosquitto.conf"
     file.write_text(f"listener {port} 127.0.0.1\n{settings}\nuser root\npersistence false\n")
     return BrokerProcess([program, "-c", str(file)], port)
 
 
-def embedded(port: int) -> BrokerProcess:
+def embedded() -> BrokerProcess:
+    (port,) = free_ports(1)
     serve = f"import asyncio; from voicebot.broker import serve_broker; asyncio.run(serve_broker({port}))"
     return BrokerProcess([sys.executable, "-c", serve], port)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.voicebot.events.brokers import BrokerProcess, embedded, free_port, mosquitto
+from tests.voicebot.events.brokers import BrokerProcess, embedded, mosquitto
 from voicebot.store.store import Store
 
 Require = Callable[[str], str]
@@ -13,11 +13,9 @@ Require = Callable[[str], str]
 
 @pytest.fixture(params=["mosquitto", "embedded"])
 async def broker(request: pytest.FixtureRequest, tmp_path: Path, require: Require) -> AsyncIterator[BrokerProcess]:
-    port = free_port()
-    made = mosquitto(require("mosquitto"), tmp_path, port=port) if request.param == "mosquitto" else embedded(port)
-    await made.start()
-    yield made
-    await made.kill()
+    made = mosquitto(require("mosquitto"), tmp_path) if request.param == "mosquitto" else embedded()
+    async with made:
+        yield made
 
 
 @pytest.fixture

@@ -12,12 +12,13 @@ import aiomqtt
 import pytest
 from structlog.testing import capture_logs
 
-from tests.voicebot.events.brokers import BrokerProcess, embedded, free_port, mosquitto, running, settings_for, until
+from tests.voicebot.events.brokers import BrokerProcess, embedded, mosquitto, running, settings_for, until
 from tests.voicebot.events.conftest import Require
 from tests.voicebot.store.samples import NOON
 from voicebot.broker import BrokerPortInUse, serve_broker
 from voicebot.eventbus import EventPublisher, mqtt_client, received_events
 from voicebot.events import Event, TurnFinished
+from voicebot.free_ports import free_ports
 from voicebot.store.store import Store
 
 
@@ -96,9 +97,9 @@ async def test_nothing_is_lost_between_a_publisher_and_a_subscriber_that_the_bro
     tmp_path: Path, store: Store, require: Require
 ) -> None:
     """Mosquitto with persistence: every event of the whole stream arrives, in order, again at most once a kill."""
-    port = free_port()
     keep = f"persistence_location {tmp_path}/\nautosave_interval 1\nautosave_on_changes true"
-    server = mosquitto(require("mosquitto"), tmp_path, port=port, settings=f"allow_anonymous true\n{keep}")
+    server = mosquitto(require("mosquitto"), tmp_path, settings=f"allow_anonymous true\n{keep}")
+    port = server.port
     file = tmp_path / "mosquitto.conf"
     file.write_text(file.read_text().replace("persistence false", "persistence true"))
     await server.start()
@@ -133,7 +134,8 @@ async def test_nothing_is_lost_between_a_publisher_and_a_subscriber_that_the_bro
 async def test_calls_go_on_without_any_broker_and_the_log_says_so_once(store: Store) -> None:
     states: list[bool] = []
     with capture_logs() as logs:
-        publisher = EventPublisher(store, settings_for(free_port()), on_connected=states.append)
+        (nowhere,) = free_ports(1)
+        publisher = EventPublisher(store, settings_for(nowhere), on_connected=states.append)
         async with running(publisher.run()):
             for seq in range(20):
                 await store.enqueue_events([turn(seq)])
@@ -151,12 +153,8 @@ async def test_user_and_password_open_a_closed_broker_and_wrong_ones_are_named(
     passwords = tmp_path / "passwords"
     make = await asyncio.create_subprocess_exec(require("mosquitto_passwd"), "-b", "-c", str(passwords), "bot", "right")
     assert await make.wait() == 0
-    server = mosquitto(
-        require("mosquitto"),
-        tmp_path,
-        port=free_port(),
-        settings=f"allow_anonymous false\npassword_file {passwords}",
-    )
+    closed = f"allow_anonymous false\npassword_file {passwords}"
+    server = mosquitto(require("mosquitto"), tmp_path, settings=closed)
     await server.start()
     await store.enqueue_events([turn(0)])
     with capture_logs() as logs:
@@ -181,7 +179,7 @@ async def test_events_reach_a_broker_over_tls_and_a_stranger_s_certificate_is_re
     )  # fmt: skip
     assert await make.wait() == 0
     tls = f"allow_anonymous true\ncertfile {certificate}\nkeyfile {key}"
-    server = mosquitto(require("mosquitto"), tmp_path, port=free_port(), settings=tls)
+    server = mosquitto(require("mosquitto"), tmp_path, settings=tls)
     await server.start()
     await store.enqueue_events([turn(0)])
     url = f"mqtts://127.0.0.1:{server.port}"
@@ -212,7 +210,7 @@ async def test_a_message_that_is_no_event_is_passed_over(broker: BrokerProcess) 
 
 
 async def test_the_embedded_broker_names_a_port_in_use() -> None:
-    server = embedded(free_port())
+    server = embedded()
     await server.start()
     with pytest.raises(BrokerPortInUse, match=r"events\.port"):
         async with asyncio.timeout(10):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from voicebot.free_ports import free_ports
 
 
 def programs() -> Path | None:
@@ -36,6 +37,7 @@ class Cluster:
 
     def start(self) -> None:
         options = f"-c listen_addresses=127.0.0.1 -c port={self._port} -c unix_socket_directories={self._folder}"
+        options += " -c fsync=off"  # it may be killed here, but the machine does not lose power
         log = str(self._folder / "log")
         self._run("pg_ctl", "start", "-w", "-D", str(self._folder / "data"), "-l", log, "-o", options)
 
@@ -44,9 +46,12 @@ class Cluster:
 
     def reset(self) -> None:
         """An empty database again."""
-        where = ("-h", "127.0.0.1", "-p", str(self._port), "-U", "tester")
-        self._run("dropdb", *where, "--if-exists", "--force", "voicebot")
-        self._run("createdb", *where, "voicebot")
+        import psycopg  # of the extra `postgres`: the tests on SQLite do without
+
+        where = f"postgresql://tester@127.0.0.1:{self._port}/postgres"
+        with psycopg.connect(where, autocommit=True) as connection:
+            connection.execute("DROP DATABASE IF EXISTS voicebot WITH (FORCE)")
+            connection.execute("CREATE DATABASE voicebot")
 
     def _run(self, program: str, *args: str) -> None:
         # PostgreSQL refuses to run as root: root hands over to the user that the package made.
@@ -68,9 +73,7 @@ def cluster(programs: Path) -> Iterator[Cluster]:
     if os.geteuid() == 0:
         user = pwd.getpwnam("postgres")
         os.chown(folder, user.pw_uid, user.pw_gid)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    (port,) = free_ports(1)
     made = Cluster(programs, folder, port)
     try:
         made.create()

@@ -1,6 +1,7 @@
 """A scripted call of every kind runs through the real session, and its figures are the same each time."""
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -27,8 +28,8 @@ from voicebot.turnbench.voices import say
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
+def bench(trained_data: Path) -> Bench:
+    settings = Settings(data_dir=trained_data)
     company = load_company(settings.company.dir)
     return Bench(load_asr(settings), trained_intents(company, settings), load_turn_words(company), {})
 

@@ -1,0 +1,101 @@
+"""What a desk asks for is carried out and answered; what agents see reaches desks, presence also those opened later."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.voicebot.events.brokers import BrokerProcess, running, settings_for, until
+from voicebot.agent_commands import (
+    AgentCommand,
+    CommandAnswer,
+    SetPresence,
+    Transfer,
+    command_from_json,
+    command_to_json,
+)
+from voicebot.agent_events import (
+    AgentEvent,
+    PresenceChanged,
+    PromptShown,
+    agent_from_json,
+    agent_to_json,
+    agent_topic,
+)
+from voicebot.command_bus import NoAnswer, send_command, serve_commands
+from voicebot.eventbus import EventPublisher, mqtt_client, received_agent_events
+from voicebot.events import EventError
+from voicebot.store.store import Store
+
+AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+
+
+async def refusing(command: AgentCommand) -> CommandAnswer:
+    return CommandAnswer(command.id, isinstance(command, SetPresence), "no such skill")
+
+
+async def test_a_command_is_carried_out_and_answered(broker: BrokerProcess) -> None:
+    settings = settings_for(broker.port)
+    async with running(serve_commands(settings, refusing)):
+        await asyncio.sleep(0.5)
+        done = await send_command(settings, SetPresence("a1", "8001", "break"))
+        refused = await send_command(settings, Transfer("a2", "8001", "nosuch"))
+    assert done.done and not refused.done and refused.reason == "no such skill"
+
+
+async def test_without_anybody_to_answer_it_is_said_what_to_look_at(
+    broker: BrokerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicebot.command_bus.ANSWER_S", 0.5)
+    with pytest.raises(NoAnswer, match="voicebot serve"):
+        await send_command(settings_for(broker.port), SetPresence("a1", "8001", "ready"))
+
+
+async def test_what_is_no_command_is_passed_over(broker: BrokerProcess) -> None:
+    settings = settings_for(broker.port)
+    async with running(serve_commands(settings, refusing)), mqtt_client(settings) as client:
+        await asyncio.sleep(0.5)
+        for payload in (
+            "",
+            "{",
+            '{"kind": "presence"}',
+            '{"kind": "presence", "id": "x", "agent_id": "../", "presence": "ready"}',
+        ):
+            await client.publish("voicebot/here/commands", payload, qos=1)
+        assert (await send_command(settings, SetPresence("a3", "8001", "ready"))).done
+
+
+async def test_a_desk_that_opens_later_is_told_everybodys_presence(broker: BrokerProcess, store: Store) -> None:
+    settings, seen = settings_for(broker.port), list[AgentEvent]()
+    publisher = EventPublisher(store, settings)
+
+    async def collect() -> None:
+        async for event in received_agent_events(settings):
+            seen.append(event)
+
+    ready = PresenceChanged("8001", AT, "ready", "agent")
+    publisher.tell(ready)  # the broker is not there yet
+    async with running(publisher.run()):
+        await asyncio.sleep(1.0)
+        async with running(collect()):
+            await until(lambda: ready in seen)
+            prompt = PromptShown("8001", AT, "c1", "p1", "knowledge", "七天无理由", "knowledge/x", 1.5, 420)
+            publisher.tell(prompt)
+            await until(lambda: prompt in seen)
+
+
+@given(st.text(), st.text(max_size=200))
+def test_nothing_but_events_is_taken_for_an_event(topic: str, payload: str) -> None:
+    for parse in (lambda: agent_from_json(topic, payload), lambda: command_from_json(payload)):
+        with pytest.raises(EventError):
+            parse()
+
+
+@given(st.text(max_size=50), st.text(max_size=50))
+def test_events_and_commands_survive_the_wire(name: str, reason: str) -> None:
+    event = PresenceChanged("8001", AT, "ready", reason, name)
+    assert agent_from_json(agent_topic(event, "here"), agent_to_json(event)) == event
+    command = Transfer("x1", "8001", "repair", reason)
+    assert command_from_json(command_to_json(command)) == command

@@ -17,8 +17,10 @@ from telephony.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Frame
 
 _HEADER: Final = struct.Struct("<4sI4s4sIHHIIHH4sI")
 _CHANNELS: Final = 2
-_BLOCK_BYTES: Final = 2 * _CHANNELS
+BLOCK_BYTES: Final = 2 * _CHANNELS
+HEADER_BYTES: Final = _HEADER.size
 _LARGEST_DATA: Final = 0xFFFFFFFF - _HEADER.size
+_SILENCE: Final = np.zeros(FRAME_SAMPLES, np.int16)
 _LONGEST_QUEUE_FRAMES: Final = 1500
 """A disk that does not take audio for so long (30 s) counts as failed."""
 
@@ -70,6 +72,8 @@ class Recorder:
     def __init__(self, path: Path, *, flush_s: float = 0.5, thread: RecordingThread | None = None) -> None:
         """thread: shared by all recorders of the process; without it this one has a thread of its own."""
         self.path = path
+        self.paused = False
+        """While True silence is recorded in place of what is said, so that times stay true."""
         self.truncated = False
         """True once audio was lost because the disk was full, broken or much too slow."""
         self._frames: deque[tuple[Frame, Frame]] = deque()
@@ -88,7 +92,7 @@ class Recorder:
         """One tick of the call. Never waits. The arrays must not be changed afterwards."""
         if self.truncated:
             return
-        self._frames.append((inbound, outbound))
+        self._frames.append((_SILENCE, _SILENCE) if self.paused else (inbound, outbound))
         if len(self._frames) > _LONGEST_QUEUE_FRAMES:
             self._give_up("the disk took no audio for half a minute")
 
@@ -142,11 +146,11 @@ def repair(path: Path) -> float:
         start = file.read(_HEADER.size)
         if start[:4] != b"RIFF" or start[8:16] != b"WAVEfmt ":
             raise ValueError(f"{path} is not a WAV file written by the recorder")
-        data_bytes = (file.seek(0, os.SEEK_END) - _HEADER.size) // _BLOCK_BYTES * _BLOCK_BYTES
+        data_bytes = (file.seek(0, os.SEEK_END) - _HEADER.size) // BLOCK_BYTES * BLOCK_BYTES
         file.truncate(_HEADER.size + data_bytes)
         file.seek(0)
         file.write(_header(data_bytes))
-    return data_bytes / _BLOCK_BYTES / SAMPLE_RATE_HZ
+    return data_bytes / BLOCK_BYTES / SAMPLE_RATE_HZ
 
 
 def _append(descriptor: int, data: bytes, written: int) -> int:
@@ -177,8 +181,8 @@ def _header(data_bytes: int) -> bytes:
         1,
         _CHANNELS,
         rate,
-        rate * _BLOCK_BYTES,
-        _BLOCK_BYTES,
+        rate * BLOCK_BYTES,
+        BLOCK_BYTES,
         16,
         b"data",
         size,

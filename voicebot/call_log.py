@@ -10,9 +10,18 @@ from typing import Any
 import structlog
 
 from voicebot.dialogue.types import Reply, Understood
-from voicebot.events import CallAnswered, CallEnded, CallStarted, ReplyStarted, TurnFinished
+from voicebot.events import (
+    CallAnswered,
+    CallEnded,
+    CallStarted,
+    RecordingPaused,
+    RecordingResumed,
+    ReplyStarted,
+    TurnFinished,
+)
 from voicebot.party import Said
 from voicebot.privacy.redaction import CallRedaction, shown
+from voicebot.store.recording_gaps import RecordingGaps
 from voicebot.store.records import CallRecord, TurnRecord, TurnRole
 from voicebot.store.store import Store, StoreError
 
@@ -52,6 +61,8 @@ class CallLog:
         self._answered_at: datetime | None = None
         self._next_place = 0
         self._redaction = CallRedaction()
+        self._gaps = RecordingGaps(store)
+        self._private = False
 
     @property
     def call(self) -> CallRecord:
@@ -208,13 +219,26 @@ class CallLog:
 
     def so_far(self, stable: str, unstable: str) -> tuple[str, str]:
         """What the caller has said so far, as it may be told while they are speaking."""
-        return self._redaction.partial(stable, unstable)
+        return ("", "") if self._private else self._redaction.partial(stable, unstable)
+
+    async def recording_paused(self, by: str, *, at_s: float) -> None:
+        """Nothing that is said from here on is kept. by: "flow", or an agent's id."""
+        self._private = True
+        at_ms = round(at_s * 1000)
+        event = RecordingPaused(self._call.id, now(), by, at_ms)
+        await self._write(partial(self._gaps.begin, self._call.id, at_ms, by, events=[event]))
+
+    async def recording_resumed(self, by: str, *, at_s: float) -> None:
+        self._private = False
+        at_ms = round(at_s * 1000)
+        event = RecordingResumed(self._call.id, now(), by, at_ms)
+        await self._write(partial(self._gaps.end, self._call.id, at_ms, events=[event]))
 
     async def _add(self, *turns: TurnRecord) -> list[TurnRecord]:
         """Stores turns without what may never be kept; returns them as they were stored."""
         stored: list[TurnRecord] = []
         for turn in turns:
-            kept, earlier = self._redaction.stored(turn)
+            kept, earlier = self._redaction.stored(turn, private=self._private and turn.role != "assistant")
             stored.append(kept)
             for before in earlier:
                 await self._write(partial(self._store.update_turn, before))

@@ -81,6 +81,26 @@ class CallEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingPaused:
+    """From here on the recording is silent."""
+
+    call_id: str
+    at: datetime
+    by: str
+    """ "flow", or the agent's id."""
+    at_ms: int
+    """Since the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingResumed:
+    call_id: str
+    at: datetime
+    by: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class TaskCreated:
     call_id: str
     at: datetime
@@ -185,6 +205,8 @@ Event = (
     | OfferEnded
     | AgentJoined
     | QueueLeft
+    | RecordingPaused
+    | RecordingResumed
     | CallEnded
     | TaskCreated
     | CallScored
@@ -202,6 +224,8 @@ NAMES: Final[Mapping[type[Event], str]] = {
     AgentJoined: "agent_joined",
     QueueLeft: "queue_left",
     CallEnded: "call_ended",
+    RecordingPaused: "recording_paused",
+    RecordingResumed: "recording_resumed",
     TaskCreated: "task_created",
     CallScored: "call_scored",
 }

@@ -70,7 +70,7 @@ def hidden(text: str, kind: PersonalKind, readable: int = 0) -> str:
             return text[:readable] + "*" * (len(text) - readable)
         case "cvv" | "one_time_code" | "password":
             return "*" * len(digits_of(text))
-        case "address" | "unclear":
+        case "address" | "unclear" | "private":
             return "***"
 
 

@@ -48,6 +48,17 @@ def test_the_caller_is_on_the_left_and_the_assistant_on_the_right(tmp_path: Path
     assert np.array_equal(audio[:, 1], -expected)
 
 
+def test_a_pause_is_silence_of_the_same_length(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "call.wav", flush_s=0.01)
+    for n in range(30):
+        recorder.paused = 10 <= n < 20
+        recorder.write(frame(7), frame(-7))
+    recorder.close()
+    assert recorder.join(5)
+    loud = np.abs(read(recorder.path)).max(axis=1)
+    assert np.array_equal(loud, np.repeat([7, 0, 7], 10 * FRAME_SAMPLES))
+
+
 def test_after_kill_minus_9_the_recording_plays_up_to_the_last_second(tmp_path: Path) -> None:
     path = tmp_path / "killed.wav"
     call = subprocess.Popen([sys.executable, "-c", ENDLESS_CALL, str(path)], stdout=subprocess.PIPE, text=True)

@@ -12,6 +12,8 @@ from voicebot.events import (
     CallStarted,
     EventError,
     PartialTranscript,
+    RecordingPaused,
+    RecordingResumed,
     ReplyStarted,
     TaskCreated,
     TurnFinished,
@@ -33,6 +35,8 @@ events = st.one_of(
     st.builds(TurnFinished, ids, times, st.integers(0, 99), texts, texts, slots=slots),
     st.builds(ReplyStarted, ids, times, st.integers(0, 99), texts, st.none() | st.integers(0, 9999)),
     st.builds(CallEnded, ids, times, texts, texts, st.floats(0, 1e5), st.none() | texts),
+    st.builds(RecordingPaused, ids, times, ids, st.integers(0, 9999)),
+    st.builds(RecordingResumed, ids, times, ids, st.integers(0, 9999)),
     st.builds(TaskCreated, ids, times, ids, texts, texts, st.none() | times),
 )
 

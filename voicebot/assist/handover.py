@@ -187,7 +187,7 @@ def _matter(action: ActionDone, flow: Flow | None, stage: Stage, wording: Wordin
     told = flow.outcomes.get(action.outcome) if flow else None
     if flow is None or told is None or told.then.startswith("ask:"):
         return None
-    known = next((run.values for run in reversed(stage.runs) if run.flow.name == flow.name), {})
+    known = next((run.told for run in reversed(stage.runs) if run.flow.name == flow.name), {})
     values: Values = {**known, **{name: _typed(value) for name, value in action.values.items()}}
     said = wording.outcome(told, "cmn", values).text
     return SettledMatter(flow.title, action.outcome, mask(clipped(said, _LONGEST_TOLD)))

@@ -29,7 +29,7 @@ def known_slots(runs: Iterable[FlowRun], orders: Sequence[OrderRecord], wording:
             _brief(slot, value, orders, wording),
         )
         for run in runs
-        for name, value in run.values.items()
+        for name, value in run.told.items()
         if (slot := run.slot(name))
     ]
 

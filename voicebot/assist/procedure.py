@@ -17,7 +17,7 @@ from voicebot.dialogue.yesno import corrected_part
 
 _SAME_QUESTION = 0.35
 """Share of a question's pairs of characters in the agent's words from which the question counts as asked."""
-_SAID_ONLY_WHEN_ASKED = frozenset({"yes_no", "text"})
+_SAID_ONLY_WHEN_ASKED = frozenset({"yes_no", "text", "digits"})
 LONGEST_TEXT = 200
 """Characters of one turn that are looked at."""
 

@@ -86,21 +86,24 @@ def wrap_up(
         alternatives=tuple((one.code, one.title) for one in fitting[1 : 1 + _MOST_ALTERNATIVES]),
         summary=packet.summary,
         follow_ups=tuple(
-            _task(packet, promise, now, choices, words) for promise in packet.promises if promise.task_id is None
+            follow_up(packet.call_id, packet.caller.number, promise, now, choices, words)
+            for promise in packet.promises
+            if promise.task_id is None
         ),
     )
 
 
-def _task(
-    packet: HandoverPacket, promise: PromiseGiven, now: datetime, choices: Dispositions, words: PromiseWords
+def follow_up(
+    call_id: str, number: str, promise: PromiseGiven, now: datetime, choices: Dispositions, words: PromiseWords
 ) -> TaskRecord:
+    """The task that a promise to the caller with this number becomes. Its id is the same each time."""
     usual = timedelta(hours=choices.due_hours.get(promise.kind, choices.due_hours[_OTHER]))
     title = next((kind.title for kind in words.kind if kind.task == promise.kind), promise.kind)
     return TaskRecord(
-        id=uuid5(NAMESPACE_OID, f"{packet.call_id}/{promise.by}/{promise.kind}/{promise.what}").hex,
-        call_id=packet.call_id,
+        id=uuid5(NAMESPACE_OID, f"{call_id}/{promise.by}/{promise.kind}/{promise.what}").hex,
+        call_id=call_id,
         kind=promise.kind,
-        customer_number=packet.caller.number,
+        customer_number=number,
         summary=filled(choices.text["task"], {"title": title, "what": promise.what}),
         created_at=now.astimezone(UTC),
         payload={"by": promise.by, "promised": promise.what},

@@ -18,7 +18,10 @@ from voicebot.masking import mask, mask_values
 from voicebot.privacy.audit import Audit, this_user
 from voicebot.privacy.redaction import shown as turn_as_shown
 from voicebot.privacy.reveal import REVEALED, require_permission
+from voicebot.qa.summary import CallSummary
+from voicebot.qa.summary_store import SummaryStore
 from voicebot.store.call_search import CallFilter, CallSearch
+from voicebot.store.recording_gaps import RecordingGap, RecordingGaps
 from voicebot.store.records import CallRecord, TurnRecord
 from voicebot.store.store import Store
 
@@ -73,19 +76,22 @@ def show(
 ) -> None:
     """One call, turn by turn."""
 
-    async def read(store: Store) -> tuple[CallRecord | None, list[TurnRecord]]:
-        return await store.call(call_id), await store.turns(call_id)
+    async def read(store: Store) -> tuple[CallRecord | None, list[TurnRecord], CallSummary | None, list[RecordingGap]]:
+        summary, gaps = await SummaryStore(store).of(call_id), await RecordingGaps(store).of(call_id)
+        return await store.call(call_id), await store.turns(call_id), summary, gaps
 
-    call, turns = with_store(config, read, reveals=f"call:{call_id}" if reveal else None)
+    call, turns, summary, gaps = with_store(config, read, reveals=f"call:{call_id}" if reveal else None)
     if call is None:
         typer.echo(f"there is no call {call_id!r}; `voicebot calls list` shows the ids", err=True)
         raise typer.Exit(1)
     turns = turns if reveal else [turn_as_shown(turn) for turn in turns]
     if as_json:
-        print_json(asdict(call) | {"turns": [asdict(turn) for turn in turns]}, reveal=reveal)
+        parts = {"turns": [asdict(turn) for turn in turns], "summary": asdict(summary) if summary else None}
+        print_json(asdict(call) | parts | {"recording_gaps": [asdict(gap) for gap in gaps]}, reveal=reveal)
         return
     console = Console()
     console.print(_facts(call, reveal=reveal))
+    console.print(_summary(summary, gaps))
     console.print(_transcript(turns))
 
 
@@ -154,15 +160,35 @@ def _facts(call: CallRecord, *, reveal: bool) -> Table:
     return table
 
 
+def _summary(summary: CallSummary | None, gaps: list[RecordingGap]) -> Table:
+    """Each sentence with the numbers of the turns that it rests on."""
+    table = Table(show_header=False, box=None)
+    sentences = [] if summary is None else [("reason", summary.reason), *(("done", each) for each in summary.done)]
+    if summary:
+        sentences += [("promised", promise.sentence) for promise in summary.promises]
+        sentences += [("next", summary.next_step)] if summary.next_step else []
+    for name, sentence in sentences:
+        turns = ", ".join(map(str, sentence.turns))
+        table.add_row(Text(name, style="bold"), Text(f"{sentence.text} [turn {turns}]" if turns else sentence.text))
+    if summary:
+        table.add_row(Text("tags", style="bold"), Text(", ".join(summary.tags)))
+    for gap in gaps:
+        until = f"{gap.to_ms / 1000:.1f} s" if gap.to_ms is not None else "the end"
+        still = "" if gap.cause == "pause" or gap.silenced_at else ", not yet taken out"
+        what = f"{gap.from_ms / 1000:.1f} s to {until}: {gap.cause} ({gap.by}){still}"
+        table.add_row(Text("not recorded", style="bold"), Text(what))
+    return table
+
+
 def _transcript(turns: list[TurnRecord]) -> Table:
     table = Table()
-    for column in ("at", "who", "text", "intent", "slots", "reply after"):
+    for column in ("turn", "at", "who", "text", "intent", "slots", "reply after"):
         table.add_column(column, overflow="fold")
     for turn in turns:
         text = turn.text if turn.heard_text in (None, turn.text) else f"{turn.text} [heard: {turn.heard_text}]"
         intent = f"{turn.intent} {turn.intent_confidence or 0:.0%}" if turn.intent else ""
         slots = ", ".join(f"{key}={value}" for key, value in turn.slots.items())
         latency = f"{turn.reply_latency_ms} ms" if turn.reply_latency_ms is not None else ""
-        cells = (f"{turn.started_ms / 1000:.1f} s", turn.role, text, intent, slots, latency)
+        cells = (str(turn.seq), f"{turn.started_ms / 1000:.1f} s", turn.role, text, intent, slots, latency)
         table.add_row(*(Text(cell) for cell in cells))
     return table

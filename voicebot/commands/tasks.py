@@ -1,6 +1,7 @@
 """`voicebot tasks`: what callers were promised and somebody has to do."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -8,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from voicebot.assist.promises import standing
 from voicebot.commands.calls import (
     ConfigOption,
     JsonOption,
@@ -40,11 +42,12 @@ def list_tasks(
         print_json([asdict(task) for task in found], reveal=reveal)
         return
     table = Table()
-    for column in ("id", "kind", "customer", "summary", "created", "due", "status"):
+    for column in ("id", "kind", "customer", "summary", "created", "due", "status", "promise"):
         table.add_column(column, overflow="fold")
     for task in found:
         who, what = shown(task.customer_number, reveal=reveal), shown(task.summary, reveal=reveal)
-        cells = (task.id, task.kind, who, what, local(task.created_at), local(task.due_at), task.status)
+        promise = standing(task.due_at, task.done_at, datetime.now(UTC)) if task.status != "cancelled" else ""
+        cells = (task.id, task.kind, who, what, local(task.created_at), local(task.due_at), task.status, promise)
         table.add_row(*(Text(cell) for cell in cells))
     Console().print(table)
 

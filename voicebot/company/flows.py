@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from voicebot.company.model import Model, Name, Sentence
 
-SlotType = Literal["order_number", "phone", "amount", "date", "choice", "yes_no", "product", "text"]
+SlotType = Literal["order_number", "phone", "amount", "date", "choice", "yes_no", "product", "text", "digits"]
 Prefill = Literal["customer.only_open_order", "customer.latest_order", "customer.number", "utterance", "none"]
 
 
@@ -30,8 +30,18 @@ class Slot(Model):
     """Where the value comes from without asking. `utterance` is the sentence with which the caller began the flow."""
     choices: Mapping[Name, tuple[Sentence, ...]] = {}
     """type = "choice": value -> words that mean it."""
+    digits: tuple[int, int] | None = None
+    """type = "digits": least and most digits of the number, said or keyed."""
+    recording: Literal["on", "pause"] = "on"
+    """pause: while this is asked and answered the recording is silent, and the answer is not kept in the transcript.
+    The action gets the value; nothing else does."""
     optional: bool = False
     max_tries: int = Field(default=2, ge=1, le=5)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether its value is for the action alone."""
+        return self.recording == "pause"
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> Slot:
@@ -44,6 +54,11 @@ class Slot(Model):
             raise PydanticCustomError(
                 "voicebot", "slot {name}: choices and type = \"choice\" belong together",
                 {"name": self.name, "remedy": "Add the missing one or remove the other"},
+            )  # fmt: skip
+        if (self.type == "digits") != (self.digits is not None):
+            raise PydanticCustomError(
+                "voicebot", "slot {name}: digits and type = \"digits\" belong together",
+                {"name": self.name, "remedy": "Write digits = [16, 19], least and most, or remove it"},
             )  # fmt: skip
         return self
 

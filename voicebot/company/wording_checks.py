@@ -71,7 +71,8 @@ def _outcomes(flow: Flow, shown: str, places: Places) -> Iterable[Problem]:
             message = f"{flow.action.tool} never ends in {name!r}"
             yield places.problem(shown, ["outcomes", name], message, suggest(name, tool.outcomes))
         else:
-            yield from _outcome(name, outcome, tool.outcomes[name] | slots, slots, shown, places)
+            told = slots - {slot.name for slot in flow.slots if slot.is_private}
+            yield from _outcome(name, outcome, tool.outcomes[name] | told, slots, shown, places)
 
 
 def _outcome(

@@ -51,6 +51,7 @@ class CallContext:
         slots: Mapping[str, SlotValue],
         *,
         phone_tail: str | None = None,
+        private: frozenset[str] = frozenset(),
         corrects: str | None = None,
     ) -> Outcome:
         """Carry out `tool`. corrects: the task of an earlier run that was wrong. Raises ToolError."""
@@ -62,6 +63,7 @@ class CallContext:
                 language=self.language,
                 phone_tail=phone_tail,
                 summary="；".join(self.memory.done),
+                private=private,
                 corrects=corrects,
             )
         )

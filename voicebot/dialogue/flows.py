@@ -10,7 +10,7 @@ from voicebot.dialogue.orders import likely_orders
 from voicebot.dialogue.slots import Heard, Surroundings, heard_in
 from voicebot.dialogue.types import SlotValue
 
-_NEEDS_ITS_QUESTION = frozenset({"yes_no", "text"})
+_NEEDS_ITS_QUESTION = frozenset({"yes_no", "text", "digits"})
 """Slot types whose value in a sentence means something only after the slot was asked."""
 
 
@@ -35,6 +35,12 @@ class FlowRun:
 
     def copied(self) -> FlowRun:
         return replace(self, values=dict(self.values), tries=self.tries.copy(), skipped=set(self.skipped))
+
+    @property
+    def told(self) -> dict[str, SlotValue]:
+        """The values that others than the action may know."""
+        private = {slot.name for slot in self.flow.slots if slot.is_private}
+        return {name: value for name, value in self.values.items() if name not in private}
 
     @property
     def is_question(self) -> bool:

@@ -38,7 +38,7 @@ class FlowTalk:
     def slots(self) -> dict[str, str]:
         """Values of the flow that is going on, or else of the last one."""
         run = self.run or self._memory.last_flow
-        return as_text(run.values) if run else {}
+        return as_text(run.told) if run else {}
 
     async def begin(self, flow: Flow, intent: str, opening: str) -> Move | Settled:
         """Start `flow` with what the sentence that asked for it, and the caller's number, already say."""
@@ -191,7 +191,11 @@ class FlowTalk:
             outcome_name, values = _REFUSED, {}  # no guesses left: the same words as for an order that is not there
         else:
             outcome = await self._context.run(
-                run.flow.action.tool, run.values, phone_tail=run.phone_tail, corrects=run.task
+                run.flow.action.tool,
+                run.values,
+                phone_tail=run.phone_tail,
+                private=frozenset(run.values.keys() - run.told.keys()),
+                corrects=run.task,
             )
             outcome_name, values = outcome.name, dict(outcome.values)
             if outcome_name != _REFUSED:
@@ -206,7 +210,7 @@ class FlowTalk:
         if wording is None:
             self._close(run)
             return Settled((self._context.prompt("error"),), "more")
-        said = self._context.wording.outcome(wording, self._context.language, {**run.values, **values})
+        said = self._context.wording.outcome(wording, self._context.language, {**run.told, **values})
         slot = run.slot(wording.then.removeprefix("ask:")) if wording.then.startswith("ask:") else None
         if slot is None:
             self._close(run)

@@ -92,7 +92,7 @@ Question = (
     | AskCallbackNumber
 )
 
-_KEYS = frozenset({"order_number", "phone", "amount"})
+_KEYS = frozenset({"order_number", "phone", "amount", "digits"})
 
 
 def expecting(question: Question) -> Expecting:
@@ -112,6 +112,11 @@ def expecting(question: Question) -> Expecting:
             return Expecting.YES_NO
         case _:
             return Expecting.OPEN
+
+
+def is_private(question: Question) -> bool:
+    """Whether the answer to `question` may not be kept."""
+    return isinstance(question, AskSlot | CheckValue) and question.slot.is_private
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from voicebot.dialogue.humans import StaffingOf, nobody_works
 from voicebot.dialogue.language import SpokenLanguage
 from voicebot.dialogue.meaning import Meaning, meaning_of
 from voicebot.dialogue.memory import Memory
-from voicebot.dialogue.moves import InQueue, LeaveMessage, Move, OfferCallback, OpenQuestion, expecting
+from voicebot.dialogue.moves import InQueue, LeaveMessage, Move, OfferCallback, OpenQuestion, expecting, is_private
 from voicebot.dialogue.orders import find_order
 from voicebot.dialogue.slots import Surroundings
 from voicebot.dialogue.types import (
@@ -80,6 +80,11 @@ class Dialogue:
     @property
     def slots(self) -> dict[str, str]:
         return self._conversation.flows.slots
+
+    @property
+    def private(self) -> bool:
+        """Whether the answer to the question that stands may not be kept."""
+        return is_private(self._conversation.question)
 
     @property
     def active_flow(self) -> str | None:

@@ -65,6 +65,8 @@ def heard_in(slot: Slot, text: str, around: Surroundings) -> Heard | None:
         case "yes_no":
             said = yes_or_no(text)
             return _heard(said.answer if said else None)
+        case "digits":
+            return _heard(_digits_in(text, slot))
         case "text":
             return _heard(text if len(text) >= _SHORTEST_TEXT else None)
 
@@ -84,10 +86,17 @@ def keyed(slot: Slot, digits: str, around: Surroundings) -> Heard | None:
             found = find_order(digits, around.orders, {})
             typed = Heard(digits) if len(digits) >= SHORTEST else None  # keys do not mishear
             return Heard(found.number, found.sure) if found and not typed else typed
-        case "phone" | "amount":
+        case "phone" | "amount" | "digits":
             return heard_in(slot, digits, around)
         case _:
             return None
+
+
+def _digits_in(text: str, slot: Slot) -> str | None:
+    """All digits in `text` as one number, where it is as long as it should be."""
+    number = "".join(run.digits for run in digit_strings(text))
+    least, most = slot.digits or (1, LONGEST)
+    return number if least <= len(number) <= most else None
 
 
 def phone_in(text: str) -> str | None:

@@ -80,6 +80,8 @@ class ToolRequest:
     """Last four digits of the number the order was made with, as the caller gave them."""
     summary: str = ""
     """What the call was about so far, for whoever takes the task over."""
+    private: frozenset[str] = frozenset()
+    """Slots whose values may be used and not stored."""
     corrects: str | None = None
     """Task that an earlier request stored by mistake: it is withdrawn when this request has been carried out."""
 

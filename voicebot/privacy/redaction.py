@@ -7,9 +7,10 @@ then taken out of the turns that were stored before. Events that told of those t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from voicebot.letters import letters
 from voicebot.masking import hidden, masked
 from voicebot.privacy.call_listener import CallListener, personal_data
 from voicebot.privacy.said_digits import runs
@@ -20,7 +21,8 @@ from voicebot.store.records import TurnRecord
 PERSONAL: Final = "personal"
 """Key in a turn's detail: spans of its text, as in spans.py."""
 TAKEN_OUT: Final = "taken_out"
-"""Key in a turn's detail: [kind, from, to] of what was taken out, as shares (0..1) of the turn's characters."""
+"""Key in a turn's detail: [kind, start, end, syllables before it, of it, after it] of what was taken out. Start and end
+are those of what stands in its place in the text; the syllables tell when it was said."""
 _REMEMBERED: Final = 16
 """Turns back to which a number may begin."""
 _LONG_RUN: Final = 9
@@ -35,9 +37,9 @@ class CallRedaction:
         self._turns: dict[int, tuple[TurnRecord, list[Span]]] = {}
         """As they were said, with what was found in them."""
 
-    def stored(self, turn: TurnRecord) -> tuple[TurnRecord, Sequence[TurnRecord]]:
-        """The turn as it may be stored, and earlier ones that have to be stored anew."""
-        self._turns[turn.seq] = (turn, [])
+    def stored(self, turn: TurnRecord, *, private: bool = False) -> tuple[TurnRecord, Sequence[TurnRecord]]:
+        """The turn as it may be stored, and earlier ones that have to be stored anew. private: none of it is kept."""
+        self._turns[turn.seq] = (turn, [Span("private", 0, len(turn.text))] if private else [])
         found = self._listener.heard(turn.seq, turn.text, by_caller=turn.role == "caller")
         for seq, spans in found.items():
             if seq in self._turns:
@@ -57,7 +59,7 @@ class CallRedaction:
         if not said.text.startswith(heard):
             spans = personal_data(heard, personal_words())
         inside = [replace(span, end=min(span.end, len(heard))) for span in spans if span.start < len(heard)]
-        return _taken_out(heard, inside)[0]
+        return _taken_out(heard, inside).text
 
     def partial(self, stable: str, unstable: str) -> tuple[str, str]:
         """What a caller has said so far, as it may be shown while they are speaking."""
@@ -70,20 +72,31 @@ class CallRedaction:
 
 def redacted(turn: TurnRecord, spans: Sequence[Span]) -> TurnRecord:
     """`turn` without what may never be kept, and with the places of what is hidden from most people."""
-    text, kept = _taken_out(turn.text, spans)
+    cleaned = _taken_out(turn.text, spans)
+    text, kept = cleaned.text, cleaned.kept
     secrets = _secrets(spans)
     detail = {**turn.detail, **({PERSONAL: to_json(kept)} if kept else {})}
     slots = {name: text if value == turn.text else without_secrets(value) for name, value in turn.slots.items()}
     if not secrets:
         return replace(turn, detail=detail, slots=slots)
-    length = len(turn.text)
-    detail[TAKEN_OUT] = [[span.kind, span.start / length, span.end / length] for span in secrets]
+    detail[TAKEN_OUT] = [
+        *detail.get(TAKEN_OUT, ()),
+        *(
+            [span.kind, *place, *_syllables(span, turn.text)]
+            for span, place in zip(secrets, cleaned.places, strict=True)
+        ),
+    ]
     return replace(turn, text=text, raw_text=None, slots=slots, detail=detail)
+
+
+def _syllables(span: Span, text: str) -> Iterable[int]:
+    """Before, of, and after `span`."""
+    return (len(letters(part)) for part in (text[: span.start], text[span.start : span.end], text[span.end :]))
 
 
 def without_secrets(value: Any) -> Any:
     """The strings in `value` without card numbers and codes; mappings and sequences of any depth."""
-    return _with_each_text(value, lambda text: _taken_out(text, personal_data(text, personal_words()))[0])
+    return _with_each_text(value, lambda text: _taken_out(text, personal_data(text, personal_words())).text)
 
 
 def shown(turn: TurnRecord) -> TurnRecord:
@@ -112,21 +125,34 @@ def _with_each_text(value: Any, change: Callable[[str], str]) -> Any:
     return [_with_each_text(each, change) for each in value] if isinstance(value, list | tuple) else value
 
 
-def _taken_out(text: str, spans: Iterable[Span]) -> tuple[str, list[Span]]:
-    """`text` without its secrets, and the other spans where they then are."""
+@dataclass(frozen=True, slots=True)
+class _Cleaned:
+    text: str
+    kept: list[Span]
+    """What else was found, where it now is."""
+    places: list[tuple[int, int]]
+    """Of what stands for each of the secrets, in order."""
+
+
+def _taken_out(text: str, spans: Iterable[Span]) -> _Cleaned:
+    """`text` without its secrets."""
     secrets = _secrets(spans)
     others = [
         span for span in spans if span.kind not in NEVER_KEPT and not any(overlaps(span, each) for each in secrets)
     ]
-    out, written, kept = "", 0, []
+    out, written = "", 0
+    kept: list[Span] = []
+    places: list[tuple[int, int]] = []
     for span in sorted([*secrets, *others], key=lambda span: span.start):
         if span.kind in NEVER_KEPT:
-            out += text[written : span.start] + hidden(text[span.start : span.end], span.kind)
-            written = span.end
+            out += text[written : span.start]
+            stars = hidden(text[span.start : span.end], span.kind)
+            places.append((len(out), len(out) + len(stars)))
+            out, written = out + stars, span.end
         else:
             shift = len(out) - written
             kept.append(replace(span, start=span.start + shift, end=span.end + shift))
-    return out + text[written:], kept
+    return _Cleaned(out + text[written:], kept, places)
 
 
 def _secrets(spans: Iterable[Span]) -> list[Span]:

@@ -14,8 +14,10 @@ _DIGIT: Final = "0-9" + "".join(_DIGITS)
 _GAP: Final = r"[ \-\u00a0\u2010-\u2015\u3000,，、。()（）呃嗯额啊哦]{0,4}"
 _UNIT: Final = f"(?:[{_DIGIT}]个[{_DIGIT}](?!位)|[{_DIGIT}])"
 _RUN: Final = re.compile(
-    rf"(?<![{_DIGIT}])(?<!\d\.)\+?{_UNIT}(?:{_GAP}{_UNIT})*(?:{_GAP}(?:[XxＸｘ](?![A-Za-z])|叉|艾克斯|爱克斯))?"
+    rf"(?<![{_DIGIT}*])(?<!\d\.)\+?{_UNIT}(?:{_GAP}{_UNIT})*(?![{_DIGIT}*])"
+    rf"(?:{_GAP}(?:[XxＸｘ](?![A-Za-z])|叉|艾克斯|爱克斯))?"
 )
+"""What is left of a number that was masked (138***) is none."""
 _PIECE: Final = re.compile(rf"\+?{_UNIT}+|[XxＸｘ]|叉|艾克斯|爱克斯")
 _SAID: Final = re.compile(f"([{_DIGIT}])个([{_DIGIT}])|([{_DIGIT}])")
 _MOST_ALIKE: Final = 8

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 PersonalKind = Literal[
-    "bank_card", "identity_card", "phone", "cvv", "one_time_code", "password", "name", "address", "unclear"
+    "bank_card", "identity_card", "phone", "cvv", "one_time_code", "password", "name", "address", "unclear", "private"
 ]
+"""unclear: too long a run of digits to be searched. private: said while the recording was paused."""
 KINDS: Final = frozenset(get_args(PersonalKind))
-NEVER_KEPT: Final = frozenset({"bank_card", "cvv", "one_time_code", "password"})
+NEVER_KEPT: Final = frozenset({"bank_card", "cvv", "one_time_code", "password", "private"})
 """Nobody may have these in the clear: they are taken out before anything is stored or sent, for good."""
 
 

@@ -137,11 +137,10 @@ def scored_turn(turn: TurnRecord) -> ScoredTurn | None:
 
 
 def _taken_out(stored: object, length: int) -> Iterator[TakenOut]:
-    """Stored as shares of the turn's characters as it was said; what takes their place may be longer or shorter."""
     for each in stored if isinstance(stored, list) else ():
         match each:
-            case [str(kind), float() | int() as start, float() | int() as end] if 0 <= start <= end <= 1:
-                yield TakenOut(kind, round(start * length), round(end * length))
+            case [str(kind), int(start), int(end), *_] if 0 <= start <= end <= length:
+                yield TakenOut(kind, start, end)
 
 
 def _intents(company: Company, turns: Sequence[ScoredTurn]) -> tuple[str, ...]:

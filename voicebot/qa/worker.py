@@ -22,6 +22,7 @@ from voicebot.config import EventSection, Settings
 from voicebot.dialogue.knowledge import KnowledgeIndex
 from voicebot.eventbus import received_events
 from voicebot.events import CallEnded
+from voicebot.qa.after_calls import AfterCalls, company_in
 from voicebot.qa.judges.chosen import chosen_judges
 from voicebot.qa.judges.correctness import needed_knowledge
 from voicebot.qa.judging import ItemJudge
@@ -49,8 +50,9 @@ async def run(settings: Settings) -> None:
     with chosen_judges(settings.qa.judge) as judges:
         async with store:
             reviewer = Reviewer(store, settings.company.dir, judges)
-            async with background(reviewer.wake_on_events(settings.events)):
-                await reviewer.run()
+            after_calls = AfterCalls(store, company_in(settings.company.dir))
+        async with background(reviewer.wake_on_events(settings.events), after_calls.run()):
+            await reviewer.run()
 
 
 class Reviewer:

@@ -85,6 +85,9 @@ class TaskRecord:
     payload: Mapping[str, Any] = field(default_factory=dict)
     due_at: datetime | None = None
     status: TaskStatus = "open"
+    done_at: datetime | None = None
+    broken_at: datetime | None = None
+    """When it was seen that it was not done in time; doing it later does not mend that."""
 
 
 @dataclass(frozen=True, slots=True)

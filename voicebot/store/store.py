@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -155,10 +155,13 @@ class Store:
     async def add_task(self, task: TaskRecord, *, events: Sequence[Event] = ()) -> None:
         await self.write(tables.tasks.insert().values(rows.values(task)), events)
 
-    async def set_task_status(self, task_id: str, status: TaskStatus) -> bool:
-        """False when there is no such task."""
+    async def set_task_status(self, task_id: str, status: TaskStatus, *, at: datetime | None = None) -> bool:
+        """False when there is no such task. at: when it was done; default: now."""
         table = tables.tasks
-        return await self.write(sa.update(table).where(table.c.id == task_id).values(status=status)) > 0
+        done_at = (at or datetime.now(UTC)) if status == "done" else None
+        return (
+            await self.write(sa.update(table).where(table.c.id == task_id).values(status=status, done_at=done_at)) > 0
+        )
 
     async def task(self, task_id: str) -> TaskRecord | None:
         found = await self.read(sa.select(tables.tasks).where(tables.tasks.c.id == task_id))

@@ -111,6 +111,8 @@ tasks = sa.Table(
     sa.Column("due_at", UtcDateTime),
     sa.Column("status", sa.Text, nullable=False, index=True),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("done_at", UtcDateTime),
+    sa.Column("broken_at", UtcDateTime),
 )
 
 customers = sa.Table(

@@ -131,7 +131,11 @@ class ShopTools:
             summary=without_secrets(f"{described['title']} {about}".strip()),
             created_at=self._now().astimezone(UTC),
             payload={"ticket": ticket, "caller_number": request.caller_number}
-            | {name: without_secrets(str(value)) for name, value in request.slots.items()},
+            | {
+                name: without_secrets(str(value))
+                for name, value in request.slots.items()
+                if name not in request.private
+            },
             due_at=due.astimezone(UTC),
         )
         await self._store.add_task(task)

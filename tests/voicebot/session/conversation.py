@@ -21,6 +21,7 @@ from models.vad import StreamingVad
 from telephony.audio import FRAME_S, Samples, resample
 from telephony.leg import CallLeg, EndReason, LegEnded, LegListener, Party
 from telephony.playout import Playout
+from telephony.recorder import Recorder
 from telephony.rtp import MediaStats
 from voicebot.arrival import identify
 from voicebot.call_log import CallLog
@@ -180,6 +181,7 @@ class Conversation:
         self.told: list[LiveEvent] = []
         self._running: asyncio.Task[None] | None = None
         self.call: CallRecord | None = None
+        self.recorder: Recorder | None = None
 
     async def begin(self, floor: Floor | None = None, floor_store: FloorStore | None = None) -> None:
         """floor: where there are humans to be put through to."""
@@ -220,7 +222,7 @@ class Conversation:
             dialect=dialect,
             voice=Voice(self.models),  # type: ignore[arg-type]
             call_log=log,
-            recorder=None,
+            recorder=self.recorder,
             metrics=Metrics(),
             tell=self.told.append,
             humans=humans,

@@ -1,16 +1,22 @@
 """Whatever the caller does, finished turns are stored with what was heard of the reply, and the call ends cleanly."""
 
 import asyncio
+import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import numpy as np
+
+from telephony.recorder import Recorder
 from tests.virtual_time import in_virtual_time
 from tests.voicebot.session.conversation import SECONDS_PER_CHARACTER, Conversation
 from voicebot.company import load_company
+from voicebot.company.flows import Slot
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.dialogue.knowledge import KnowledgeIndex, LocalKnowledge
 from voicebot.dialogue.types import KnowledgeAnswer, KnowledgeSearch
+from voicebot.store.recording_gaps import RecordingGaps
 from voicebot.store.store import Store
 
 COMPANY = load_company(SAMPLE_COMPANY)
@@ -53,6 +59,42 @@ async def test_a_question_is_answered_and_both_turns_are_stored(tmp_path: Path) 
         assert (question.text, question.intent) == ("怎么开发票", "invoice")
         assert answer.heard_text == answer.text
         assert record.end_reason == "remote_hangup"
+
+
+@in_virtual_time
+async def test_while_a_flow_asks_for_what_may_not_be_kept_nothing_of_the_answer_is(tmp_path: Path) -> None:
+    card = Slot(name="card", type="digits", digits=(16, 19), ask="请说卡号。", recording="pause")
+    complaint = COMPANY.flows["complaint"]
+    flows = {**COMPANY.flows, "complaint": complaint.model_copy(update={"slots": (card, *complaint.slots)})}
+    async with Store(f"sqlite:///{tmp_path / 'calls.db'}") as store:
+        company = COMPANY.model_copy(update={"flows": flows})
+        conversation = Conversation(store, company, KNOWLEDGE, STRANGER)
+        conversation.recorder = Recorder(tmp_path / "call.wav", flush_s=0.01)
+        await conversation.begin()
+        await conversation.assistant_finished()
+        for text, intent in (("我要投诉", "complaint"), ("6222021234567894", "none"), ("包裹摔坏了", "none")):
+            conversation.say(text, intent)
+            await conversation.assistant_finished()
+        conversation.line.end()
+        await conversation.ended()
+        said = await conversation.turns()
+        assert [turn.text for turn in said if turn.role == "caller"] == ["我要投诉", "***", "包裹摔坏了"]
+        assert "请说卡号。" in said[2].text
+        kept = f"{said} {await store.tasks()} {await store.pending_events()}"
+        assert "62220212" not in kept and "包裹摔坏了" in kept
+        (gap,) = await RecordingGaps(store).of(said[0].call_id)
+        assert gap.by == "flow" and gap.from_ms <= said[3].started_ms and gap.to_ms and said[3].ended_ms <= gap.to_ms
+        assert not loudness(tmp_path / "call.wav")[8 * gap.from_ms : 8 * gap.to_ms].any()
+        assert loudness(tmp_path / "call.wav")[8 * said[5].started_ms :].any()
+        names = [event.topic.rsplit("/", 1)[1] for event in await store.pending_events()]
+        assert names.count("recording_paused") == names.count("recording_resumed") == 1
+
+
+def loudness(recording: Path) -> np.ndarray:
+    """Of both channels, sample by sample."""
+    with wave.open(str(recording)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, 2)
+    return np.asarray(np.abs(samples.astype(int)).sum(axis=1))
 
 
 @in_virtual_time

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
+
 from tests.clients.processes import stop
 from voicebot.demo.system import System
 from voicebot.store.records import CallRecord, TurnRecord
+from voicebot.store.score_tables import scores, verdicts
 from voicebot.store.store import Store
 
 T = TypeVar("T")
@@ -44,6 +47,17 @@ async def stored_call(system: System, number: str, *, ended: bool = True) -> Cal
 async def stored_turns(system: System, call: CallRecord) -> list[TurnRecord]:
     async with Store(system.settings.store_url, node="test") as store:
         return await store.turns(call.id)
+
+
+async def stored_verdicts(system: System, call: CallRecord) -> dict[str, str]:
+    """Item -> answer, once the qa process has scored the call."""
+
+    async def look() -> dict[str, str]:
+        query = sa.select(verdicts.c.item, verdicts.c.answer).join(scores).where(scores.c.call_id == call.id)
+        async with Store(system.settings.store_url, node="test") as store:
+            return {row["item"]: row["answer"] for row in await store.read(query)}
+
+    return await eventually(look)
 
 
 async def simulated_call(system: System, *arguments: str) -> dict[str, Any]:

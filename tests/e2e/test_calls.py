@@ -14,7 +14,7 @@ from telephony.audio import Samples, resample
 from tests.clients.baresip import baresip
 from tests.clients.sipp import CALL_UP, Sipp, bye, expect, sdp, send
 from tests.e2e.conftest import Ear
-from tests.e2e.system import eventually, simulated_call, stored_call, stored_turns
+from tests.e2e.system import eventually, simulated_call, stored_call, stored_turns, stored_verdicts
 from voicebot.caller.measure import read_recording, speech_spans
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.demo.system import System
@@ -110,6 +110,8 @@ async def test_three_callers_at_once_each_get_their_own_answer(system: System) -
         replies = "".join(turn.text for turn in await stored_turns(system, call) if turn.role == "assistant")
         assert tail in replies
         assert not any(other in replies for other in names.values() if other != tail)
+        scored = await stored_verdicts(system, call)
+        assert scored["recording_notice"] == "pass" and scored["speech_rate"] in ("pass", "fail")  # words and audio
 
 
 async def test_a_tenth_of_the_packets_lost_does_not_lose_the_meaning(system: System) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from voicebot.commands.qa_report import export, report
 from voicebot.commands.qa_review import app as review_app
 from voicebot.commands.qa_sample import calibration
 from voicebot.commands.qa_score import rescore, score
@@ -21,6 +22,8 @@ app.add_typer(review_app, name="review")
 app.command()(calibration)
 app.command()(score)
 app.command()(rescore)
+app.command()(report)
+app.command()(export)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 

@@ -9,7 +9,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -18,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from voicebot.commands.calls import ConfigOption, JsonOption, with_store
+from voicebot.commands.qa_period import SinceOption, UntilOption, period_of
 from voicebot.company import load_company
 from voicebot.config import ConfigError, Settings, load_settings
 from voicebot.privacy.redaction import shown_values
@@ -25,7 +25,7 @@ from voicebot.qa.batches import Batches, Recipe, on_ray, on_this_machine, recipe
 from voicebot.qa.judges.chosen import chosen_judges
 from voicebot.qa.reading import read_material
 from voicebot.qa.recomputing import recomputed
-from voicebot.qa.rescoring import Period, Rescoring
+from voicebot.qa.rescoring import Rescoring
 from voicebot.qa.result import ScoreResult
 from voicebot.qa.scorecard.files import load_scorecard, load_scorecards
 from voicebot.qa.scorecard.model import Scorecard
@@ -66,8 +66,8 @@ def score(
 
 
 def rescore(
-    since: Annotated[str, typer.Option(help="Calls from this day on, as 2026-11-01; in the company's time zone.")],
-    until: Annotated[str | None, typer.Option(help="Calls before this day. Default: up to now.")] = None,
+    since: SinceOption,
+    until: UntilOption = None,
     scorecard: Annotated[
         str | None, typer.Option(help="Name of one of the company's scorecards, or a file. Default: all that apply.")
     ] = None,
@@ -81,8 +81,7 @@ def rescore(
     """Score past calls again. Each keeps the score of every version that it was scored with."""
     settings = load_settings(config)
     company = load_company(settings.company.dir)
-    zone = ZoneInfo(company.profile.timezone)
-    period = Period(_moment(since, zone, "--since"), _moment(until, zone, "--until") if until else None)
+    period = period_of(since, until, company)
     cards = _cards(settings.company.dir, scorecard)
     made = recipe(company, cards, settings.qa.judge)
 
@@ -131,14 +130,6 @@ def _cards(folder: Path, wanted: str | None) -> tuple[Scorecard, ...]:
 
 def _batches(made: Recipe, workers: int | None, ray: str | None) -> AbstractAsyncContextManager[Batches]:
     return on_ray(made, ray) if ray else on_this_machine(made, workers or len(os.sched_getaffinity(0)))
-
-
-def _moment(text: str, zone: ZoneInfo, option: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError(f"{option} {text}: write a day as 2026-11-01, or a moment as 2026-11-01T08:00") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def _progress(*, hidden: bool) -> Progress:

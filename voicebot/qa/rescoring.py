@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
 
 import sqlalchemy as sa
 
 from voicebot.company import Company
 from voicebot.lifetime import plain_errors
 from voicebot.qa.batches import Batches
+from voicebot.qa.periods import Period, pages
 from voicebot.qa.reading import read_materials
 from voicebot.qa.review.calibrating import assist_only
 from voicebot.qa.scorecard.model import Scorecard
 from voicebot.qa.scores import ScoreStore
 from voicebot.store.store import Store
-from voicebot.store.tables import calls
-
-BATCH: Final = 100
-"""Calls that are read, scored and written together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Calls that started in [since, until)."""
-
-    since: datetime
-    until: datetime | None = None
-
-    @property
-    def condition(self) -> sa.ColumnElement[bool]:
-        begins = sa.and_(calls.c.ended_at.is_not(None), calls.c.started_at >= self.since)
-        return begins if self.until is None else sa.and_(begins, calls.c.started_at < self.until)
 
 
 class Rescoring:
@@ -69,23 +51,9 @@ class Rescoring:
 
         try:
             async with asyncio.TaskGroup() as tasks:
-                async for ids in self._ids(period):
+                async for ids in pages(self._store, period):
                     await room.acquire()
                     tasks.create_task(one(ids))
         except ExceptionGroup as group:
             raise next(plain_errors(group)) from None
         return sum(sizes)
-
-    async def _ids(self, period: Period) -> AsyncIterator[list[str]]:
-        """In order of start, page by page, so that a million calls need no more memory than a hundred."""
-        after: sa.ColumnElement[bool] = sa.true()
-        while True:
-            query = sa.select(calls.c.id, calls.c.started_at).where(period.condition, after)
-            found = await self._store.read(query.order_by(calls.c.started_at, calls.c.id).limit(BATCH))
-            if not found:
-                return
-            yield [row["id"] for row in found]
-            last = found[-1]
-            after = sa.tuple_(calls.c.started_at, calls.c.id) > sa.tuple_(
-                sa.literal(last["started_at"], calls.c.started_at.type), sa.literal(last["id"])
-            )

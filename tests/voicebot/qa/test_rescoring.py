@@ -14,11 +14,12 @@ from tests.voicebot.store.samples import NOON, a_call, a_turn
 from voicebot.company import Company, load_company
 from voicebot.config import JudgeSection
 from voicebot.demo import SAMPLE_COMPANY
-from voicebot.qa import rescoring
+from voicebot.qa import periods
 from voicebot.qa.batches import Batches, on_ray, on_this_machine, recipe, score_batch
 from voicebot.qa.cluster_errors import ClusterUnreachable
 from voicebot.qa.material import CallMaterial
-from voicebot.qa.rescoring import Period, Rescoring
+from voicebot.qa.periods import Period
+from voicebot.qa.rescoring import Rescoring
 from voicebot.qa.scorecard.files import load_scorecards
 from voicebot.qa.scores import Scored
 from voicebot.qa.scoring import AssistOnly, Scoring
@@ -73,7 +74,7 @@ async def scored(store: Store) -> dict[str, float]:
 async def test_the_ended_calls_of_a_period_are_scored_each_once(
     store: Store, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rescoring, "BATCH", 2)
+    monkeypatch.setattr(periods, "PAGE", 2)
     work = Rescoring(store, company, CARDS)
     period = Period(NOON + timedelta(days=1), NOON + timedelta(days=6))
     here, written = Here(), list[int]()

@@ -1,98 +1,61 @@
-"""Scores are counted by agent, day and item, and find their calls, the same on SQLite and on PostgreSQL."""
+"""A report's figures are the same in both databases: by the company's days, current, with what people changed."""
 
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
+from __future__ import annotations
 
-import pytest
-import sqlalchemy as sa
+from datetime import UTC, datetime, timedelta
 
-from tests.voicebot.store.samples import NOON, a_call
-from voicebot.store.call_figures import Period
-from voicebot.store.call_search import CallFilter, CallSearch
-from voicebot.store.score_figures import ASSISTANT, ItemFigures, ScoreFigures, Standing
-from voicebot.store.score_tables import scores, verdicts
+from tests.voicebot.qa.talks import SMALL_CARD
+from tests.voicebot.qa.talks import a_call as a_talk
+from tests.voicebot.store.samples import a_call
+from voicebot.qa.periods import Period
+from voicebot.qa.reporting.figures import read_figures
+from voicebot.qa.review.reviews import Reviewing, ReviewStore
+from voicebot.qa.scorecard.files import parse_scorecard
+from voicebot.qa.scores import ScoreStore
+from voicebot.qa.scoring import Scoring
 from voicebot.store.store import Store
-from voicebot.store.tables import calls
 
-DAY = Period(NOON - timedelta(hours=12), NOON + timedelta(hours=12))
-SCORES: tuple[tuple[str, str | None, float | None, list[str], dict[str, str]], ...] = (
-    ("bot-good", None, 90.0, [], {"greeting": "pass", "closing": "pass"}),
-    ("bot-poor", None, 50.0, [], {"greeting": "fail", "closing": "unsure"}),
-    ("vetoed", "8001", 0.0, ["abuse"], {"abuse": "fail", "greeting": "pass"}),
-    ("no-total", "8001", None, [], {"greeting": "not_applicable"}),
-)
+CARD = parse_scorecard(SMALL_CARD, "small")
+CHINA = timedelta(hours=8)
+LATE = datetime(2026, 11, 5, 15, 59, tzinfo=UTC)
+"""A minute before midnight in China."""
 
 
-@pytest.fixture
-async def filled(store: Store) -> Store:
-    for call_id, agent, total, fatal, answers in SCORES:
-        await store.open_call(a_call(call_id, agent_id=agent))
-        for current in (False, True):
-            await _score(store, call_id, total if current else 1.0, fatal, answers, current=current)
-    await store.open_call(a_call("unscored"))
-    return store
+async def scored(store: Store, call_id: str, started: datetime, *lines: str, agent: str | None = None) -> None:
+    await store.open_call(a_call(call_id, started_at=started, answered_at=started, agent_id=agent))
+    await store.end_call(call_id, started + timedelta(minutes=1), outcome="resolved", end_reason="caller")
+    await ScoreStore(store).keep(Scoring([CARD]).score(a_talk(*lines, call_id=call_id)), [CARD], at=started)
 
 
-async def _score(
-    store: Store, call_id: str, total: float | None, fatal: list[str], answers: dict[str, str], *, current: bool
-) -> None:
-    score_id = f"{call_id}/{current}"
-    row = {
-        "id": score_id, "call_id": call_id, "scorecard": "service", "version": "1", "current": current,
-        "scored_at": NOON, "total": total, "without_veto": total, "compliance": 100.0, "fatal": fatal, "decided": 1.0,
-        "dimensions": [], "not_scorable": "", "kind": "bot", "facts": {},
-    }  # fmt: skip
-    found = [
-        {"score_id": score_id, "item": item, "place": place, "answer": answer, "points": 0.0, "weight": 1.0,
-         "confidence": 1.0, "source": "rule", "reason": "", "evidence": []}
-        for place, (item, answer) in enumerate(answers.items())
-    ]  # fmt: skip
+async def test_figures_by_agent_day_band_and_item(store: Store) -> None:
+    await scored(store, "good", LATE, "A 您好", "C 投诉", "A 抱歉", agent="8001")
+    await scored(store, "rude", LATE + timedelta(minutes=2), "A 您好，骗子", "C 什么", agent="8001")
+    await scored(store, "empty", LATE + timedelta(minutes=3))
+    await scored(store, "earlier", LATE - timedelta(days=9), "A 您好", "C 喂")
+    newer = parse_scorecard(SMALL_CARD.replace('version = "3"', 'version = "4"'), "small")
+    call = a_talk("A 您好，骗子", "C 什么", call_id="rude")
+    await ScoreStore(store).keep(Scoring([newer]).score(call), [newer], at=LATE)
+    overruling = Reviewing("rude", "small", "opening", "fail", "supervisor-1", "没有报工号")
+    await ReviewStore(store).review(overruling, actor="os:tester", at=LATE)
 
-    def work(connection: sa.Connection) -> None:
-        connection.execute(scores.insert().values(row))
-        connection.execute(verdicts.insert(), found)
+    figures = await read_figures(store, "small", Period(LATE - timedelta(days=1)), utc_offset=CHINA)
 
-    await store.transact(work)
-
-
-async def test_each_agent_and_the_assistant_has_a_standing_from_current_scores(filled: Store) -> None:
-    figures = ScoreFigures(filled, reached=sa.true())
-    assert await figures.by_agent(DAY) == {
-        ASSISTANT: Standing(2, 70.0, 0, 100.0),
-        "8001": Standing(1, 0.0, 1, 100.0),
-    }
-    assert await figures.by_day(DAY, ZoneInfo("Asia/Shanghai")) == {date(2026, 11, 5): {ASSISTANT: 70.0, "8001": 0.0}}
-    assert await ScoreFigures(filled, reached=calls.c.agent_id == "8001").by_agent(DAY) == {
-        "8001": Standing(1, 0.0, 1, 100.0)
-    }
+    whole = figures.whole
+    assert (whole.calls, whole.scored, whole.total, whole.fatal) == (3, 2, 50.0, 1)
+    agents = {group.name: (group.calls, group.total) for group in figures.groups["agent"]}
+    assert agents == {"8001": (2, 50.0), "": (1, None)}
+    days = [(group.name, group.calls) for group in figures.groups["day"]]
+    assert days == [("2026-11-05", 1), ("2026-11-06", 2)]
+    assert figures.bands == (1, 0, 0, 0, 1)
+    assert [item.item for item in figures.items] == [item.name for item in CARD.items]
+    items = {item.item: item for item in figures.items}
+    assert (items["swearing"].passed, items["swearing"].failed, items["swearing"].pass_rate) == (1, 1, 0.5)
+    assert (items["empathy"].passed, items["empathy"].not_applicable) == (1, 1)
+    assert items["settled"].for_a_person == 2 and items["settled"].pass_rate is None
+    assert (items["opening"].overridden, items["swearing"].overridden) == (1, 0)
 
 
-async def test_items_are_counted_where_they_apply(filled: Store) -> None:
-    figures = ScoreFigures(filled, reached=sa.true())
-    greeting = (await figures.by_item(DAY))["greeting"]
-    assert greeting == ItemFigures(2, 1, 0) and greeting.failing == pytest.approx(1 / 3)
-    assert await figures.by_item(DAY, agent=ASSISTANT) == {
-        "greeting": ItemFigures(1, 1, 0),
-        "closing": ItemFigures(1, 0, 1),
-    }
-
-
-@pytest.mark.parametrize(
-    ("wanted", "expected"),
-    [
-        ({"score": "fatal"}, {"vetoed"}),
-        ({"score": "below_60"}, {"bot-poor", "vetoed"}),
-        ({"score": "60_to_80"}, set()),
-        ({"score": "from_80"}, {"bot-good"}),
-        ({"score": "for_a_person"}, {"bot-poor"}),
-        ({"score": "none"}, {"no-total", "unscored"}),
-        ({"score": "nonsense"}, set()),
-        ({"failed_item": "greeting"}, {"bot-poor"}),
-        ({"agent": "8001", "score": "fatal"}, {"vetoed"}),
-    ],
-)
-async def test_calls_are_found_by_their_scores(filled: Store, wanted: dict[str, str], expected: set[str]) -> None:
-    found = await CallSearch(filled).find(CallFilter(**wanted))  # type: ignore[arg-type]
-    assert {each.call.id for each in found} == expected
-    totals = {call_id: total for call_id, _, total, _, _ in SCORES}
-    assert all(each.score == totals.get(each.call.id) for each in found)
+async def test_a_period_without_calls_has_figures_of_nothing(store: Store) -> None:
+    figures = await read_figures(store, "small", Period(LATE), utc_offset=CHINA)
+    assert figures.whole.calls == 0 and figures.whole.total is None
+    assert figures.items == () and sum(figures.bands) == 0

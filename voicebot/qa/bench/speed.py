@@ -24,8 +24,9 @@ from voicebot.qa.bench.made_up_calls import MadeUpCall, made_up_calls
 from voicebot.qa.judges.correctness import needed_knowledge, with_knowledge
 from voicebot.qa.judges.small import SmallJudges
 from voicebot.qa.material import CallMaterial, CallMeasures
+from voicebot.qa.periods import Period
 from voicebot.qa.reading import material_of
-from voicebot.qa.rescoring import Period, Rescoring
+from voicebot.qa.rescoring import Rescoring
 from voicebot.qa.scorecard.conditions import Words
 from voicebot.qa.scorecard.model import Scorecard
 from voicebot.qa.scoring import Scoring

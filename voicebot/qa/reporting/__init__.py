@@ -1,0 +1,1 @@
+"""What the scores of many calls add up to, for people and for spreadsheets."""

@@ -56,10 +56,12 @@ async def send_command(settings: EventSection, command: AgentCommand) -> Command
     """Raises NoAnswer when broker or media process can't be reached."""
     try:
         async with asyncio.timeout(ANSWER_S), mqtt_client(settings) as client:
-            await client.subscribe(answer_topic(command.id, settings.node), qos=1)
+            answers = answer_topic(command.id, settings.node)
+            await client.subscribe(answers, qos=1)
             await client.publish(commands_topic(settings.node), command_to_json(command), qos=1)
             async for message in client.messages:
-                return answer_from_json(_text(message.payload))
+                if message.topic.matches(answers):  # amqtt hands every new client what was retained anywhere
+                    return answer_from_json(_text(message.payload))
     except (aiomqtt.MqttError, OSError, TimeoutError, EventError) as error:
         where = f"{settings.url} as node {settings.node!r}"
         raise NoAnswer(

@@ -203,6 +203,8 @@ async def _received(
             async with mqtt_client(settings) as client:
                 await client.subscribe(topics, qos=qos)
                 async for message in client.messages:
+                    if not message.topic.matches(topics):
+                        continue  # amqtt hands every new client what was retained anywhere
                     try:
                         yield parse(str(message.topic), _text(message.payload))
                     except EventError as error:

@@ -34,8 +34,8 @@ async def test_only_the_calls_that_are_theirs(people: Browsers, console: Console
 async def test_an_agent_finds_no_way_into_the_supervisor_s_room(people: Browsers, console: Console) -> None:
     async with people.of("agent") as agent:
         await agent.open("/")
-        assert agent.page.url.endswith("/calls")
-        assert await agent.texts(".vb-nav-link span") == ["通话", "服务质量"]
+        assert agent.page.url.endswith("/desk")
+        assert await agent.texts(".vb-nav-link span") == ["工作台", "通话", "服务质量"]
         for path in ("/board", "/topics", "/map"):
             assert await agent.open(path) == 403
             await expect(agent.page.get_by_role("heading", name="没有权限")).to_be_visible()

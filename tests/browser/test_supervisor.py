@@ -67,20 +67,20 @@ async def test_each_item_of_the_score_leads_to_its_evidence(people: Browsers, co
     await Reviewer(console.store, SAMPLE_COMPANY).score("ordinary", announce=False)
     async with people.of("lead") as lead:
         page = lead.page
-        await lead.open("/calls?score=60_to_80&failed_item=empathy&span=all")
+        await lead.open("/calls?score=60_to_80&failed_item=closing&span=all")
         await page.get_by_role("link", name="王芳").click()
         await page.wait_for_url("**/calls/ordinary")
         await expect(page.get_by_role("heading", name="客服通用评分表")).to_be_visible()
         await page.get_by_role("button", name="1.5×").click()
-        evidence = page.locator(".vb-item", has_text="投诉后安抚").locator(".vb-evidence").first
-        await expect(evidence).to_contain_text("投诉")
+        evidence = page.locator(".vb-item", has_text="结束语").locator(".vb-evidence").last
+        await expect(evidence).to_contain_text("已经发货")
         await evidence.click()
-        await page.wait_for_function("document.querySelector('audio').currentTime > 9")
-        await expect(page.locator(".vb-line-now .vb-line-text")).to_contain_text("我要投诉")
+        await page.wait_for_function("document.querySelector('audio').currentTime > 6")
+        await expect(page.locator(".vb-line-now .vb-line-text")).to_contain_text("已经发货")
         await lead.open("/quality")
         await page.get_by_role("link", name="机器人").click()
         await page.wait_for_url("**/quality?*of=assistant*")
-        await page.get_by_role("link", name="投诉后安抚").click()
+        await page.get_by_role("link", name="结束语").click()
         await expect(page.get_by_role("link", name="王芳")).to_be_visible()
 
 

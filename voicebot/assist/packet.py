@@ -6,6 +6,7 @@ added (handover.py), and nothing that was known is lost.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -160,6 +161,11 @@ def packet_fields(packet: HandoverPacket) -> Mapping[str, Any]:
     """The packet as plain values, to be put into a message."""
     fields: Mapping[str, Any] = _ADAPTER.dump_python(packet, mode="json")
     return fields
+
+
+def packet_from_fields(fields: Mapping[str, Any]) -> HandoverPacket:
+    """From what `packet_fields` gave. Raises PacketError."""
+    return packet_from_json(json.dumps(fields))
 
 
 def packet_from_json(text: str | bytes) -> HandoverPacket:

@@ -23,7 +23,7 @@ from voicebot.web.pages import STATIC as WEB_STATIC
 from voicebot.web.visitor import Web, visitor_of
 
 STATIC: Final = Path(__file__).parent / "static"
-STYLES: Final = ("theme", "layout", "parts", "transcript", "waveform", "scores")
+STYLES: Final = ("theme", "layout", "parts", "transcript", "waveform", "scores", "desk")
 
 
 def add_pages(app: FastAPI, web: Web) -> None:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import structlog
 
-from voicebot.console.feed import AnyEvent, LiveFeed
+from voicebot.console.feed import CallEvent, LiveFeed
 from voicebot.events import (
     AgentJoined,
     CallAnswered,
@@ -62,6 +62,8 @@ class LiveCall:
     skill: str = ""
     """What the caller waits for."""
     waiting_since: datetime | None = None
+    wanted_dialect: str = ""
+    """What the wait's caller speaks or asked for."""
 
 
 class LiveCalls:
@@ -78,7 +80,7 @@ class LiveCalls:
     def get(self, call_id: str) -> LiveCall | None:
         return self._calls.get(call_id)
 
-    async def run(self, feed: LiveFeed) -> None:
+    async def run(self, feed: LiveFeed[CallEvent]) -> None:
         """Until cancelled."""
         with feed.subscribed(lambda event: not isinstance(event, PartialTranscript)) as events:
             async with asyncio.TaskGroup() as tasks:
@@ -86,7 +88,7 @@ class LiveCalls:
                 async for event in events:
                     self.apply(event)
 
-    def apply(self, event: AnyEvent) -> None:
+    def apply(self, event: CallEvent) -> None:
         match event:
             case CallStarted():
                 self._calls.setdefault(event.call_id, _started(event))
@@ -99,8 +101,7 @@ class LiveCalls:
             case ReplyStarted():
                 self._change(event.call_id, lambda call: replace(call, latency_ms=event.latency_ms))
             case CallQueued():
-                waiting = partial(replace, with_whom="queue", skill=event.skill, waiting_since=event.at)
-                self._change(event.call_id, waiting)
+                self._change(event.call_id, partial(_waits, event))
             case CallOffered():
                 self._change(event.call_id, partial(replace, with_whom="ringing", agent_id=event.agent_id))
             case AgentJoined():
@@ -156,6 +157,11 @@ def _found(found: FoundCall) -> LiveCall:
         with_whom="agent" if call.agent_id else "bot",
         agent_id=call.agent_id or "",
     )
+
+
+def _waits(event: CallQueued, call: LiveCall) -> LiveCall:
+    wanted = likeliest(event.dialects) or call.dialect
+    return replace(call, with_whom="queue", skill=event.skill, waiting_since=event.at, wanted_dialect=wanted)
 
 
 def _offer_over(call: LiveCall) -> LiveCall:

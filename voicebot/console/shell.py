@@ -27,10 +27,13 @@ class Place:
     icon: str
     action: Action
     """Who may do this sees the entry."""
+    of_agents: bool = False
+    """Only agents have one of their own."""
 
 
 NAVIGATION: Final[dict[str, tuple[Place, ...]]] = {
     "service": (
+        Place("desk", "/desk", "headset_mic", Action.SET_PRESENCE, of_agents=True),
         Place("board", "/board", "space_dashboard", Action.MONITOR_CALL),
         Place("calls", "/calls", "forum", Action.VIEW_CALL),
     ),
@@ -65,7 +68,11 @@ def viewer(request: Request, actor: Actor, shown_name: str) -> Viewer:
 def first_place(actor: Actor) -> str:
     """Where a person begins who asked for no page."""
     entries = (place for group in NAVIGATION.values() for place in group)
-    return next((place.path for place in entries if reach(actor, place.action) > Reach.NONE), "/account")
+    return next((place.path for place in entries if _is_for(actor, place)), "/account")
+
+
+def _is_for(actor: Actor, place: Place) -> bool:
+    return reach(actor, place.action) > Reach.NONE and (actor.agent_id is not None or not place.of_agents)
 
 
 @contextmanager
@@ -104,7 +111,7 @@ def _navigation(viewer: Viewer, here: str) -> None:
                 ui.icon("graphic_eq")
             tag("span", t("brand"))
         for group, places in NAVIGATION.items():
-            seen = [place for place in places if viewer.may(place.action)]
+            seen = [place for place in places if _is_for(viewer.actor, place)]
             if seen:
                 tag("div", t(f"nav.{group}"), "vb-nav-group")
             for place in seen:

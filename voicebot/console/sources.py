@@ -8,12 +8,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from voicebot.agent_events import AgentEvent
 from voicebot.company.check import load_company
 from voicebot.company.schema import Company
 from voicebot.config import Settings
-from voicebot.console.feed import LiveFeed
+from voicebot.console.feed import CallEvent, LiveFeed, receive_calls
+from voicebot.console.live_agents import LiveAgents
 from voicebot.console.live_calls import LiveCalls
 from voicebot.console.vital_signs import VitalSignsMonitor
+from voicebot.eventbus import received_agent_events
 from voicebot.qa.scorecard.files import read_scorecards
 from voicebot.store.call_figures import CallFigures
 from voicebot.store.call_search import CallSearch
@@ -44,8 +47,10 @@ class Sources:
     store: Store
     search: CallSearch
     figures: CallFigures
-    feed: LiveFeed
+    feed: LiveFeed[CallEvent]
     live_calls: LiveCalls
+    agent_feed: LiveFeed[AgentEvent]
+    live_agents: LiveAgents
     vital_signs: VitalSignsMonitor
     company: CompanyShelf
 
@@ -60,6 +65,8 @@ def sources(settings: Settings, store: Store) -> Sources:
         CallFigures(store),
         LiveFeed(),
         LiveCalls(search),
+        LiveFeed(),
+        LiveAgents(),
         VitalSignsMonitor(settings.metrics),
         CompanyShelf(settings),
     )
@@ -70,7 +77,9 @@ async def running(made: Sources) -> AsyncIterator[None]:
     """Keeps what is live up to date meanwhile."""
     async with asyncio.TaskGroup() as tasks:
         working = [
-            tasks.create_task(made.feed.run(made.settings.events)),
+            tasks.create_task(receive_calls(made.feed, made.settings.events)),
+            tasks.create_task(made.live_agents.run(made.agent_feed)),
+            tasks.create_task(made.agent_feed.receive(received_agent_events(made.settings.events))),
             tasks.create_task(made.live_calls.run(made.feed)),
             tasks.create_task(made.vital_signs.run()),
         ]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.voicebot.store.samples import NOON, a_call
-from voicebot.console.feed import MOST_WAITING, LiveFeed
+from voicebot.console.feed import MOST_WAITING, CallEvent, LiveFeed
 from voicebot.console.live_calls import LiveCalls
 from voicebot.events import (
     AgentJoined,
@@ -29,7 +29,7 @@ def said(number: int) -> PartialTranscript:
 
 
 async def test_a_slow_page_loses_the_oldest_events_only() -> None:
-    feed = LiveFeed()
+    feed = LiveFeed[CallEvent]()
     with feed.subscribed() as slow:
         for number in range(MOST_WAITING + 10):
             feed.publish(said(number))
@@ -43,7 +43,7 @@ async def test_a_slow_page_loses_the_oldest_events_only() -> None:
 
 
 async def test_a_page_gets_what_it_wants_and_nothing_once_it_has_gone() -> None:
-    feed = LiveFeed()
+    feed = LiveFeed[CallEvent]()
     with feed.subscribed(lambda event: event.call_id == "other") as events:
         feed.publish(said(1))
         feed.publish(PartialTranscript("other", 0, "x", "", 0.0))
@@ -98,7 +98,7 @@ async def test_what_was_missed_is_read_from_the_store(live: LiveCalls, store: St
     await store.open_call(a_call("over", started_at=NOON + timedelta(hours=1)))
     live.apply(CallStarted("over", NOON, "inbound", "+8613800138000", "400"))
     await store.end_call("over", NOON, outcome="resolved", end_reason="remote_hangup")
-    running = asyncio.create_task(live.run(LiveFeed()))
+    running = asyncio.create_task(live.run(LiveFeed[CallEvent]()))
     async with asyncio.timeout(5):
         while [call.id for call in live.all()] != ["missed"]:  # noqa: ASYNC110 - it reads on a thread of its own
             await asyncio.sleep(0.01)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from voicebot.accounts.permissions import Action
+from voicebot.console.desk.page import desk
 from voicebot.console.pages.board import board
 from voicebot.console.pages.calls import calls
 from voicebot.console.pages.map import china_map
@@ -13,6 +14,7 @@ from voicebot.console.visit import Pages
 
 
 def add_all(pages: Pages) -> None:
+    pages.add("/desk", Action.SET_PRESENCE, desk)
     pages.add("/board", Action.MONITOR_CALL, board)
     pages.add("/calls", Action.VIEW_CALL, calls)
     pages.add("/calls/{call_id}", Action.VIEW_CALL, review)

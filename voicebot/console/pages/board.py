@@ -10,9 +10,11 @@ from typing import Final
 from nicegui import ui
 
 from voicebot.accounts.permissions import Action, Subject, may
+from voicebot.agent_events import PresenceChanged
 from voicebot.console.components.columns_chart import ColumnsChart
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import Figure, box, empty, panel, tag
+from voicebot.console.desk.presence_switch import TONES as PRESENCE_TONES
 from voicebot.console.live_calls import LiveCall
 from voicebot.console.names import MOOD_TONES
 from voicebot.console.pages.live_transcript import LiveTranscript
@@ -41,12 +43,17 @@ async def board(visit: Visit) -> None:
                 board.calls_panel()
                 board.transcript_panel()
             with box("vb-columns vb-columns-wide-left"):
+                board.queue_panel()
+                board.agents_panel()
+            with box("vb-columns vb-columns-wide-left"):
                 board.hours_panel()
                 board.models_panel()
     await board.read_figures()
     board.show_calls()
+    board.show_agents()
     board.show_vital_signs()
     visit.keep_up(board.follow)
+    visit.keep_up(board.follow_agents)
     ui.timer(FIGURES_S, board.read_figures)
     ui.timer(3.0, board.show_vital_signs)
     ui.timer(1.0, lambda: clock.set_text(visit.names.time(datetime.now(UTC))))
@@ -75,13 +82,13 @@ class _Board:
     def calls_panel(self) -> None:
         t = self._t
         columns = [
-            Column(t("call.caller"), "10.5rem"),
-            Column(t("call.place_and_dialect"), "9.5rem"),
+            Column(t("call.caller"), "9rem"),
+            Column(t("call.place_and_dialect"), "8rem"),
             Column(t("call.intent")),
-            Column(t("call.with"), "6.5rem"),
-            Column(t("call.mood"), "5rem"),
-            Column(t("call.reply"), "5.5rem", "right"),
-            Column(t("call.length"), "5rem", "right"),
+            Column(t("call.with"), "5.2rem"),
+            Column(t("call.mood"), "4.4rem"),
+            Column(t("call.reply"), "5rem", "right"),
+            Column(t("call.length"), "4.4rem", "right"),
         ]
         with panel(t("board.going_on"), flush=True, classes="vb-board-panel"):
             self._table = DataTable(columns, name=t("board.going_on"), choosable=True)
@@ -93,6 +100,30 @@ class _Board:
     def transcript_panel(self) -> None:
         with panel(self._t("board.transcript"), flush=True, classes="vb-board-panel") as tools:
             self._transcript = LiveTranscript(self._visit, tools)
+
+    def queue_panel(self) -> None:
+        t = self._t
+        columns = [
+            Column(t("call.caller")),
+            Column(t("board.skill"), "8rem"),
+            Column(t("call.dialect"), "9rem"),
+            Column(t("board.waits"), "6rem", "right"),
+        ]
+        with panel(t("board.queue"), flush=True):
+            self._queue = DataTable(columns, name=t("board.queue"))
+            self._no_queue = tag("p", t("board.no_queue"), "vb-menu-note")
+
+    def agents_panel(self) -> None:
+        t = self._t
+        columns = [
+            Column(t("call.agent")),
+            Column(t("call.team"), "6rem"),
+            Column(t("board.state"), "6.5rem"),
+            Column(t("board.since"), "5rem", "right"),
+        ]
+        with panel(t("board.agents"), flush=True, classes="vb-agents-panel"):
+            self._agents = DataTable(columns, name=t("board.agents"))
+            self._no_agents = tag("p", t("board.no_agents"), "vb-menu-note")
 
     def hours_panel(self) -> None:
         with panel(self._t("board.hours")):
@@ -122,6 +153,58 @@ class _Board:
                 events.forget_waiting()
                 self.show_calls()
 
+    async def follow_agents(self) -> None:
+        wanted = self._visit.sources.agent_feed.subscribed(lambda event: isinstance(event, PresenceChanged))
+        with wanted as events:
+            async for _ in events:
+                await asyncio.sleep(REDRAW_S)
+                events.forget_waiting()
+                self.show_agents()
+
+    def show_agents(self) -> None:
+        viewer, t = self._visit.viewer, self._t
+        reached = [
+            agent
+            for agent in self._visit.sources.live_agents.all()
+            if may(viewer.actor, Action.MONITOR_CALL, Subject(frozenset({agent.agent_id}), frozenset({agent.team})))
+        ]
+        self._no_agents.set_visibility(not reached)
+        self._agents.set_visibility(bool(reached))
+        self._agents.show(
+            [
+                Row(
+                    [
+                        agent.name or agent.agent_id,
+                        agent.team,
+                        Cell(t.named("presence", agent.presence), tone=PRESENCE_TONES.get(agent.presence, "")),
+                        Cell("", since=agent.at.timestamp()),
+                    ],
+                    id=agent.agent_id,
+                )
+                for agent in sorted(reached, key=lambda agent: agent.presence == "offline")
+            ]
+        )
+
+    def _show_queue(self, calls: Sequence[LiveCall]) -> None:
+        names = self._visit.names
+        waiting = sorted((call for call in calls if call.waiting_since), key=lambda call: call.started_at)
+        self._no_queue.set_visibility(not waiting)
+        self._queue.set_visibility(bool(waiting))
+        self._queue.show(
+            [
+                Row(
+                    [
+                        Cell(*names.labelled(call.label, call.number)),
+                        call.skill,
+                        names.dialect(call.wanted_dialect),
+                        Cell("", since=(call.waiting_since or call.started_at).timestamp()),
+                    ],
+                    id=call.id,
+                )
+                for call in waiting
+            ]
+        )
+
     def show_calls(self) -> None:
         calls = [call for call in self._visit.sources.live_calls.all() if self._may_watch(call)]
         self._now.show(str(len(calls)))
@@ -129,6 +212,7 @@ class _Board:
         self._table.set_visibility(bool(calls))
         self._follow_somebody(calls)
         self._table.show([self._row(call) for call in calls], chosen=self._chosen)
+        self._show_queue(calls)
 
     def _may_watch(self, call: LiveCall) -> bool:
         agents = frozenset({call.agent_id} if call.agent_id else ())

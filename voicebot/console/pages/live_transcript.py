@@ -6,7 +6,7 @@ from nicegui import background_tasks, ui
 
 from voicebot.console.components.parts import link
 from voicebot.console.components.transcript import Line, Transcript
-from voicebot.console.feed import AnyEvent
+from voicebot.console.feed import CallEvent
 from voicebot.console.pages.lines import stored_line, told_line
 from voicebot.console.visit import Visit
 from voicebot.events import PartialTranscript, TurnFinished
@@ -49,10 +49,10 @@ class LiveTranscript:
             async for event in events:
                 self._tell(event)
 
-    def _is_ours(self, event: AnyEvent) -> bool:
+    def _is_ours(self, event: CallEvent) -> bool:
         return event.call_id == self._call_id and isinstance(event, TurnFinished | PartialTranscript)
 
-    def _tell(self, event: AnyEvent) -> None:
+    def _tell(self, event: CallEvent) -> None:
         if isinstance(event, PartialTranscript):
             names = self._visit.names
             who = self._visit.t.named("who", event.role)

@@ -20,7 +20,7 @@ class Texts:
     language: TextLanguage
     entries: Mapping[str, str]
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """Raises KeyError for a key that no page may use; a test holds both files and the pages together."""
         text = self.entries[key]
         return text.format(**values) if values else text

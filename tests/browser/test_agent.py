@@ -1,0 +1,166 @@
+"""An agent's desk shows a call from its ring to its wrap-up, and what is done there reaches the media process."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from tests.browser.calls import NUMBER, SCRIPT
+from tests.browser.console import Browsers, Console
+from voicebot.agent_commands import AgentCommand, CommandAnswer
+from voicebot.agent_events import Joined, Left, PresenceChanged, PromptShown, Ringing, WrapUpSuggested
+from voicebot.assist.packet import CallerProfile, DialectFinding, HandoverPacket, Wish, packet_fields, packet_to_json
+from voicebot.background import background
+from voicebot.command_bus import serve_commands
+from voicebot.events import CallEnded, PartialTranscript, TurnFinished
+from voicebot.store.floor import FloorStore
+from voicebot.store.records import CallRecord, TurnRecord
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+NOW = datetime.now(UTC)
+PACKET = HandoverPacket(
+    "desk-call",
+    NOW,
+    CallerProfile(NUMBER, "王芳", "王女士", "gold", ("常客", SCRIPT), province="四川", city="成都"),
+    DialectFinding("cmn-sichuan", "四川话", 0.92, ("说了“啥子”",)),
+    (Wish("complaint", "投诉"),),
+    summary="耳机晚到，要求赔偿",
+)
+
+
+class Media:
+    """In the place of the media process: takes the desk's commands, and may refuse them."""
+
+    def __init__(self) -> None:
+        self.commands: list[AgentCommand] = []
+        self.refusal = ""
+
+    async def handle(self, command: AgentCommand) -> CommandAnswer:
+        self.commands.append(command)
+        return CommandAnswer(command.id, not self.refusal, self.refusal)
+
+    async def took(self, kind: str) -> AgentCommand:
+        async with asyncio.timeout(10):
+            while not any(command.kind == kind for command in self.commands):  # noqa: ASYNC110 - a browser acts
+                await asyncio.sleep(0.05)
+        return next(command for command in reversed(self.commands) if command.kind == kind)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def media(console: Console) -> AsyncIterator[Media]:
+    taking = Media()
+    async with background(serve_commands(console.settings.events, taking.handle)):
+        yield taking
+
+
+def presence(state: str, **more: object) -> PresenceChanged:
+    return PresenceChanged("8002", datetime.now(UTC), state, "agent", "邓凯", "订单组", **more)  # type: ignore[arg-type]
+
+
+async def rung(console: Console, page: Page) -> None:
+    """A call that rings at the agent."""
+    floor = FloorStore(console.store, console.settings.events.node)
+    call = CallRecord("desk-call", "leg", "inbound", NUMBER, "400", NOW, agent_id="8002", team="订单组")
+    await console.store.open_call(call)
+    await console.store.add_turn(TurnRecord("desk-call", 0, "assistant", "您好，我是小云。", 0, 1000))
+    await floor.packet_handed("desk-call", "8002", NOW, packet_to_json(PACKET))
+    console.publisher.tell(presence("ringing", ringing="desk-call", until=NOW + timedelta(seconds=15)))
+    console.publisher.tell(
+        Ringing("8002", NOW, "desk-call", packet_fields(PACKET), "王女士，四川话，投诉晚到", ("会说四川话",))
+    )
+    await expect(page.locator(".vb-caller-name")).to_have_text("王女士")
+
+
+async def test_a_call_at_the_desk_from_ring_to_wrap_up(people: Browsers, console: Console, media: Media) -> None:
+    async with people.of("agent") as agent:
+        page = agent.page
+        console.publisher.tell(presence("break"))
+        await agent.open("/")
+        assert page.url.endswith("/desk")
+        await page.get_by_role("button", name="就绪", exact=True).click()
+        assert (await media.took("presence")).presence == "ready"  # type: ignore[union-attr]
+        console.publisher.tell(presence("ready"))
+        await expect(page.get_by_role("button", name="就绪", exact=True)).to_have_attribute("aria-pressed", "true")
+        await rung(console, page)
+        card = page.locator(".vb-caller")
+        for shown in ("四川 成都", "四川话 92%", "投诉", "金卡", SCRIPT, "王女士，四川话，投诉晚到", "会说四川话"):
+            await expect(card).to_contain_text(shown)
+        await expect(page.get_by_text("耳机晚到，要求赔偿")).to_be_visible()
+        await expect(page.locator(".vb-line-text").first).to_have_text("您好，我是小云。")
+        await _talk(console, page, media)
+        await _pass_on(page, media)
+        await _wrap_up(console, page, media)
+
+
+async def _talk(console: Console, page: Page, media: Media) -> None:
+    console.publisher.tell(Joined("8002", NOW, "desk-call"))
+    hold = page.get_by_role("button", name="保持")
+    await expect(hold).to_be_visible()
+    told = TurnFinished("desk-call", NOW, 1, "caller", "啥子时候赔", emotion="angry")
+    await console.store.add_turn(TurnRecord("desk-call", 1, "caller", "啥子时候赔", 2000, 3000), events=[told])
+    await expect(page.locator(".vb-line-caller .vb-line-text")).to_have_text("啥子时候赔")
+    console.publisher.tell(PartialTranscript("desk-call", 0, "我马上", "查", 4.0, "agent"))
+    await expect(page.locator(".vb-line-agent.vb-line-partial .vb-line-text")).to_have_text("我马上查")
+    console.publisher.tell(PromptShown("8002", NOW, "desk-call", "p1", "warning", "客户生气了", "mood", 3.0))
+    console.publisher.tell(
+        PromptShown("8002", NOW, "desk-call", "p2", "knowledge", "晚到可赔十元", "knowledge/late", 3.0)
+    )
+    await expect(page.locator(".vb-prompt").first).to_contain_text("晚到可赔十元")
+    await page.keyboard.press("F8")
+    judged = await media.took("judge_prompt")
+    assert (judged.prompt_id, judged.helped) == ("p2", True)  # type: ignore[union-attr]
+    await hold.click()
+    assert (await media.took("hold")).held  # type: ignore[union-attr]
+    await expect(page.get_by_role("button", name="取回")).to_be_visible()
+
+
+async def _pass_on(page: Page, media: Media) -> None:
+    media.refusal = "there is nobody with that skill"
+    await page.get_by_role("button", name="转接 / 咨询").click()
+    await page.get_by_label("转给谁，或哪个技能").click()
+    await page.get_by_role("option", name="技能：repair").click()
+    await page.get_by_role("button", name="直接转接").click()
+    assert (await media.took("transfer")).to == "repair"  # type: ignore[union-attr]
+    await expect(page.get_by_text("there is nobody with that skill")).to_be_visible()
+    media.refusal = ""
+    await page.get_by_role("button", name="取消").click()
+
+
+async def _wrap_up(console: Console, page: Page, media: Media) -> None:
+    console.publisher.tell(Left("8002", NOW, "desk-call", "talked"))
+    console.publisher.tell(
+        WrapUpSuggested(
+            "8002", NOW, "desk-call", "complaint_open", "投诉已受理", "有承诺", "赔十元", (), ("回电王女士",)
+        )
+    )
+    await expect(page.get_by_text("✓ 回电王女士")).to_be_visible()
+    await page.get_by_label("备注").fill("已安抚")
+    await page.get_by_role("button", name="确认").click()
+    confirmed = await media.took("confirm_wrap_up")
+    assert (confirmed.disposition, confirmed.summary, confirmed.note) == ("complaint_open", "赔十元", "已安抚")  # type: ignore[union-attr]
+    await expect(page.get_by_role("heading", name="话后整理")).to_be_hidden()
+    over = CallEnded("desk-call", NOW, "resolved", "remote_hangup", 60.0)
+    await console.store.end_call("desk-call", NOW, outcome="resolved", end_reason="remote_hangup", events=[over])
+
+
+async def test_a_desk_that_is_opened_in_mid_call_shows_it(people: Browsers, console: Console) -> None:
+    console.publisher.tell(presence("talking", calls=("desk-call",)))
+    async with people.of("agent") as agent:
+        async with asyncio.timeout(20):
+            while True:
+                await agent.open("/desk")
+                if await agent.page.locator(".vb-caller-name").count():
+                    break
+        await expect(agent.page.locator(".vb-caller-name")).to_have_text("王女士")
+        await expect(agent.page.get_by_role("button", name="挂断")).to_be_visible()
+
+
+async def test_what_cannot_be_done_is_said(people: Browsers, console: Console) -> None:
+    async with people.of("agent") as agent:
+        await agent.open("/desk")
+        await agent.page.get_by_role("button", name="小休").click()
+        await expect(agent.page.get_by_text("没有得到应答")).to_be_visible(timeout=15_000)

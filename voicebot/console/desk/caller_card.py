@@ -1,0 +1,103 @@
+"""Who is on the line: from where, in which dialect and why, what for, in what mood; and what is known already."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from nicegui import ui
+
+from voicebot.assist.packet import HandoverPacket
+from voicebot.console.components.parts import badge, box, empty, facts, tag
+from voicebot.console.names import MOOD_TONES
+from voicebot.console.visit import Visit
+
+
+class CallerCard:
+    """Empty until a call rings."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._place = box()
+        self._details: ui.element | None = None
+        with self._place:
+            self._nobody()
+
+    def details_here(self) -> None:
+        """The place for what does not fit on the card."""
+        with box("vb-stack") as self._details:
+            tag("p", self._visit.t("desk.known_empty"), "vb-faint")
+
+    def show(self, packet: HandoverPacket | None, *, whisper: str, reasons: tuple[str, ...]) -> None:
+        self._place.clear()
+        with self._place, box("vb-caller"):
+            if packet is None:
+                tag("div", self._visit.t("desk.unknown_caller"), "vb-caller-name")
+                return
+            self._head(packet)
+            for name, text in (("desk.whisper", whisper), ("desk.why_you", "　".join(reasons))):
+                if text:
+                    with box("vb-caller-told"):
+                        tag("span", self._visit.t(name), "vb-faint")
+                        tag("span", text, "vb-text")
+        self._show_details(packet)
+
+    def gone(self, fate: str) -> None:
+        """Without having talked."""
+        self._place.clear()
+        with self._place:
+            self._nobody(self._visit.t.named("fate", fate))
+
+    def _nobody(self, title: str = "") -> None:
+        t = self._visit.t
+        with empty("headset_mic", title or t("desk.waiting.title"), t("desk.waiting.what_to_do")):
+            pass
+
+    def _head(self, packet: HandoverPacket) -> None:
+        t, names, caller = self._visit.t, self._visit.names, packet.caller
+        with box("vb-row vb-wrap"):
+            tag("div", caller.called or caller.label or names.said(caller.number), "vb-caller-name")
+            badge(t.named("mood", packet.mood), MOOD_TONES.get(packet.mood, ""))
+            if caller.level != "normal":
+                badge(t.named("level", caller.level), "accent")
+            for label in caller.tags:
+                badge(label)
+        with box("vb-row vb-wrap vb-soft"):
+            tag("span", names.place(caller.province, caller.city))
+            if found := packet.dialect:
+                sure = t("desk.asked_for") if found.requested else f"{found.probability:.0%}"
+                badge(f"{found.name} {sure}", "caller")
+            tag("span", names.said(caller.number), "vb-figures")
+        with box("vb-row vb-wrap"):
+            for wish in packet.wishes:
+                badge(names.intent(wish.intent), "accent")
+        if packet.own_words:
+            tag("div", f"“{names.said(packet.own_words)}”", "vb-text")
+        for reason in packet.dialect.reasons if packet.dialect else ():
+            tag("div", reason, "vb-faint vb-small")
+
+    def _show_details(self, packet: HandoverPacket) -> None:
+        if self._details is None:
+            return
+        t, names = self._visit.t, self._visit.names
+        self._details.clear()
+        with self._details:
+            if packet.summary:
+                tag("div", names.said(packet.summary), "vb-text")
+            facts([(slot.label, names.said(slot.shown)) for slot in packet.slots])
+            self._list("desk.missing", list(packet.missing))
+            self._list("desk.settled", [f"{each.title}：{names.said(each.told)}" for each in packet.settled])
+            self._list("desk.promises", [self._promise(each.what, each.due_at) for each in packet.promises])
+            self._list("desk.note", [names.said(packet.caller.note)] if packet.caller.note else [])
+            earlier = [f"{names.time(e.at)}  {e.about} {t.named('outcome', e.outcome)}" for e in packet.earlier]
+            self._list("desk.earlier", earlier)
+
+    def _promise(self, what: str, due_at: datetime | None) -> str:
+        due = self._visit.t("task.due", at=self._visit.names.time(due_at)) if due_at else ""
+        return f"{self._visit.names.said(what)} {due}".strip()
+
+    def _list(self, title: str, entries: list[str]) -> None:
+        if entries:
+            with box():
+                tag("div", self._visit.t(title), "vb-strong")
+                for entry in entries:
+                    tag("div", entry, "vb-text vb-soft")

@@ -1,0 +1,122 @@
+"""The desk's page: its parts, and which event goes to which of them."""
+
+from __future__ import annotations
+
+import structlog
+
+from voicebot.agent_events import AgentEvent, Joined, Left, PresenceChanged, PromptShown, Ringing, WrapUpSuggested
+from voicebot.assist.packet import HandoverPacket, PacketError, packet_from_fields
+from voicebot.console.components.parts import box, empty, panel
+from voicebot.console.desk.call_controls import CallControls
+from voicebot.console.desk.caller_card import CallerCard
+from voicebot.console.desk.presence_switch import PresenceSwitch
+from voicebot.console.desk.prompt_list import PromptList
+from voicebot.console.desk.wrap_up_form import WrapUpForm
+from voicebot.console.pages.live_transcript import LiveTranscript
+from voicebot.console.shell import framed
+from voicebot.console.visit import Visit
+from voicebot.store.floor import FloorStore
+
+log = structlog.get_logger(__name__)
+
+TALKED = ("talked", "transferred")
+"""Fates of calls that are wrapped up."""
+
+
+async def desk(visit: Visit) -> None:
+    agent_id, t = visit.viewer.actor.agent_id, visit.t
+    with framed(visit.viewer, "desk", t("desk.title")) as tools:
+        if agent_id is None:
+            with empty("badge", t("desk.nobody.title"), t("desk.nobody.what_to_do")):
+                return
+        made = _Desk(visit, agent_id)
+        with tools:
+            made.presence_switch()
+        with box("vb-columns vb-columns-wide-left"):
+            with box("vb-stack"):
+                made.call_panels()
+            with box("vb-stack"):
+                made.side_panels()
+    await made.begin()
+    visit.keep_up(made.follow)
+
+
+class _Desk:
+    """One agent's desk in one browser."""
+
+    def __init__(self, visit: Visit, agent_id: str) -> None:
+        self._visit = visit
+        self._agent_id = agent_id
+        self._floor = FloorStore(visit.sources.store, visit.sources.settings.events.node)
+        self._call_id = ""
+
+    def presence_switch(self) -> None:
+        self._presence = PresenceSwitch(self._visit, self._agent_id)
+
+    def call_panels(self) -> None:
+        t = self._visit.t
+        with panel(t("desk.call"), flush=True):
+            self._card = CallerCard(self._visit)
+            self._controls = CallControls(self._visit, self._agent_id)
+        with panel(t("desk.conversation"), flush=True, classes="vb-desk-transcript"):
+            self._transcript = LiveTranscript(self._visit)
+
+    def side_panels(self) -> None:
+        t = self._visit.t
+        self._wrap_up = WrapUpForm(self._visit, self._agent_id)
+        with panel(t("desk.prompts"), flush=True):
+            self._prompts = PromptList(self._visit, self._agent_id)
+        with panel(t("desk.known")):
+            self._card.details_here()
+
+    async def begin(self) -> None:
+        """As things stand: the desk may be opened in mid-call."""
+        state = self._visit.sources.live_agents.get(self._agent_id)
+        self._presence.show(state)
+        if state is None:
+            return
+        if call_id := state.ringing or next(iter(state.calls), ""):
+            await self._take_up(call_id)
+            self._controls.show(talking=call_id in state.calls)
+
+    async def follow(self) -> None:
+        with self._visit.sources.agent_feed.subscribed(lambda event: event.agent_id == self._agent_id) as events:
+            async for event in events:
+                await self._tell(event)
+
+    async def _tell(self, event: AgentEvent) -> None:
+        match event:
+            case PresenceChanged():
+                self._presence.show(event)
+            case Ringing():
+                await self._take_up(event.call_id, whisper=event.whisper, reasons=event.reasons)
+            case Joined():
+                if event.call_id != self._call_id:
+                    await self._take_up(event.call_id)
+                self._controls.show(talking=True)
+            case PromptShown():
+                self._prompts.add(event)
+            case WrapUpSuggested():
+                self._wrap_up.suggest(event)
+            case Left():
+                self._controls.show(talking=False)
+                self._prompts.close()
+                if event.fate not in TALKED:
+                    self._card.gone(event.fate)
+
+    async def _take_up(self, call_id: str, *, whisper: str = "", reasons: tuple[str, ...] = ()) -> None:
+        """A call that rings or goes on here."""
+        self._call_id = call_id
+        self._card.show(await self._packet(call_id), whisper=whisper, reasons=reasons)
+        self._prompts.begin(await self._floor.prompts(call_id))
+        self._wrap_up.hide()
+        self._transcript.follow(call_id)
+
+    async def _packet(self, call_id: str) -> HandoverPacket | None:
+        """The latest one that was handed over with the call."""
+        kept = await self._floor.packets(call_id)
+        try:
+            return packet_from_fields(kept[-1]) if kept else None
+        except PacketError as error:
+            log.warning("packet_not_readable", call=call_id, reason=str(error))
+            return None

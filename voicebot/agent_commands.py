@@ -45,6 +45,16 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseRecording:
+    """Nothing of what caller and agent say is kept until `paused` is False again, or the agent's part is over."""
+
+    id: Id
+    agent_id: AgentId
+    paused: bool
+    kind: Literal["pause_recording"] = "pause_recording"
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """Passes the caller on without speaking to the next agent. to: an agent's id, or a skill."""
 
@@ -118,7 +128,17 @@ class ConfirmWrapUp:
 
 
 AgentCommand = (
-    SetPresence | Hold | Mute | Transfer | Consult | EndConsult | HangUp | Supervise | JudgePrompt | ConfirmWrapUp
+    SetPresence
+    | Hold
+    | Mute
+    | PauseRecording
+    | Transfer
+    | Consult
+    | EndConsult
+    | HangUp
+    | Supervise
+    | JudgePrompt
+    | ConfirmWrapUp
 )
 
 

@@ -62,7 +62,8 @@ class CallLog:
         self._next_place = 0
         self._redaction = CallRedaction()
         self._gaps = RecordingGaps(store)
-        self._private = False
+        self._pauses: list[tuple[int, int | None]] = []
+        """When nothing that was said is kept, in milliseconds since the answer; the last one may be going on."""
 
     @property
     def call(self) -> CallRecord:
@@ -219,18 +220,19 @@ class CallLog:
 
     def so_far(self, stable: str, unstable: str) -> tuple[str, str]:
         """What the caller has said so far, as it may be told while they are speaking."""
-        return ("", "") if self._private else self._redaction.partial(stable, unstable)
+        paused = bool(self._pauses) and self._pauses[-1][1] is None
+        return ("", "") if paused else self._redaction.partial(stable, unstable)
 
     async def recording_paused(self, by: str, *, at_s: float) -> None:
         """Nothing that is said from here on is kept. by: "flow", or an agent's id."""
-        self._private = True
         at_ms = round(at_s * 1000)
+        self._pauses.append((at_ms, None))
         event = RecordingPaused(self._call.id, now(), by, at_ms)
         await self._write(partial(self._gaps.begin, self._call.id, at_ms, by, events=[event]))
 
     async def recording_resumed(self, by: str, *, at_s: float) -> None:
-        self._private = False
         at_ms = round(at_s * 1000)
+        self._pauses[-1] = (self._pauses[-1][0], at_ms)
         event = RecordingResumed(self._call.id, now(), by, at_ms)
         await self._write(partial(self._gaps.end, self._call.id, at_ms, events=[event]))
 
@@ -238,13 +240,19 @@ class CallLog:
         """Stores turns without what may never be kept; returns them as they were stored."""
         stored: list[TurnRecord] = []
         for turn in turns:
-            kept, earlier = self._redaction.stored(turn, private=self._private and turn.role != "assistant")
+            kept, earlier = self._redaction.stored(turn, private=self._is_private(turn))
             stored.append(kept)
             for before in earlier:
                 await self._write(partial(self._store.update_turn, before))
         events = [_finished(shown(turn)) for turn in stored]
         await self._write(partial(self._store.add_turn, *stored, events=events))
         return stored
+
+    def _is_private(self, turn: TurnRecord) -> bool:
+        """Whether some of it was said while nothing is kept. Our own questions are no secret."""
+        return turn.role != "assistant" and any(
+            begin < turn.ended_ms and (end is None or turn.started_ms <= end) for begin, end in self._pauses
+        )
 
     async def _write(self, write: Callable[[], Awaitable[None]]) -> None:
         self._unwritten.append(write)

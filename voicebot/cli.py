@@ -33,6 +33,7 @@ COMMANDS = {
     "tasks": Module("tasks", "Callbacks and other promises to callers."),
     "agents": Module("agents", "The people who take calls: who is at work, transfers, supervision."),
     "accounts": Module("accounts", "Who may use the console: add people, set passwords, disable."),
+    "privacy": Module("privacy", "Deleting what is old, erasing a customer, calls that must be kept."),
     "audit": Module("audit", "Who saw, heard, exported or changed what; and whether that log is whole."),
     "api-keys": Module("api_keys", "Which programs may use the API."),
     "webhooks": Module("webhooks", "Which programs are told of events; what could not be told."),

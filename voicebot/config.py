@@ -25,9 +25,9 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from voicebot.demo import SAMPLE_COMPANY
+from voicebot.privacy.settings import PrivacySection, RetentionSection
 from voicebot.setting_types import (
     Languages,
-    Names,
     Networks,
     Port,
     PortRange,
@@ -159,12 +159,6 @@ class RecordingSection(Section):
     """Default: `recordings` in `data_dir`."""
 
 
-class PrivacySection(Section):
-    reveal_to: Names = ()
-    """Accounts of this machine that may see personal data unmasked on the command line (`--reveal`). Each look is
-    written to the audit log. Default: none may."""
-
-
 class JudgeSection(Section):
     """A language model that judges what no rule can decide. Off unless `url` is set; what callers said goes there, with
     personal data masked."""
@@ -216,6 +210,7 @@ class Settings(BaseSettings):
     models: ModelSection = ModelSection()
     recording: RecordingSection = RecordingSection()
     privacy: PrivacySection = PrivacySection()
+    retention: RetentionSection = RetentionSection()
     qa: QaSection = QaSection()
     metrics: MetricsSection = MetricsSection()
     console: ConsoleSection = ConsoleSection()

@@ -36,6 +36,7 @@ from voicebot.dialogue.types import Reply
 from voicebot.floor.floor import Floor
 from voicebot.floor.guest import CallerEar, Wish
 from voicebot.recognition import Heard
+from voicebot.recording_pause import RecordingPause
 from voicebot.store.floor import FloorStore
 from voicebot.store.floor_records import LeftTo
 from voicebot.store.records import CustomerRecord
@@ -50,6 +51,8 @@ _EMOTION: Final = {"calm": 0.0, "annoyed": 0.5, "angry": 1.0}
 
 class Host(LegListener, Protocol):
     """The session behind a call."""
+
+    recording: RecordingPause
 
     @property
     def clock_s(self) -> float:
@@ -204,6 +207,10 @@ class PutThrough:
             self._host.fall_silent()
             self._dialogue.agent_took_over()
         self._ear = ear
+
+    async def pause_recording(self, agent_id: str, paused: bool) -> None:
+        if self._host is not None:
+            await self._host.recording.by_agent(paused, agent_id, at_s=self.clock_s)
 
     def on_waiting_again(self, *, lost: bool) -> None:
         self._ear = None

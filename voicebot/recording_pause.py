@@ -7,36 +7,32 @@ from typing import Final
 from telephony.recorder import Recorder
 from voicebot.call_log import CallLog
 
-FLOW: Final = "flow"
+_FLOW: Final = "flow"
 
 
 class RecordingPause:
-    """Several may want the recording paused at a time; it goes on when nobody does any more."""
+    """The audio follows at once; that it was paused is committed when a method returns. Times: seconds since the
+    answer, now."""
 
     def __init__(self, recorder: Recorder | None, call_log: CallLog) -> None:
         self._recorder = recorder
         self._log = call_log
-        self._wanted_by: set[str] = set()
+        self.paused = False
 
-    @property
-    def paused(self) -> bool:
-        return bool(self._wanted_by)
+    async def by_flow(self, private: bool, *, at_s: float) -> None:
+        """The assistant speaks, so that a pause of an agent's is over with the agent's part of the call."""
+        await self._set(private, _FLOW, at_s)
 
-    async def want(self, paused: bool, *, by: str, at_s: float) -> None:
-        """by: FLOW, or an agent's id. The audio follows at once; the record of it is committed when this returns.
+    async def by_agent(self, paused: bool, agent_id: str, *, at_s: float) -> None:
+        await self._set(paused, agent_id, at_s)
 
-        at_s: now, in seconds since the answer.
-        """
-        before = self.paused
-        if paused:
-            self._wanted_by.add(by)
-        else:
-            self._wanted_by.discard(by)
-        if self.paused == before:
+    async def _set(self, paused: bool, by: str, at_s: float) -> None:
+        if paused == self.paused:
             return
+        self.paused = paused
         if self._recorder:
-            self._recorder.paused = self.paused
-        if self.paused:
+            self._recorder.paused = paused
+        if paused:
             await self._log.recording_paused(by, at_s=at_s)
         else:
             await self._log.recording_resumed(by, at_s=at_s)

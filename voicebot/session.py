@@ -36,7 +36,7 @@ from voicebot.on_air import Answered, OnAir
 from voicebot.partials import Partial
 from voicebot.put_through import PutThrough
 from voicebot.recognition import Glimpse, Heard, Recognition
-from voicebot.recording_pause import FLOW, RecordingPause
+from voicebot.recording_pause import RecordingPause
 from voicebot.speaking import Speaker, Spoken
 from voicebot.store.records import TurnRecord
 from voicebot.turns import Action, Drop, EndTurn, NoInput, Recognise, RecognisePartial, TurnTaking
@@ -316,7 +316,7 @@ class CallSession:
             self._humans.leave("callback" if reply.handover else "abandoned")
         self._cut_at = None
         turn = await self._log.reply(reply, to=to, at_s=self._audio.duration_s)
-        await self.recording.want(self._dialogue.private, by=FLOW, at_s=self._audio.duration_s)
+        await self.recording.by_flow(self._dialogue.private, at_s=self._audio.duration_s)
         await self._may_interrupt.wait()
         if self._ended:
             return

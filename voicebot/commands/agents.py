@@ -19,6 +19,7 @@ from voicebot.agent_commands import (
     Hold,
     JudgePrompt,
     Mute,
+    PauseRecording,
     SetPresence,
     Supervise,
     Transfer,
@@ -95,6 +96,16 @@ def mute(
 ) -> None:
     """The caller does not hear the agent, who goes on hearing the caller."""
     _send(Mute(_id(), agent, not off), config)
+
+
+@app.command("pause-recording")
+def pause_recording(
+    agent: Agent,
+    off: Annotated[bool, typer.Option("--off", help="Record again.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Keep nothing of what caller and agent say, as for card data, until --off or the end of the agent's part."""
+    _send(PauseRecording(_id(), agent, not off), config)
 
 
 @app.command()

@@ -17,6 +17,7 @@ from voicebot.agent_commands import (
     Hold,
     JudgePrompt,
     Mute,
+    PauseRecording,
     SetPresence,
     Supervise,
     Transfer,
@@ -56,6 +57,8 @@ class DeskCommands:
                 self._hold(self._connection(agent_id), held)
             case Mute(agent_id=agent_id, muted=muted):
                 self._mute(self._connection(agent_id), muted)
+            case PauseRecording(agent_id=agent_id, paused=paused):
+                await self._connection(agent_id).guest.pause_recording(agent_id, paused)
             case Transfer(agent_id=agent_id, to=to, reason=reason):
                 self._floor.transfers.cold(agent_id, to, reason)
             case Consult(agent_id=agent_id, to=to):

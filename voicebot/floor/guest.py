@@ -69,5 +69,8 @@ class Guest(Protocol):
     def on_waiting_again(self, *, lost: bool) -> None:
         """No human has the caller now, and the next one is sought. lost: because a line broke."""
 
+    async def pause_recording(self, agent_id: str, paused: bool) -> None:
+        """Nothing of what is said is kept, until this is called again or the assistant speaks."""
+
     def on_agent_left(self) -> None:
         """The human has hung up: the call is to end."""

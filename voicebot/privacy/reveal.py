@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from voicebot.config import ConfigError, PrivacySection
+from voicebot.config import ConfigError
 from voicebot.privacy.audit import this_user
+from voicebot.privacy.settings import PrivacySection
 
 REVEALED: Final = "data.revealed"
 """The audit log's action for it."""

@@ -22,6 +22,7 @@ from voicebot.config import EventSection, Settings
 from voicebot.dialogue.knowledge import KnowledgeIndex
 from voicebot.eventbus import received_events
 from voicebot.events import CallEnded
+from voicebot.privacy.retention import Sweep
 from voicebot.qa.after_calls import AfterCalls, company_in
 from voicebot.qa.judges.chosen import chosen_judges
 from voicebot.qa.judges.correctness import needed_knowledge
@@ -50,8 +51,9 @@ async def run(settings: Settings) -> None:
     with chosen_judges(settings.qa.judge) as judges:
         async with store:
             reviewer = Reviewer(store, settings.company.dir, judges)
-            after_calls = AfterCalls(store, company_in(settings.company.dir))
-        async with background(reviewer.wake_on_events(settings.events), after_calls.run()):
+            sweep = Sweep(store, settings.retention, node=settings.events.node, now=lambda: datetime.now(UTC))
+        after_calls = AfterCalls(store, company_in(settings.company.dir))
+        async with background(reviewer.wake_on_events(settings.events), after_calls.run(), sweep.run_forever()):
             await reviewer.run()
 
 

@@ -7,9 +7,10 @@ from models.understanding import Emotion, Intent
 from tests.virtual_time import in_virtual_time
 from tests.voicebot.floor.house import COMPANY, House, Phone, agent, house
 from tests.voicebot.session.conversation import Conversation
-from voicebot.agent_commands import ConfirmWrapUp, Hold, JudgePrompt, Mute
+from voicebot.agent_commands import ConfirmWrapUp, Hold, JudgePrompt, Mute, PauseRecording
 from voicebot.agent_events import PromptShown
 from voicebot.events import PartialTranscript
+from voicebot.store.recording_gaps import RecordingGaps
 
 
 def caller_says(here: House, caller: Conversation, text: str, intent: str = "none", *, seconds: float = 1.5) -> None:
@@ -107,6 +108,27 @@ async def test_hold_lets_the_caller_hear_music_and_mute_silences_the_agent(tmp_p
         phone.says(caller.speech[:8000])
         await asyncio.sleep(0.5)
         assert max(abs(frame).max() for frame in caller.line.heard[-10:]) < 50
+        caller.line.end()
+        await caller.ended()
+
+
+@in_virtual_time
+async def test_nothing_of_what_is_said_while_an_agent_pauses_the_recording_is_kept(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001")) as here:
+        caller, phone = await here.talking("8001")
+        assert (await here.commands.handle(PauseRecording("c1", "8001", True))).done
+        caller_says(here, caller, "我妈妈叫翠花", "none")
+        await asyncio.sleep(3)
+        assert (await here.commands.handle(PauseRecording("c2", "8001", False))).done
+        await asyncio.sleep(1)
+        agent_says(here, caller, phone, "好的我记下了", seconds=1.5)
+        await asyncio.sleep(3)
+        assert [turn.text for turn in (await caller.turns())[-2:]] == ["***", "好的我记下了"]
+        assert not (await here.commands.handle(PauseRecording("c3", "8002", True))).done
+        assert caller.call
+        assert [(gap.by, gap.to_ms is not None) for gap in await RecordingGaps(here.store).of(caller.call.id)] == [
+            ("8001", True)
+        ]
         caller.line.end()
         await caller.ended()
 

@@ -1,0 +1,90 @@
+"""Takes calls, or what was said in them, out of the store and off the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from voicebot.privacy.data_map import HOLDINGS, NamesCall, OfCall, Outbox, table
+from voicebot.store import tables
+from voicebot.store.hold_tables import legal_holds
+
+MOST_AT_ONCE = 200
+"""Calls a statement: parameters are limited, and other writers wait meanwhile."""
+
+
+def is_held(call_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(legal_holds.c.call_id == call_id)
+
+
+def delete_file(recording_path: str | None) -> bool:
+    """Whether there was one. What a broken silencing left beside it goes as well. Raises OSError."""
+    if recording_path is None:
+        return False
+    path = Path(recording_path)
+    path.with_suffix(".silencing").unlink(missing_ok=True)
+    found = path.exists()
+    path.unlink(missing_ok=True)
+    return found
+
+
+def rows_of_calls(connection: Connection, call_ids: Sequence[str], *, words_only: bool = False) -> dict[str, int]:
+    """How many rows each table holds of these calls, the calls' own not among them."""
+    counts = {}
+    for name, condition in _conditions(call_ids, words_only=words_only):
+        count = sa.select(sa.func.count()).select_from(table(name)).where(condition)
+        counts[name] = connection.execute(count).scalar_one()
+    return counts
+
+
+def delete_rows_of_calls(connection: Connection, call_ids: Sequence[str], *, words_only: bool = False) -> None:
+    """words_only: what was said goes, and the call's other rows stay."""
+    overwrite_deleted(connection)
+    for name, condition in _conditions(call_ids, words_only=words_only):
+        holding = HOLDINGS[name]
+        blank = holding.blank if words_only and isinstance(holding, OfCall) else None
+        change = sa.update(table(name)).values(blank) if blank else sa.delete(table(name))
+        connection.execute(change.where(condition))
+    if not words_only:
+        connection.execute(sa.delete(tables.calls).where(tables.calls.c.id.in_(call_ids)))
+
+
+def overwrite_deleted(connection: Connection) -> None:
+    """SQLite would leave deleted rows readable in free pages of its file."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+
+
+def forget_words(connection: Connection) -> None:
+    """The word index keeps what was deleted until its parts are merged."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("INSERT INTO turn_search(turn_search) VALUES ('optimize')")
+
+
+def _conditions(call_ids: Sequence[str], *, words_only: bool) -> Iterable[tuple[str, sa.ColumnElement[bool]]]:
+    for name, holding in HOLDINGS.items():
+        match holding:
+            case OfCall(words=words) if words or not words_only:
+                yield name, _of_calls(table(name), call_ids)
+            case NamesCall(column=column) if not words_only:
+                yield name, table(name).c[column].in_(call_ids)
+            case Outbox() if not words_only:
+                topic = tables.outbox.c.topic
+                yield name, sa.or_(*(topic.like(f"%/calls/{call_id}/%") for call_id in call_ids))
+            case _:
+                pass
+
+
+def _of_calls(of: sa.Table, call_ids: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Rows whose foreign key leads to these calls, by way of another table where need be."""
+    for key in of.foreign_keys:
+        if key.column is tables.calls.c.id:
+            return key.parent.in_(call_ids)
+    for key in of.foreign_keys:
+        parent = key.column.table
+        if isinstance(HOLDINGS.get(parent.name), OfCall):
+            return key.parent.in_(sa.select(key.column).where(_of_calls(parent, call_ids)))
+    raise LookupError(f"no foreign key of {of.name} leads to a call")

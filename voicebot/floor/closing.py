@@ -12,6 +12,7 @@ from voicebot.assist.promises import promise_words
 from voicebot.assist.wrapup import dispositions, wrap_up
 from voicebot.events import TaskCreated
 from voicebot.floor.services import FloorServices
+from voicebot.privacy.redaction import without_secrets
 from voicebot.store.floor_records import WrapUpRecord
 from voicebot.store.records import TaskRecord
 from voicebot.store.store import Store
@@ -62,8 +63,8 @@ class Closing:
             at=now,
             disposition=chosen.code,
             title=chosen.title,
-            summary=summary or suggested.summary,
-            note=note,
+            summary=without_secrets(summary) or suggested.summary,
+            note=without_secrets(note),
             confirmed=True,
         )
         await self._services.store.wrapped_up(record)

@@ -142,11 +142,11 @@ async def test_an_agent_who_confirms_the_wrap_up_is_ready_again(tmp_path: Path) 
         await asyncio.sleep(0.5)
         [suggested] = await here.floor_store.wrap_ups(record.id)
         answer = await here.commands.handle(
-            ConfirmWrapUp("c1", "8001", record.id, suggested.disposition, note="客户很满意")
+            ConfirmWrapUp("c1", "8001", record.id, suggested.disposition, note="客户很满意，卡号6222021234567894")
         )
         assert answer.done and here.presence("8001") == "ready"
         [confirmed] = await here.floor_store.wrap_ups(record.id)
-        assert confirmed.confirmed and confirmed.note == "客户很满意"
+        assert confirmed.confirmed and confirmed.note == "客户很满意，卡号622***********94"
         wrong = await here.commands.handle(ConfirmWrapUp("c2", "8001", record.id, "no-such-code"))
         assert not wrong.done and "no-such-code" in wrong.reason
 

@@ -84,7 +84,7 @@ class SimulatedAgents:
         recordings: Path | None,
         on_call: Callable[[str, str], None] = lambda agent, what: None,
     ) -> None:
-        """recordings: folder for a file per call, what the agent heard on the left. on_call: told what happens."""
+        """recordings: folder for a file per call, what the agent heard on the right. on_call: told what happens."""
         self._agents: Mapping[str, PreparedAgent] = {agent.id: agent for agent in agents}
         self._recordings = recordings
         self._on_call = on_call

@@ -3,8 +3,9 @@
 import asyncio
 import secrets
 from contextlib import suppress
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
+import click
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -35,6 +36,9 @@ app = typer.Typer(help="The people who take calls: who is at work, transfers, su
 LISTENED_S = 1.5
 """Time for the broker to tell what it has retained of every agent."""
 
+Wish = Literal["ready", "break", "offline"]
+Ending = Literal["complete", "conference", "back"]
+Mode = Literal["listen", "whisper", "barge", "stop"]
 Agent = Annotated[str, typer.Argument(help="The agent's id in agents.csv.")]
 Call = Annotated[str, typer.Argument(help="The call's id.")]
 
@@ -71,7 +75,7 @@ def list_agents(as_json: JsonOption = False, config: ConfigOption = None) -> Non
 @app.command()
 def presence(
     agent: Agent,
-    to: Annotated[Literal["ready", "break", "offline"], typer.Argument(help="What the agent is to be.")],
+    to: Annotated[Wish, typer.Argument(help="What the agent is to be.", click_type=click.Choice(get_args(Wish)))],
     config: ConfigOption = None,
 ) -> None:
     """Set an agent's presence; in mid-call it holds from the end of the wrap-up on."""
@@ -131,8 +135,11 @@ def consult(
 def end_consult(
     agent: Agent,
     how: Annotated[
-        Literal["complete", "conference", "back"],
-        typer.Argument(help="complete: the colleague takes over; conference: all three; back: the caller again."),
+        Ending,
+        typer.Argument(
+            help="complete: the colleague takes over; conference: all three; back: the caller again.",
+            click_type=click.Choice(get_args(Ending)),
+        ),
     ],
     config: ConfigOption = None,
 ) -> None:
@@ -151,8 +158,11 @@ def supervise(
     call: Call,
     phone: Annotated[str, typer.Argument(help="The supervisor's registered phone: its id in agents.csv.")],
     mode: Annotated[
-        Literal["listen", "whisper", "barge", "stop"],
-        typer.Argument(help="whisper: the agent hears the supervisor; barge: both do; stop: hang up."),
+        Mode,
+        typer.Argument(
+            help="whisper: the agent hears the supervisor; barge: both do; stop: hang up.",
+            click_type=click.Choice(get_args(Mode)),
+        ),
     ] = "listen",
     config: ConfigOption = None,
 ) -> None:

@@ -20,7 +20,7 @@ def phones(
     registrar: Annotated[str, typer.Argument(help="Where the phones register, as sip:127.0.0.1:5060.")],
     scripts: Annotated[list[Path], typer.Argument(help="A TOML file for each agent, named by the agent's id.")],
     passwords: Annotated[Path, typer.Option(help="The file that agents.passwords_file names.")],
-    record: Annotated[Path | None, typer.Option(help="Folder to record to: heard left, said right.")] = None,
+    record: Annotated[Path | None, typer.Option(help="Folder to record to: said left, heard right.")] = None,
 ) -> None:
     """Register as agents, pick up, hear the whisper, talk with callers in turns; until Ctrl-C.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any, Final
 
 from sippy.SipRegistrationAgent import SipRegistrationAgent
 from sippy.SipURL import SipURL
 
 from telephony.sip.settings import Credentials, SipError
-from telephony.sip.stack import Stack
+from telephony.sip.stack import Stack, header
 
 RENEWED_AT: Final = 0.8
 """Share of the granted time after which the registration is renewed; stock sippy lets it run out first."""
@@ -25,7 +26,7 @@ class RegistrationFailed(SipError):
 
 
 class Registration(SipRegistrationAgent):  # type: ignore[misc]
-    """One user at one registrar, renewed until `stop`. The phone is called at the stack's own address."""
+    """One user at one registrar, renewed until `sign_off`. The phone is called at the stack's own address."""
 
     def __init__(
         self, stack: Stack, address: tuple[str, int], contact_ip: str, credentials: Credentials, expires_s: int
@@ -42,6 +43,7 @@ class Registration(SipRegistrationAgent):  # type: ignore[misc]
             target=(address, "udp"),
         )
         self._expires_s = expires_s
+        self._ask_for(expires_s)
         self._first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._next: asyncio.TimerHandle | None = None
         self.doregister()
@@ -56,11 +58,24 @@ class Registration(SipRegistrationAgent):  # type: ignore[misc]
                 f"no registrar answered within {timeout_s:g} s for {self.user!r}: check its address"
             ) from None
 
-    def stop(self) -> None:
-        """Renews no more; the registrar forgets the phone when its time is up."""
+    async def sign_off(self, timeout_s: float = 2.0) -> None:
+        """Tells the registrar that the phone is gone; one that does not answer forgets it when its time is up."""
+        if self._next is not None:
+            self._next.cancel()
+        self._first = asyncio.get_running_loop().create_future()
+        self._ask_for(0)
+        self.doregister()
+        with suppress(TimeoutError, RegistrationFailed):
+            await self.registered(timeout_s)
         self.stopregister()
         if self._next is not None:
             self._next.cancel()
+
+    def _ask_for(self, expires_s: int) -> None:
+        """In a header of its own: the stack writes the one in Contact where not every registrar finds it."""
+        for before in self.rmsg.getHFs("expires"):
+            self.rmsg.removeHeader(before)
+        self.rmsg.appendHeader(header("Expires", str(expires_s)))
 
     def gotreply(self, answer: Any) -> None:
         """The registrar's answer; a challenge is taken up by the class above."""

@@ -148,7 +148,6 @@ async def agents_at_work(registrar: str, agents: SimulatedAgents, passwords: Map
                 await registration.registered()
             yield
         finally:
-            for registration in registrations:
-                registration.stop()
+            await asyncio.gather(*(registration.sign_off() for registration in registrations))
             await endpoint.stop()
             ticking.cancel()

@@ -35,7 +35,8 @@ async def test_who_signs_in_can_be_called(make_endpoint: MakeEndpoint) -> None:
     assert phone.calls[0].leg.local.number == "6001"
     leg.hang_up()
     await wait_for(lambda: phone.calls[0].over.is_set())
-    signed_in.stop()
+    await signed_in.sign_off()
+    assert signing.registered() == frozenset()
 
 
 async def test_a_wrong_password_is_named(make_endpoint: MakeEndpoint) -> None:
@@ -45,7 +46,7 @@ async def test_a_wrong_password_is_named(make_endpoint: MakeEndpoint) -> None:
     signed_in = await phone.endpoint.register(f"sip:127.0.0.1:{office.endpoint.port}", Credentials("6001", "wrong"))
     with pytest.raises(RegistrationFailed, match=r"'6001' \(403 .*check user name and password"):
         await signed_in.registered()
-    signed_in.stop()
+    await signed_in.sign_off()
     assert signing.registered() == frozenset()
 
 
@@ -54,4 +55,4 @@ async def test_a_registrar_that_is_not_there_is_named(make_endpoint: MakeEndpoin
     signed_in = await phone.endpoint.register("sip:127.0.0.1:9", Credentials("6001", "right"))
     with pytest.raises(RegistrationFailed, match=r"no registrar answered within 0\.3 s for '6001'"):
         await signed_in.registered(0.3)
-    signed_in.stop()
+    await signed_in.sign_off(0.1)

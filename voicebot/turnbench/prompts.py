@@ -49,6 +49,8 @@ class ScriptedDialogue:
     asked: list[Asked] = field(default_factory=list)
     outcome: str = "resolved"
     language: Language = "cmn"
+    private: bool = False
+    waiting: bool = False
 
     def opening(self) -> Reply:
         return prompt(self.prompt_ms)
@@ -63,7 +65,7 @@ class ScriptedDialogue:
     async def on_digits(self, digits: str) -> Reply:
         return prompt(_CLOSING_MS)
 
-    def on_no_input(self, count: int) -> Reply:
+    async def on_no_input(self, count: int) -> Reply:
         return prompt(_CLOSING_MS)
 
     def on_models_away(self) -> Reply:

@@ -82,7 +82,7 @@ class Command:
     complaint: str
 
 
-async def voicebot(*arguments: str, environment: dict[str, str] | None = None, within_s: float = 180.0) -> Command:
+async def voicebot(*arguments: str, environment: dict[str, str] | None = None, within_s: float = 240.0) -> Command:
     """Runs one command to its end."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "voicebot", *arguments),

@@ -15,7 +15,7 @@ from voicebot.demo.staff import write_passwords
 from voicebot.free_ports import free_ports
 from voicebot.sip_probe import answers
 
-READY_S = 120.0
+READY_S = 240.0
 """The first start trains the sample company's intents and synthesises its prompts."""
 STOP_S = 25.0
 OWN_SECTIONS = tuple(

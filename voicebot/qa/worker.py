@@ -52,9 +52,9 @@ async def run(settings: Settings) -> None:
         async with store:
             reviewer = Reviewer(store, settings.company.dir, judges)
             sweep = Sweep(store, settings.retention, node=settings.events.node, now=lambda: datetime.now(UTC))
-        after_calls = AfterCalls(store, company_in(settings.company.dir))
-        async with background(reviewer.wake_on_events(settings.events), after_calls.run(), sweep.run_forever()):
-            await reviewer.run()
+            after_calls = AfterCalls(store, company_in(settings.company.dir))
+            async with background(reviewer.wake_on_events(settings.events), after_calls.run(), sweep.run_forever()):
+                await reviewer.run()
 
 
 class Reviewer:

@@ -21,7 +21,7 @@ SICHUAN = DialectFinding("cmn-sichuan", "四川话", 0.86, ("说了“啥子”�
 
 def wang(shop: Company) -> KnownCaller:
     orders = [OrderRecord(**order.model_dump()) for order in shop.orders if order.customer_number == WANG]
-    return KnownCaller(WANG, "王女士", "gold", tuple(orders))
+    return KnownCaller(WANG, "王女士", "gold", orders=tuple(orders))
 
 
 def call_record() -> CallRecord:

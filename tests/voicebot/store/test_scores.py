@@ -93,7 +93,8 @@ async def test_the_score_is_made_again_from_the_store_when_the_company_has_chang
 ) -> None:
     call = await material(ended, company)
     book = ScoreStore(ended)
-    await book.keep(Scoring([CARD], [Settles()], {"small": {"empathy": "kappa 0.3"}}).score(call), [CARD], at=LATER)
+    scored = Scoring([CARD], [Settles()]).score(call, assist_only={"small": {"empathy": "kappa 0.3"}})
+    await book.keep(scored, [CARD], at=LATER)
     await ended.set_task_status("task-1", "done")
     now = await read_material(ended, company.model_copy(update={"intents": {}}), "call-1", as_of=LATER + timedelta(1))
     assert now is not None and now.intents == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from statistics import fmean
 
 from models.emotion import UPSET_FROM, EmotionClassifier
@@ -30,10 +30,16 @@ def _classifier() -> EmotionClassifier:
 
 def upset(turn: ScoredTurn) -> float:
     """Probability that the caller is annoyed or angry in this turn."""
-    heard = _classifier().classify(turn.text)
-    from_words = 1 - heard.confidence if heard.label == "calm" else heard.confidence
+    from_words = _upset_words(turn.text)
     marked = turn.emotion in _UPSET_MARKS or any(word in turn.text for word in judging_words().complaints)
     return max(from_words, _MARKED) if marked else from_words
+
+
+@lru_cache(maxsize=256)
+def _upset_words(text: str) -> float:
+    """Kept for the turns of a call, whose mood and whose consolation are judged by the same words."""
+    heard = _classifier().classify(text)
+    return 1 - heard.confidence if heard.label == "calm" else heard.confidence
 
 
 def judge_mood(material: CallMaterial) -> Judgement:

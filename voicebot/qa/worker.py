@@ -88,13 +88,13 @@ class Reviewer:
         May raise StoreError and CompanyError.
         """
         loaded = self._loaded or self._load()
-        scoring, now = loaded.scoring, datetime.now(UTC)
-        material = await read_material(self._store, loaded.company, call_id, as_of=now, knowledge=loaded.knowledge)
+        scoring, as_of = loaded.scoring, datetime.now(UTC)
+        material = await read_material(self._store, loaded.company, call_id, as_of=as_of, knowledge=loaded.knowledge)
         if material is None:
             return []
         material = replace(material, measures=await self._measures(material))
         scored = await _scored(scoring, material, await assist_only(self._store))
-        await self._book.keep(scored, scoring.cards, at=now, announce=announce)
+        await self._book.keep(scored, scoring.cards, at=datetime.now(UTC), announce=announce)
         return scored
 
     async def _lane(self) -> None:

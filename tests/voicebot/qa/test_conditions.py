@@ -218,6 +218,20 @@ def test_numbers_are_known_for_what_they_are() -> None:
     assert has("time", "A 明天到", "C 好")
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        words("AI助手"),
+        {"find": "pattern", "pattern": "AI.?助手"},
+        {"find": "similar", "samples": ["我是您的AI助手ABC"]},
+    ],
+    ids=["words", "pattern", "similar"],
+)
+@pytest.mark.parametrize("said", ["AI", "ai", "ＡＩ"])
+def test_letters_are_the_same_however_they_are_written(condition: dict[str, object], said: str) -> None:
+    assert look(a_call("C 喂", f"A 我是您的{said}助手ＡbＣ"), it=condition).holds
+
+
 # Order and distance
 
 

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from tests.voicebot.qa.talks import NOON, SMALL_CARD, a_call
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.qa.engine import Scorer
+from voicebot.qa.judges.small import SmallJudges
 from voicebot.qa.judging import Judgement
 from voicebot.qa.material import CallMaterial, CallMeasures, PromiseState, ScoredTurn, SideMeasures, Verdict
 from voicebot.qa.result import ScoreResult
 from voicebot.qa.scorecard.files import load_scorecards, parse_scorecard
+from voicebot.qa.scoring import Scoring
 
 MEASURES = CallMeasures(60_000, ours=SideMeasures(talk_ms=9000, characters_per_minute=220))
 SETTLED = {"settled": Judgement("pass", 0.9)}
@@ -97,6 +99,7 @@ def test_a_call_that_cannot_be_scored_says_why(scorer: Scorer, call: CallMateria
 
 
 def test_the_sample_scorecard_tells_a_good_call_from_a_bad_one(sample: Scorer) -> None:
+    scoring = Scoring([sample.card], [SmallJudges()])
     good = a_call(
         "B 您好，这里是云杉优选，我是智能助手小云。本次通话会录音。",
         "C 我要投诉，太差了",
@@ -107,7 +110,7 @@ def test_the_sample_scorecard_tells_a_good_call_from_a_bad_one(sample: Scorer) -
         "A 请问还有什么可以帮您？请您对我的服务做个评价。感谢来电，再见。",
         intents=("complaint",),
     )
-    result = sample.score(good)
+    result = scoring.score(good)[0].result
     assert result.total == 100.0 and result.compliance == 100.0
     bad = a_call(
         "A 喂",
@@ -117,11 +120,11 @@ def test_the_sample_scorecard_tells_a_good_call_from_a_bad_one(sample: Scorer) -
         "A 神经病",
         intents=("complaint",),
     )
-    result = sample.score(bad)
+    result = scoring.score(bad)[0].result
     assert result.total == 0.0
     assert set(result.fatal) == {"abuse", "identity_verified", "private_deal"}
     failed = {each.item for each in result.verdicts if each.answer == "fail"}
-    assert failed >= {"opening", "closing", "forbidden_phrases", "empathy", "resolved", "recording_notice"}
+    assert failed >= {"opening", "closing", "forbidden_phrases", "resolved", "recording_notice"}
 
 
 def test_a_promise_counts_once_it_is_due(sample: Scorer) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from voicebot.qa.rules.hits import Finding, apart, found, full
 from voicebot.qa.rules.language import is_question, negations
 from voicebot.qa.rules.phrase_index import Occurrence, Occurrences
-from voicebot.qa.rules.talk import Sentence, Talk
+from voicebot.qa.rules.talk import Sentence, Talk, plain
 from voicebot.qa.rules.words import looked_at
 from voicebot.qa.scorecard.conditions import Repeated, Similar
 
@@ -33,11 +33,12 @@ class SampleIndex:
 
     def __init__(self, samples: Iterable[str]) -> None:
         self._samples = tuple(dict.fromkeys(samples))
-        self._sizes = [len(pairs(sample)) for sample in self._samples]
-        self._odd = [negations(sample) % 2 for sample in self._samples]
+        texts = [plain(sample) for sample in self._samples]
+        self._sizes = [len(pairs(text)) for text in texts]
+        self._odd = [negations(text) % 2 for text in texts]
         self._holding: dict[str, list[int]] = defaultdict(list)
-        for index, sample in enumerate(self._samples):
-            for pair in pairs(sample):
+        for index, text in enumerate(texts):
+            for pair in pairs(text):
                 self._holding[pair].append(index)
 
     def find(self, talk: Talk) -> Occurrences:

@@ -17,6 +17,7 @@ from voicebot.qa.scorecard.conditions import Speaker, Window
 
 _PLAIN = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B)} | {ord("\n"): " ", ord("\r"): " "}
 _PLAIN |= {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_PLAIN |= {code: code - 0xFEE0 + 32 for code in range(ord("Ａ"), ord("Ｚ") + 1)}
 _PLAIN |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 _PLAIN |= {0xFF1F: "？", 0xFF1A: "：", 0xFF1B: "；"}
 """Full-width letters, capitals, line breaks, halves of characters; every character stays one: places stay right."""

@@ -13,7 +13,7 @@ from voicebot.qa.rules.hits import Finding, Hit, Stretches, apart, found, full
 from voicebot.qa.rules.language import is_negated, is_quoted
 from voicebot.qa.rules.phrase_index import Occurrences
 from voicebot.qa.rules.talk import Scope, Talk
-from voicebot.qa.scorecard.conditions import InPlainSpeech, Pattern, Spoken, Words, compiled, re2_options
+from voicebot.qa.scorecard.conditions import InPlainSpeech, Pattern, Spoken, Words, compiled, in_turns, re2_options
 from voicebot.qa.scorecard.model import PhraseList
 
 
@@ -66,7 +66,7 @@ class PatternIndex:
         self._patterns = tuple(dict.fromkeys(patterns))
         self._set = re2.Set.SearchSet(re2_options())
         for pattern in self._patterns:
-            self._set.Add(f"(?m:{pattern})")
+            self._set.Add(in_turns(pattern))
         self._set.Add("")  # always matches, which tells "none of them" from "out of memory"
         self._set.Compile()
 

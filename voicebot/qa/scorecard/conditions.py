@@ -309,7 +309,12 @@ KINDS: Final[Mapping[str, type[AnyCondition]]] = {
 
 def compiled(pattern: str) -> Any:
     """The pattern for texts in which lines are turns: no match reaches from one into the next."""
-    return re2.compile(f"(?m:{pattern})", re2_options())
+    return re2.compile(in_turns(pattern), re2_options())
+
+
+def in_turns(pattern: str) -> str:
+    """The expression with ^ and $ at the ends of turns and without regard to capitals: calls are read without them."""
+    return f"(?mi:{pattern})"
 
 
 def re2_options() -> Any:

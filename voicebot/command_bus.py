@@ -19,7 +19,7 @@ from voicebot.agent_commands import (
     commands_topic,
 )
 from voicebot.config import EventSection
-from voicebot.eventbus import mqtt_client
+from voicebot.eventbus import end_if_cancelled, mqtt_client
 from voicebot.events import EventError
 
 log = structlog.get_logger(__name__)
@@ -38,6 +38,7 @@ async def serve_commands(settings: EventSection, handle: Callable[[AgentCommand]
         try:
             async with mqtt_client(settings) as client:
                 await client.subscribe(commands_topic(settings.node), qos=1)
+                end_if_cancelled()
                 async for message in client.messages:
                     if message.retain:
                         continue  # a command is for now; one that was kept is of another time

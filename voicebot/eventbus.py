@@ -171,6 +171,14 @@ def _message(event: LiveEvent | AgentEvent, node: str) -> tuple[str, str]:
     return agent_topic(event, node), agent_to_json(event)
 
 
+def end_if_cancelled() -> None:
+    """To be called after the MQTT client has waited: a cancellation that comes together with what it waited for is lost
+    in `asyncio.wait_for` before Python 3.12, and the task would go on for ever."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def _until_lost(client: aiomqtt.Client) -> None:
     """Raises MqttError when the connection goes; publishing alone notices only when there is something to say."""
     async for _ in client.messages:
@@ -202,6 +210,7 @@ async def _received(
         try:
             async with mqtt_client(settings) as client:
                 await client.subscribe(topics, qos=qos)
+                end_if_cancelled()
                 async for message in client.messages:
                     if not message.topic.matches(topics):
                         continue  # amqtt hands every new client what was retained anywhere

@@ -1,9 +1,11 @@
 """Work that goes on beside a block of code and ends with it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
+
+AGAIN_S: Final = 0.5
 
 
 @asynccontextmanager
@@ -14,5 +16,13 @@ async def background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            for task in running:
-                task.cancel()
+            await _ended(running)
+
+
+async def _ended(running: Sequence[asyncio.Task[None]]) -> None:
+    """Cancels until all are over: a library may lose a cancellation that comes together with what it waited for, as
+    `asyncio.wait_for` does before Python 3.12."""
+    while pending := [task for task in running if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=AGAIN_S)

@@ -42,6 +42,7 @@ async def _answer_calls(settings: Settings, desk: CallDesk, humans: OpenFloor, m
         keep_objects()
         await endpoint.start()
         ringing = calls.create_task(humans.floor.run(SipPhones(endpoint)))
+        commanding = calls.create_task(humans.take_commands())
         watching = calls.create_task(_watch_clock(clock, metrics))
         log.info("ready", sip=f"sip:{settings.sip.bind}:{settings.sip.port}", company=desk.company_name)
         try:
@@ -50,6 +51,7 @@ async def _answer_calls(settings: Settings, desk: CallDesk, humans: OpenFloor, m
             endpoint.draining = True
             await endpoint.stop()
             await desk.all_done()
+            commanding.cancel()
             ringing.cancel()
             ticking.cancel()
             watching.cancel()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, get_args
+from functools import partial
+from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo
 
 from dialect_router.distributor import CallDistributor
@@ -67,6 +68,8 @@ class OpenFloor:
     store: FloorStore
     registrar: Registrar | None
     """Where agents' phones register; None where no phone has a password."""
+    take_commands: Callable[[], Coroutine[Any, Any, None]]
+    """Carries out what desks ask for, until cancelled; to be begun once phones can be rung."""
 
 
 @asynccontextmanager
@@ -98,11 +101,9 @@ async def open_floor(settings: Settings, company: Company, store: Store, tools: 
     _warm_up(company)
     commands = DeskCommands(floor, closing, Supervisions(floor))
     registrar = Registrar(RegistrarSettings(), roster.accounts, floor.staff) if roster.accounts else None
-    async with background(
-        log.run(), roster.watch(floor.staff.read_again), serve_commands(settings.events, commands.handle)
-    ):
+    async with background(log.run(), roster.watch(floor.staff.read_again)):
         floor.staff.begin(tuple((await floor_store.presences()).items()))
-        yield OpenFloor(floor, floor_store, registrar)
+        yield OpenFloor(floor, floor_store, registrar, partial(serve_commands, settings.events, commands.handle))
 
 
 def _distributor(settings: Settings, company: Company, roster: Roster) -> CallDistributor:

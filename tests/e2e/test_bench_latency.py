@@ -34,7 +34,7 @@ async def test_two_callers_are_measured_from_their_recordings(tmp_path: Path) ->
     assert all(stages[name]["mean"] is not None for name in stages)
     assert 0 <= figures["answered_right"] <= 1
     assert figures["core_percent"] > 0 and figures["rss_mb"] > 100
-    assert set(figures["core_percent_of"]) == {"serve", "broker", "inference", "media", "callers"}
+    assert set(figures["core_percent_of"]) == {"serve", "broker", "inference", "media", "qa", "console", "callers"}
     assert figures["loop_lag_ms"]["p99"] <= figures["loop_lag_ms"]["max"]
     assert len(recordings(tmp_path)) == 2
     assert left_behind() <= before

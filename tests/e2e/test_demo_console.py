@@ -48,5 +48,8 @@ async def _until(terminal: int, pattern: str) -> str:
     said = ""
     async with asyncio.timeout(300):
         while not re.search(pattern, said):
-            said += (await asyncio.to_thread(os.read, terminal, 4096)).decode(errors="replace")
+            try:
+                said += (await asyncio.to_thread(os.read, terminal, 4096)).decode(errors="replace")
+            except OSError:  # nobody holds the other end any more
+                pytest.fail(f"the demo ended before it said {pattern!r}; it said: {said}")
     return said

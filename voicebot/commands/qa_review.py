@@ -17,7 +17,6 @@ from voicebot.commands.calls import ConfigOption, LimitOption, shown, with_store
 from voicebot.company import Company, load_company
 from voicebot.config import load_settings
 from voicebot.privacy.audit import this_user
-from voicebot.qa.engine import Scorer
 from voicebot.qa.material import Answer, CallMaterial
 from voicebot.qa.reading import read_material
 from voicebot.qa.review.reviewed import reviewed
@@ -82,7 +81,7 @@ def show(call_id: CallArgument, config: ConfigOption = None) -> None:
             if not kept.current or text is None:
                 continue
             card = parse_scorecard(text, kept.result.scorecard)
-            final = reviewed(Scorer(card), material, kept.result, answers)
+            final = reviewed(card, kept.result, answers)
             Console().print(_score(kept, card, {verdict.item: verdict.reason for verdict in final.verdicts}))
             typer.echo(f"total {number(kept.result.total)}, after review {number(final.total)} {final.not_scorable}")
 
@@ -143,7 +142,8 @@ def appeal(
     async def work(store: Store) -> int:
         kept = await _score_with(store, config, call_id, item, scorecard)
         card = kept.result.scorecard
-        return await ReviewStore(store).appeal(call_id, card, item, agent_id=agent, reason=reason, at=now())
+        appeals = ReviewStore(store)
+        return await appeals.appeal(call_id, card, item, agent_id=agent, reason=reason, actor=this_user(), at=now())
 
     typer.echo(f"appeal {run(config, work)}")
 

@@ -67,6 +67,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = {
     "call_measures": OfCall(),
     "scores": OfCall(),
     "verdicts": OfCall(),
+    "reviewed_scores": OfCall(),
     "review_sample_calls": OfCall(),
     "reviews": OfCall(),
     "appeals": OfCall(),

@@ -12,13 +12,14 @@ import sqlalchemy as sa
 
 from voicebot.store import rows
 from voicebot.store.records import CallRecord
-from voicebot.store.score_tables import scores, verdicts
+from voicebot.store.scores_in_force import scores_in_force as scores
+from voicebot.store.scores_in_force import verdicts_in_force as verdicts
 from voicebot.store.store import Store
 from voicebot.store.tables import calls, turns
 from voicebot.store.word_search import said, words_of
 
 SCORES: Final = ("fatal", "below_60", "60_to_80", "from_80", "for_a_person", "none")
-"""By a call's current scores: with a failed fatal item, by total, with an item for a person, or without a total."""
+"""By a call's current scores after review: with a failed fatal item, by total, with an item for a person, or none."""
 LIKELY: Final = 0.5
 """A call counts as of the dialect that its number and speech make at least this probable."""
 MOODS: Final = ("angry", "annoyed", "calm")
@@ -185,7 +186,7 @@ def _has_score(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 
 def _has_verdict(answer: str, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    found = sa.select(scores.c.call_id).join_from(verdicts, scores)
+    found = sa.select(scores.c.call_id).join(verdicts, verdicts.c.score_id == scores.c.id)
     return calls.c.id.in_(found.where(scores.c.current, verdicts.c.answer == answer, *conditions))
 
 

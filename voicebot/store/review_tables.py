@@ -1,4 +1,4 @@
-"""What people answered about scores: reviews, appeals, samples to be scored blind, and calibrations of items."""
+"""What people answered about scores: reviews, what those make of the totals, appeals, blind samples, calibrations."""
 
 from __future__ import annotations
 
@@ -47,6 +47,16 @@ reviews = sa.Table(
     sa.Column("machine_answer", sa.Text, nullable=False),
     sa.Column("machine_confidence", sa.Float, nullable=False),
     sa.Column("scorecard_hash", sa.Text, nullable=False),
+)
+
+reviewed_scores = sa.Table(
+    "reviewed_scores",  # of reviewed calls alone: made again from verdicts and reviews whenever one of them changes
+    metadata,
+    sa.Column("score_id", sa.ForeignKey("scores.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("total", sa.Float),
+    sa.Column("compliance", sa.Float),
+    sa.Column("fatal", Json, nullable=False),
+    sa.Column("dimensions", Json, nullable=False),
 )
 
 appeals = sa.Table(

@@ -1,4 +1,4 @@
-"""Figures over scores: by agent, by day and by item of the scorecards."""
+"""Figures over scores after review: by agent, by day and by item of the scorecards."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from datetime import date, tzinfo
 import sqlalchemy as sa
 
 from voicebot.store.call_figures import Period
-from voicebot.store.score_tables import scores, verdicts
+from voicebot.store.scores_in_force import scores_in_force as scores
+from voicebot.store.scores_in_force import verdicts_in_force as verdicts
 from voicebot.store.store import Store
 from voicebot.store.tables import calls
 
 ASSISTANT = ""
 """In place of an agent's id: calls that the assistant had alone."""
+_SCORED_CALLS = scores.join(calls, calls.c.id == scores.c.call_id)
 _AGENT = sa.func.coalesce(calls.c.agent_id, ASSISTANT).label("agent")
 
 
@@ -60,7 +62,7 @@ class ScoreFigures:
         vetoed = sa.func.sum(sa.case((sa.cast(scores.c.fatal, sa.Text) != "[]", 1), else_=0))
         average, compliance = sa.func.avg(scores.c.total), sa.func.avg(scores.c.compliance)
         columns = (sa.func.count().label("n"), average.label("average"), vetoed.label("vetoed"))
-        query = sa.select(_AGENT, *columns, compliance.label("compliance")).join_from(scores, calls)
+        query = sa.select(_AGENT, *columns, compliance.label("compliance")).select_from(_SCORED_CALLS)
         found = await self._store.read(query.where(self._in(period), scores.c.total.is_not(None)).group_by(_AGENT))
         return {
             row["agent"]: Standing(row["n"], float(row["average"]), row["vetoed"], row["compliance"]) for row in found
@@ -68,7 +70,7 @@ class ScoreFigures:
 
     async def by_day(self, period: Period, zone: tzinfo) -> dict[date, Mapping[str, float]]:
         """Day in `zone` -> agent id or ASSISTANT -> average total."""
-        query = sa.select(calls.c.started_at, _AGENT, scores.c.total).join_from(scores, calls)
+        query = sa.select(calls.c.started_at, _AGENT, scores.c.total).select_from(_SCORED_CALLS)
         totals: defaultdict[date, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
         for row in await self._store.read(query.where(self._in(period), scores.c.total.is_not(None))):
             totals[row["started_at"].astimezone(zone).date()][row["agent"]].append(row["total"])
@@ -79,8 +81,9 @@ class ScoreFigures:
 
     async def by_item(self, period: Period, *, agent: str | None = None) -> dict[str, ItemFigures]:
         """Item -> figures. agent: of this agent's calls only; ASSISTANT: of those without one."""
-        query = sa.select(verdicts.c.item, verdicts.c.answer, sa.func.count().label("n")).join_from(verdicts, scores)
-        query = query.join(calls).where(self._in(period), verdicts.c.answer != "not_applicable")
+        query = sa.select(verdicts.c.item, verdicts.c.answer, sa.func.count().label("n"))
+        query = query.select_from(_SCORED_CALLS.join(verdicts, verdicts.c.score_id == scores.c.id))
+        query = query.where(self._in(period), verdicts.c.answer != "not_applicable")
         if agent is not None:
             query = query.where(_AGENT.element == agent)
         found: defaultdict[str, dict[str, int]] = defaultdict(dict)

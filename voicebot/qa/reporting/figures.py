@@ -1,4 +1,7 @@
-"""Figures over a period: by agent, team, intent, kind of call and day, and for each item. The database adds them up."""
+"""Figures over a period: by agent, team, intent, kind of call and day, and for each item.
+
+The database adds them up. Scores and verdicts are those after review.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ import sqlalchemy as sa
 
 from voicebot.qa.periods import Period
 from voicebot.store.review_tables import reviews
-from voicebot.store.score_tables import scores, verdicts
+from voicebot.store.scores_in_force import scores_in_force as scores
+from voicebot.store.scores_in_force import verdicts_in_force as verdicts
 from voicebot.store.store import Store
 from voicebot.store.tables import calls
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from voicebot.qa.engine import Scorer
-from voicebot.qa.material import CallMaterial, Verdict
+from voicebot.qa.material import Verdict
 from voicebot.qa.reasons import why
 from voicebot.qa.result import ScoreResult
-from voicebot.qa.review.reviews import Review
+from voicebot.qa.review.review import Review
+from voicebot.qa.scorecard.model import Scorecard
+from voicebot.qa.totalling import totalled
 
 
-def reviewed(scorer: Scorer, material: CallMaterial, result: ScoreResult, reviews: Iterable[Review]) -> ScoreResult:
+def reviewed(card: Scorecard, result: ScoreResult, reviews: Iterable[Review]) -> ScoreResult:
     """The last review of each item holds; blind ones change nothing. reviews: of the call, in order of time."""
     latest = {each.item: each for each in reviews if not each.blind and each.scorecard == result.scorecard}
     if not latest or not result.verdicts:
         return result
-    weights = {item.name: item.weight for item in scorer.card.items}
+    weights = {item.name: item.weight for item in card.items}
     decided = (_decided(verdict, latest.get(verdict.item), weights[verdict.item]) for verdict in result.verdicts)
-    return scorer.totalled(material, tuple(decided))
+    return totalled(card, result.call_id, tuple(decided))
 
 
 def _decided(verdict: Verdict, review: Review | None, weight: float) -> Verdict:

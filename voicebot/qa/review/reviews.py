@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from voicebot.privacy.audit import append
 from voicebot.qa.material import Answer
+from voicebot.qa.review.review import Appeal, AppealStatus, Review
+from voicebot.qa.review.totals import keep_reviewed_total
 from voicebot.store import rows
 from voicebot.store.review_tables import appeals, reviews
 from voicebot.store.score_tables import scores, verdicts
@@ -19,52 +20,10 @@ from voicebot.store.store import Store
 from voicebot.store.tables import calls
 
 LONGEST_COMMENT = 2_000
-AppealStatus = Literal["open", "upheld", "rejected"]
 
 
 class CannotReview(Exception):
     """The review or appeal makes no sense. The message says why, and what would."""
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """What a person answered about an item, with what the system had said."""
-
-    id: int
-    call_id: str
-    scorecard: str
-    item: str
-    answer: Answer
-    reviewer: str
-    comment: str
-    reviewed_at: datetime
-    sample_id: str | None
-    blind: bool
-    """The reviewer had not seen the verdict; it counts for calibration and changes no score."""
-    machine_answer: Answer
-    machine_confidence: float
-    scorecard_hash: str
-
-    @property
-    def confirms(self) -> bool:
-        return self.answer == self.machine_answer
-
-
-@dataclass(frozen=True, slots=True)
-class Appeal:
-    """An agent does not agree with a verdict."""
-
-    id: int
-    call_id: str
-    scorecard: str
-    item: str
-    agent_id: str
-    reason: str
-    appealed_at: datetime
-    status: AppealStatus
-    answered_by: str | None
-    answered_at: datetime | None
-    comment: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +56,22 @@ class ReviewStore:
         query = sa.select(reviews).where(reviews.c.call_id == call_id).order_by(reviews.c.id)
         return [rows.record(Review, row) for row in await self._store.read(query)]
 
-    async def appeal(self, call_id: str, scorecard: str, item: str, *, agent_id: str, reason: str, at: datetime) -> int:
+    async def appeal(
+        self, call_id: str, scorecard: str, item: str, *, agent_id: str, reason: str, actor: str, at: datetime
+    ) -> int:
         """An agent asks for another look; the appeal's id. Raises CannotReview."""
 
         def work(connection: Connection) -> int:
-            verdict = _verdict(connection, call_id, scorecard, item)
+            if not reason.strip():
+                raise CannotReview("an appeal needs a reason; say what was overlooked")
+            answer = (
+                _decided(connection, call_id, scorecard, item)
+                or _verdict(connection, call_id, scorecard, item)["answer"]
+            )
             handled_by = connection.execute(sa.select(calls.c.agent_id).where(calls.c.id == call_id)).scalar_one()
             if handled_by not in (None, agent_id):
                 raise CannotReview(f"call {call_id} was not taken by {agent_id}; only its own agent appeals")
-            if verdict["answer"] == "pass":
+            if answer == "pass":
                 raise CannotReview(f"{item} passed; there is nothing to appeal against")
             pending = sa.and_(
                 appeals.c.call_id == call_id,
@@ -126,7 +92,7 @@ class ReviewStore:
             }
             key = connection.execute(appeals.insert().values(values)).inserted_primary_key
             assert key is not None, "the insert gives a key"
-            append(connection, f"agent:{agent_id}", "score.appealed", f"call:{call_id}", {"item": item}, at=at)
+            append(connection, actor, "score.appealed", f"call:{call_id}", {"item": item}, at=at)
             return int(key[0])
 
         return await self._store.transact(work)
@@ -160,18 +126,28 @@ class ReviewStore:
 
         await self._store.transact(work)
 
-    async def appeals(self, *, status: AppealStatus | None = "open", agent_id: str | None = None) -> list[Appeal]:
-        """The oldest first. status: None is any."""
-        query = sa.select(appeals).order_by(appeals.c.id)
+    async def appeals(
+        self,
+        *,
+        status: AppealStatus | None = "open",
+        call_id: str | None = None,
+        reached: sa.ColumnElement[bool] | None = None,
+    ) -> list[Appeal]:
+        """The oldest first. status: None is any. reached: condition on `calls`."""
+        query = sa.select(appeals).join(calls).order_by(appeals.c.id)
         if status is not None:
             query = query.where(appeals.c.status == status)
-        if agent_id is not None:
-            query = query.where(appeals.c.agent_id == agent_id)
+        if call_id is not None:
+            query = query.where(appeals.c.call_id == call_id)
+        if reached is not None:
+            query = query.where(reached)
         return [rows.record(Appeal, row) for row in await self._store.read(query)]
 
-    async def for_a_person(self, *, limit: int) -> Sequence[tuple[str, str, str, str]]:
+    async def for_a_person(
+        self, *, limit: int, reached: sa.ColumnElement[bool] | None = None
+    ) -> Sequence[tuple[str, str, str, str]]:
         """Call, scorecard, item and reason of verdicts that are left to people and that nobody has reviewed, the latest
-        calls first."""
+        calls first. reached: condition on `calls`."""
         answered = sa.exists().where(
             reviews.c.call_id == scores.c.call_id,
             reviews.c.scorecard == scores.c.scorecard,
@@ -181,7 +157,10 @@ class ReviewStore:
         query = (
             sa.select(scores.c.call_id, scores.c.scorecard, verdicts.c.item, verdicts.c.reason)
             .join(verdicts, verdicts.c.score_id == scores.c.id)
-            .where(scores.c.current, verdicts.c.answer == "unsure", ~answered)
+            .join(calls, calls.c.id == scores.c.call_id)
+            .where(
+                scores.c.current, verdicts.c.answer == "unsure", ~answered, sa.true() if reached is None else reached
+            )
             .order_by(scores.c.scored_at.desc(), scores.c.call_id, verdicts.c.place)
             .limit(limit)
         )
@@ -216,10 +195,19 @@ def add_review(
         "scorecard_hash": verdict["scorecard_hash"],
     }
     connection.execute(reviews.insert().values(values))
+    if sample_id is None:
+        keep_reviewed_total(connection, reviewing.call_id, reviewing.scorecard)
     action = "score.rated" if sample_id else "score.confirmed" if confirms else "score.overruled"
     detail = {"item": reviewing.item, "answer": reviewing.answer, "machine": verdict["answer"]}
     append(connection, actor, action, f"call:{reviewing.call_id}", detail, at=at)
     return confirms
+
+
+def _decided(connection: Connection, call_id: str, scorecard: str, item: str) -> str | None:
+    """What a person answered last in view of the verdict; None where nobody has."""
+    same = (reviews.c.call_id == call_id, reviews.c.scorecard == scorecard, reviews.c.item == item, ~reviews.c.blind)
+    query = sa.select(reviews.c.answer).where(*same).order_by(reviews.c.id.desc()).limit(1)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def _verdict(connection: Connection, call_id: str, scorecard: str, item: str) -> sa.RowMapping:

@@ -205,4 +205,4 @@ async def test_without_calibrations_every_item_scores(tmp_path: Path) -> None:
     async with Store(url(tmp_path)) as store:
         assert await assist_only(store) == {}
         with pytest.raises(CannotReview):
-            await ReviewStore(store).appeal("c1", "small", "opening", agent_id="1", reason="x", at=NOON)
+            await ReviewStore(store).appeal("c1", "small", "opening", agent_id="1", reason="x", actor="x", at=NOON)

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from models.linear_text import CrossValidated, Featurize, LinearTextModel, described_model
+from models.linear_text import CrossValidated, Featurize, LinearTextModel, Progress, described_model
 from models.text_views import TextViews
 from models.understanding import Intent
 
@@ -76,7 +76,11 @@ class LinearIntentClassifier:
 
     @classmethod
     def train(
-        cls, examples: Mapping[str, Sequence[str]], *, dictionary: Sequence[str] = ()
+        cls,
+        examples: Mapping[str, Sequence[str]],
+        *,
+        dictionary: Sequence[str] = (),
+        progress: Progress = lambda done, of: None,
     ) -> "LinearIntentClassifier":
         """examples: intent -> what people say, with the off-topic ones under "none".
 
@@ -88,7 +92,7 @@ class LinearIntentClassifier:
             off_topic = [sentence for sentence in off_topic_sentences() if sentence not in set(texts)]
             texts, labels = texts + off_topic, labels + [NONE] * len(off_topic)
         views = TextViews(dictionary)
-        model, held_out = LinearTextModel.train(views.features, texts, labels, measured=measured)
+        model, held_out = LinearTextModel.train(views.features, texts, labels, measured=measured, progress=progress)
         if held_out is None:
             return cls(model, 0.0, dictionary)
         threshold = best_threshold(held_out)

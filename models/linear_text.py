@@ -21,6 +21,8 @@ from sklearn.svm import LinearSVC
 
 Featurize = Callable[[str], tuple[list[str], ...]]
 """Text -> the features of each view."""
+Progress = Callable[[int, int], None]
+"""Called with the steps that are done, and how many there are."""
 
 FORMAT: Final = 1
 _REGULARISATION: Final = 0.5
@@ -112,7 +114,13 @@ class LinearTextModel:
 
     @classmethod
     def train(
-        cls, featurize: Featurize, texts: Sequence[str], labels: Sequence[str], *, measured: int | None = None
+        cls,
+        featurize: Featurize,
+        texts: Sequence[str],
+        labels: Sequence[str],
+        *,
+        measured: int | None = None,
+        progress: Progress = lambda done, of: None,
     ) -> tuple["LinearTextModel", CrossValidated | None]:
         """The model, and its cross-validation where every class has two texts at least.
 
@@ -120,7 +128,7 @@ class LinearTextModel:
         """
         count = len(texts) if measured is None else measured
         classes = tuple(sorted(set(labels)))
-        held_out = _cross_validated_margins(featurize, texts, labels, count, classes)
+        held_out = _cross_validated_margins(featurize, texts, labels, count, classes, progress)
         temperature = _UNCALIBRATED if held_out is None else _temperature(held_out, labels[:count], classes)
         tfidf = Tfidf.fit(featurize, texts)
         weights, bias = _fit(tfidf.matrix(texts), labels, classes)
@@ -193,7 +201,12 @@ def _fit(
 
 
 def _cross_validated_margins(
-    featurize: Featurize, texts: Sequence[str], labels: Sequence[str], count: int, classes: tuple[str, ...]
+    featurize: Featurize,
+    texts: Sequence[str],
+    labels: Sequence[str],
+    count: int,
+    classes: tuple[str, ...],
+    progress: Progress,
 ) -> NDArray[np.float64] | None:
     """[count, classes], or None where some class has a single text."""
     folds = min(_FOLDS, *Counter(labels[:count]).values())
@@ -201,13 +214,16 @@ def _cross_validated_margins(
         return None
     margins = np.empty((count, len(classes)))
     always = list(range(count, len(texts)))
-    for learnt, held_out in StratifiedKFold(folds, shuffle=True, random_state=0).split(range(count), labels[:count]):
+    divided = StratifiedKFold(folds, shuffle=True, random_state=0).split(range(count), labels[:count])
+    for fold, (learnt, held_out) in enumerate(divided):
+        progress(fold, folds + 1)
         chosen = [*learnt, *always]
         tfidf = Tfidf.fit(featurize, [texts[number] for number in chosen])
         weights, bias = _fit(
             tfidf.matrix(texts[number] for number in chosen), [labels[number] for number in chosen], classes
         )
         margins[held_out] = tfidf.matrix(texts[number] for number in held_out) @ weights + bias
+    progress(folds, folds + 1)
     return margins
 
 

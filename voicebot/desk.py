@@ -11,6 +11,7 @@ import structlog
 
 from dialect_router.regions import locate
 from dialect_router.routing import Staffing
+from models.address import InferenceError
 from models.inference import ModelClient
 from models.silero import SileroVad
 from models.speech_client import SpeechModels
@@ -25,6 +26,8 @@ from voicebot.background import background
 from voicebot.call_log import CallLog
 from voicebot.caller_dialect import CallerDialect, read_word_lists
 from voicebot.company import Company
+from voicebot.company.live import Live
+from voicebot.company_at_work import CompanyAtWork, read_at_work, today
 from voicebot.company_import import customer_records, order_records
 from voicebot.config import AdmissionSection, Settings, secret
 from voicebot.dialogue import warm_up
@@ -34,7 +37,6 @@ from voicebot.dialogue.types import Reply
 from voicebot.dialogue.wording import Wording
 from voicebot.eventbus import EventPublisher
 from voicebot.events import LiveEvent
-from voicebot.fixed_prompts import fixed_sentences
 from voicebot.floor.guest import Wish
 from voicebot.floor.opening import FloorTools, OpenFloor, open_floor
 from voicebot.knowledge_service import RemoteKnowledge
@@ -48,7 +50,6 @@ from voicebot.recognition import Recognition
 from voicebot.session import CallSession
 from voicebot.store.store import Store, StoreError
 from voicebot.tools.shop import ShopTools
-from voicebot.turn_words import load_turn_words
 from voicebot.turned_away import TurnedAway
 from voicebot.turns import TurnTaking
 from voicebot.voice import Voice
@@ -84,17 +85,17 @@ class CallDesk:
     def __init__(
         self,
         settings: Settings,
-        company: Company,
+        at_work: Callable[[], CompanyAtWork],
         store: Store,
         client: ModelClient,
         metrics: Metrics,
         admission: Admission,
         tell: Callable[[LiveEvent | AgentEvent], None],
     ) -> None:
-        """admission: decides who is taken; tell: publishes what happens while people speak."""
+        """at_work: the company as the next call finds it; admission: decides who is taken; tell: publishes what happens
+        while people speak."""
         self._settings = settings
-        self._company = company
-        self._timezone = ZoneInfo(company.profile.timezone)
+        self._at_work = at_work
         self._store = store
         self._models = SpeechModels(client)
         self._knowledge = RemoteKnowledge(client)
@@ -104,7 +105,6 @@ class CallDesk:
         self._tell = tell
         self._judge = SileroVad()
         self._recordings = RecordingThread()
-        self._words = load_turn_words(company)
         self._active = 0
         self._conversations = 0
         self._idle = asyncio.Event()
@@ -122,7 +122,7 @@ class CallDesk:
             tell=self._tell,
             metrics=self._metrics,
         )
-        async with open_floor(self._settings, self._company, self._store, tools) as self._humans:
+        async with open_floor(self._settings, self._current_company, self._store, tools) as self._humans:
             try:
                 yield self._humans
             finally:
@@ -132,13 +132,30 @@ class CallDesk:
     def company_name(self) -> str:
         return self._company.profile.name
 
+    @property
+    def _company(self) -> Company:
+        return self._at_work().company
+
+    def _current_company(self) -> Company:
+        return self._company
+
     async def prepare(self) -> None:
         """What the first call shall not wait for: fixed prompts, the numbering tables, the dialogue's own."""
         locate(self._company.profile.hotline)
         read_word_lists()
-        warm_up(self._company, self._now().date())
         personal_data("", personal_words())
-        await self._voice.prepare(fixed_sentences(self._company, self._now().date()))
+        await self._prepare_for(self._at_work())
+
+    async def take_over(self, changed: CompanyAtWork) -> None:
+        """Before calls go by a company that was changed."""
+        try:
+            await self._prepare_for(changed)
+        except InferenceError as error:  # what it says is synthesised when it is said
+            log.warning("prompts_not_prepared", reason=str(error))
+
+    async def _prepare_for(self, company: CompanyAtWork) -> None:
+        await asyncio.to_thread(warm_up, company.company, today(company.company))
+        await self._voice.prepare(company.fixed)
 
     async def take(self, leg: CallLeg, ringing: Ringing) -> None:
         """Carries one call from ring to the end of its record."""
@@ -246,10 +263,10 @@ class CallDesk:
 
     def _recognition(self) -> Recognition:
         words = " ".join(self._company.words)
-        return Recognition(self._models, self._words, hotwords=words, names=self._company.product_names)
+        return Recognition(self._models, self._at_work().words, hotwords=words, names=self._company.product_names)
 
     def _now(self) -> datetime:
-        return datetime.now(self._timezone)
+        return datetime.now(ZoneInfo(self._company.profile.timezone))
 
     def _recorder(self, call_id: str) -> Recorder | None:
         if not self._settings.recording.enabled:
@@ -258,21 +275,23 @@ class CallDesk:
 
 
 @asynccontextmanager
-async def call_desk(settings: Settings, company: Company, metrics: Metrics) -> AsyncIterator[CallDesk]:
-    """A desk that is ready to take calls: store recovered, models reached, prompts synthesised."""
+async def call_desk(settings: Settings, metrics: Metrics) -> AsyncIterator[CallDesk]:
+    """A desk that is ready to take calls: store recovered, models reached, prompts synthesised. Raises CompanyError."""
+    live = Live(settings.company.dir, read_at_work, apart=True)
     store = Store(settings.store_url, node=settings.events.node, patience_s=settings.store.lock_patience_s)
     client = ModelClient(settings.model_host, token=secret(settings.models.token) or "")
     publisher = EventPublisher(store, settings.events, on_connected=metrics.broker_connected.set)
     admission = Admission(_limits(settings.admission))
     async with store, client:
-        await _recover(store, company)
+        await _recover(store, live.current.company)
         watching = watch_models(SpeechModels(client), admission, metrics), watch_lag(admission)
         async with background(publisher.run(), metrics.watch_loop(), *watching):
             log.info("waiting_for_models", address=settings.model_host)
             await client.call("health", {}, timeout_s=MODEL_HOST_START_S)
-            desk = CallDesk(settings, company, store, client, metrics, admission, publisher.tell)
+            desk = CallDesk(settings, lambda: live.current, store, client, metrics, admission, publisher.tell)
             await desk.prepare()
-            yield desk
+            async with background(live.watch(desk.take_over)):
+                yield desk
 
 
 def _limits(admission: AdmissionSection) -> AdmissionLimits:

@@ -24,11 +24,12 @@ from models.speech_client import read_key, read_transcribe_request, write_transc
 from models.tts import EspeakEngine, TtsEngine, speak
 from models.understanding import Intent, Understanding
 from models.whisper import FasterWhisperEngine
+from voicebot.background import background
 from voicebot.chosen_models import REAL_ASR, chosen_asr
-from voicebot.company import Company, load_company
-from voicebot.company.training import trained_intents
+from voicebot.company import load_company
+from voicebot.company.live import Live
+from voicebot.company_models import CompanyModels
 from voicebot.config import ModelSection, Settings, secret
-from voicebot.dialogue.knowledge import KnowledgeIndex, LocalKnowledge
 from voicebot.knowledge_service import knowledge_service
 
 log = structlog.get_logger(__name__)
@@ -46,14 +47,16 @@ LONGER_S: Final = 1.0
 
 async def run(settings: Settings) -> None:
     """Loads the models and serves until cancelled."""
-    company = load_company(settings.company.dir)
-    services = await asyncio.to_thread(load_services, settings, company)
+    live = Live(settings.company.dir, load_company)
+    learned = await asyncio.to_thread(CompanyModels, settings, live.current)
+    services = await asyncio.to_thread(load_services, settings, learned)
     host = ModelHost(settings.model_host, services, token=secret(settings.models.token) or "")
     log.info("model_host_ready", address=settings.model_host, services=sorted(services))
-    await host.serve()
+    async with background(live.watch(learned.take_over)):
+        await host.serve()
 
 
-def load_services(settings: Settings, company: Company) -> Mapping[str, Service]:
+def load_services(settings: Settings, learned: CompanyModels) -> Mapping[str, Service]:
     """Every service of the model host, by name. Takes seconds; blocks."""
     engine = load_asr(settings)
     described = engine.describe()
@@ -71,13 +74,14 @@ def load_services(settings: Settings, company: Company) -> Mapping[str, Service]
     voice = PromptCache(load_voice(settings), directory=settings.data_dir / "prompts")
     log.info("voice", name=voice.name)
     recogniser = BatchQueue(engine.transcribe_batch, max_batch=engine.max_batch, alike=alike)
-    intents = BatchQueue(trained_intents(company, settings).classify, max_batch=16)
+    intents = BatchQueue(learned.classify, max_batch=16)
     return {
         **recognition_services(recogniser),
         "tts": _tts(voice),
         "understand": _understand(intents, EmotionClassifier.load()),
         "load": load_service({"asr": recogniser, "understand": intents}),
-        "knowledge": knowledge_service(LocalKnowledge(_knowledge(company))),
+        "knowledge": knowledge_service(learned),
+        **learned.services,
         **_end_of_turn(settings.models_dir),
         **_dialect(settings),
     }
@@ -194,8 +198,3 @@ def load_service(queues: Mapping[str, BatchQueue[Any, Any]]) -> Service:
         return {name: asdict(queue.stats()) for name, queue in queues.items()}
 
     return load
-
-
-def _knowledge(company: Company) -> KnowledgeIndex:
-    least_score = company.profile.confidence.knowledge
-    return KnowledgeIndex(company.knowledge, dictionary=company.dictionary, least_score=least_score)

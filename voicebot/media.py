@@ -11,7 +11,6 @@ from telephony.clock import MediaClock, keep_objects, prepare_process
 from telephony.leg import CallLeg
 from telephony.sip.endpoint import SipEndpoint
 from telephony.sip.settings import SipSettings
-from voicebot.company import load_company
 from voicebot.config import Settings
 from voicebot.desk import CallDesk, Ringing, call_desk
 from voicebot.floor.opening import OpenFloor
@@ -25,12 +24,11 @@ LATENESS_EVERY_S = 2.0
 
 async def run(settings: Settings) -> None:
     """Answers calls until cancelled; then hangs up politely and closes everything."""
-    company = load_company(settings.company.dir)
     metrics = Metrics()
     prepare_process()  # first: threads started by now would keep an ordinary priority, and the interpreter with it
     if settings.metrics.enabled:
         metrics.serve(settings.metrics)
-    async with call_desk(settings, company, metrics) as desk, desk.with_humans() as humans:
+    async with call_desk(settings, metrics) as desk, desk.with_humans() as humans:
         await _answer_calls(settings, desk, humans, metrics)
 
 

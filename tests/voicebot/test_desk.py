@@ -15,6 +15,7 @@ from tests.virtual_time import in_virtual_time
 from tests.voicebot.session.conversation import Line
 from voicebot.admission import Admission, AdmissionLimits
 from voicebot.company import Company
+from voicebot.company_at_work import at_work
 from voicebot.config import RecordingSection, Settings
 from voicebot.desk import CallDesk, Ringing
 from voicebot.metrics import Metrics
@@ -85,7 +86,16 @@ async def office(shop: Company, folder: Path) -> AsyncIterator[Office]:
     host, metrics = Host(), Metrics()
     admission = Admission(AdmissionLimits(calls=1, recognition_ms=500, loop_lag_ms=20))
     async with Store(f"sqlite:///{folder / 'calls.db'}") as store:
-        desk = CallDesk(settings, shop, store, host, metrics, admission, lambda event: None)  # type: ignore[arg-type]
+        company = at_work(shop)
+        desk = CallDesk(
+            settings,
+            lambda: company,
+            store,
+            host,
+            metrics,
+            admission,
+            lambda event: None,  # type: ignore[arg-type]
+        )
         await desk.prepare()
         host.asked.clear()
         opened = Office(desk, host, store, metrics)

@@ -20,6 +20,7 @@ from models.speech_client import SpeechModels
 from tests.models.dialect_files import dialect_folder
 from tests.models.onnx_files import end_of_turn_file
 from voicebot.company import load_company
+from voicebot.company_models import CompanyModels
 from voicebot.config import ModelSection, Settings
 from voicebot.inference import alike, load_service, load_services, recognition_services
 
@@ -136,13 +137,13 @@ def test_models_for_the_end_of_turn_and_for_dialects_are_served_where_they_are_i
     tmp_path: Path, trained_data: Path
 ) -> None:
     settings = Settings(data_dir=shutil.copytree(trained_data, tmp_path, dirs_exist_ok=True))
-    company = load_company(settings.company.dir)
-    assert not {"end_of_turn", "dialect"} & load_services(settings, company).keys()
+    learned = CompanyModels(settings, load_company(settings.company.dir))
+    assert not {"end_of_turn", "dialect"} & load_services(settings, learned).keys()
     entry = catalogue()["smart-turn"]
     folder = settings.models_dir / entry.name
     folder.mkdir(parents=True)
     end_of_turn_file(folder / entry.files[0])
     (folder / LOCK_FILE).write_text("{}")
     own = ModelSection(dialect=str(dialect_folder(tmp_path / "trained")))
-    services = load_services(settings.model_copy(update={"models": own}), company)
+    services = load_services(settings.model_copy(update={"models": own}), learned)
     assert {"end_of_turn", "dialect"} <= services.keys()

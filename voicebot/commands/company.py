@@ -71,6 +71,7 @@ def train(
         typer.Option(metavar="BASE", help="Fine-tune this transformer instead (hub name or folder); extra `train`."),
     ] = None,
     as_json: AsJson = False,
+    steps: Annotated[bool, typer.Option("--steps", hidden=True)] = False,
 ) -> None:
     """Train the intent classifier from the company's examples and say how well it tells them apart."""
     from voicebot.company import training  # scikit-learn takes a second to load
@@ -81,11 +82,20 @@ def train(
         _show(error.problems)
         raise typer.Exit(1) from error
     directory = model or training.model_directory(company, transformer=transformer is not None)
-    report = training.train_and_measure(company, directory, base=transformer)
+    progress = _print_step if steps else _no_step
+    report = training.train_and_measure(company, directory, base=transformer, progress=progress)
     if as_json:
         typer.echo(json.dumps(report.as_dict(), ensure_ascii=False))
     else:
         training.show(report, Console())
+
+
+def _print_step(done: int, of: int) -> None:
+    """For a program that waits for the training."""
+    print(json.dumps({"done": done, "of": of}), flush=True)
+
+
+def _no_step(done: int, of: int) -> None: ...
 
 
 def _show(problems: list[Problem] | tuple[Problem, ...]) -> None:

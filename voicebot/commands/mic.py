@@ -10,7 +10,6 @@ from rich.console import Console
 from telephony.microphone import MicrophoneLeg, PyAudioDevice
 from voicebot.background import background
 from voicebot.commands.serve import ConfigOption, prepared_settings, processes
-from voicebot.company import load_company
 from voicebot.config import Settings
 from voicebot.demo.live import LiveView
 from voicebot.desk import Ringing, call_desk
@@ -41,12 +40,11 @@ def mic(
 
 
 async def _talk(settings: Settings, supervisor: Supervisor, device: PyAudioDevice, number: str) -> None:
-    company = load_company(settings.company.dir)
     console = Console(highlight=False)
     console.print("准备中 Getting ready …")
     async with (
         background(supervisor.run(), LiveView(console).follow(settings)),
-        call_desk(settings, company, Metrics()) as desk,
+        call_desk(settings, Metrics()) as desk,
     ):
         leg, ringing = MicrophoneLeg(device, number=number), Ringing()
         leg.listen(ringing)

@@ -39,6 +39,10 @@ class CompanyError(Exception):
         more = f" (and {len(problems) - 1} more: voicebot company check lists them)" if len(problems) > 1 else ""
         super().__init__(f"{problems[0]}{more}")
 
+    def __reduce__(self) -> tuple[type[CompanyError], tuple[tuple[Problem, ...]]]:
+        """Crosses from one process to another whole."""
+        return CompanyError, (self.problems,)
+
 
 def suggest(wrong: str, valid: Iterable[str]) -> str:
     """A remedy for a name that does not exist: the closest one that does, or all of them."""

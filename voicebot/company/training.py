@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from models.intent import Evaluation, IntentClassifier, LinearIntentClassifier
-from models.linear_text import FORMAT, ModelUnreadable
+from models.linear_text import FORMAT, ModelUnreadable, Progress
 from models.transformer_intent import TransformerIntentClassifier
 from voicebot.company.examples import fingerprint, intent_examples
 from voicebot.company.problems import IntentModelMissing
@@ -23,6 +23,7 @@ from voicebot.config import Settings
 log = structlog.get_logger(__name__)
 
 _TRAINED_FROM = "trained_from.json"
+_REPORT = "report.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ def model_directory(company: Company, *, transformer: bool = False) -> Path:
     return company.directory / ("model-transformer" if transformer else "model")
 
 
+def own_directory(settings: Settings) -> Path:
+    """Where the system itself keeps what it trains: the company's folder need not be writable."""
+    return settings.data_dir / "intents"
+
+
 def trained_intents(company: Company, settings: Settings) -> IntentClassifier:
     """The classifier for exactly these examples, of the kind that models.intent names.
 
@@ -52,10 +58,9 @@ def trained_intents(company: Company, settings: Settings) -> IntentClassifier:
     """
     if settings.models.intent == "transformer":
         return _trained_transformer(company)
-    own = settings.data_dir / "intents"
-    for directory in (model_directory(company), own):
-        if (classifier := _load(company, directory)) is not None:
-            return classifier
+    if (classifier := stored_intents(company, settings)) is not None:
+        return classifier
+    own = own_directory(settings)
     log.info("training the intent classifier", company=company.profile.name, directory=str(own))
     started = monotonic()
     classifier = _train(company)
@@ -69,13 +74,21 @@ def trained_intents(company: Company, settings: Settings) -> IntentClassifier:
     return classifier
 
 
-def train_and_measure(company: Company, directory: Path, *, base: str | None = None) -> Report:
+def stored_intents(company: Company, settings: Settings) -> LinearIntentClassifier | None:
+    """The linear classifier for exactly these examples, where one was trained before."""
+    found = (_load(company, directory) for directory in (model_directory(company), own_directory(settings)))
+    return next((classifier for classifier in found if classifier is not None), None)
+
+
+def train_and_measure(
+    company: Company, directory: Path, *, base: str | None = None, progress: Progress = lambda done, of: None
+) -> Report:
     """Train from the company's examples and save. OSError where the folder cannot be written.
 
     base: fine-tune this transformer (hub name or folder) instead of the linear model; needs the extra `train`.
     """
     started = monotonic()
-    classifier = _train(company) if base is None else _fine_tune(company, base)
+    classifier = _train(company, progress) if base is None else _fine_tune(company, base)
     _save(classifier, company, directory)
     return Report(directory, monotonic() - started, classifier.evaluation)
 
@@ -100,8 +113,8 @@ def show(report: Report, console: Console) -> None:
     console.print(f"saved to {report.directory} in {report.elapsed_s:.1f} s", highlight=False)
 
 
-def _train(company: Company) -> LinearIntentClassifier:
-    return LinearIntentClassifier.train(intent_examples(company), dictionary=company.words)
+def _train(company: Company, progress: Progress = lambda done, of: None) -> LinearIntentClassifier:
+    return LinearIntentClassifier.train(intent_examples(company), dictionary=company.words, progress=progress)
 
 
 def _fine_tune(company: Company, base: str) -> TransformerIntentClassifier:
@@ -120,7 +133,10 @@ def _trained_transformer(company: Company) -> TransformerIntentClassifier:
 
 def _save(classifier: LinearIntentClassifier | TransformerIntentClassifier, company: Company, directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
+    (directory / _TRAINED_FROM).unlink(missing_ok=True)  # until all is there, it is a model of nothing
     classifier.save(directory)
+    measured = asdict(classifier.evaluation) if classifier.evaluation else None
+    (directory / _REPORT).write_text(json.dumps(measured, ensure_ascii=False), encoding="utf-8")
     (directory / _TRAINED_FROM).write_text(json.dumps(_origin(company)), encoding="utf-8")
 
 
@@ -129,9 +145,21 @@ def _load(company: Company, directory: Path) -> LinearIntentClassifier | None:
     if _origin_of(directory) != _origin(company):
         return None
     try:
-        return LinearIntentClassifier.load(directory)
+        classifier = LinearIntentClassifier.load(directory)
     except ModelUnreadable:
         return None  # damaged: it is trained anew
+    classifier.evaluation = _measured(directory)
+    return classifier
+
+
+def _measured(directory: Path) -> Evaluation | None:
+    """What was measured when the classifier was trained; None for those of versions that kept no figures."""
+    try:
+        figures = json.loads((directory / _REPORT).read_text(encoding="utf-8"))
+        confusions = tuple((meant, taken, count) for meant, taken, count in figures.pop("confusions"))
+        return Evaluation(**figures, confusions=confusions)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 def _origin_of(directory: Path) -> dict[str, str | int] | None:

@@ -73,12 +73,15 @@ class OpenFloor:
 
 
 @asynccontextmanager
-async def open_floor(settings: Settings, company: Company, store: Store, tools: FloorTools) -> AsyncIterator[OpenFloor]:
+async def open_floor(
+    settings: Settings, current_company: Callable[[], Company], store: Store, tools: FloorTools
+) -> AsyncIterator[OpenFloor]:
     """Raises CompanyError for what is wrong in agents.csv or the file of passwords."""
+    company = current_company()
     roster = Roster(company.directory, settings.agents.passwords_file)
     floor_store, log = FloorStore(store, settings.events.node), FloorLog()
     services = FloorServices(
-        company=company,
+        current_company=current_company,
         store=floor_store,
         log=log,
         voice=tools.voice,
@@ -95,7 +98,7 @@ async def open_floor(settings: Settings, company: Company, store: Store, tools: 
         _distributor(settings, company, roster),
         services,
         closing,
-        open_now=(lambda: True) if settings.agents.always_open else _opening_hours(company),
+        open_now=(lambda: True) if settings.agents.always_open else _opening_hours(current_company),
         ring_s=settings.agents.ring_s,
     )
     _warm_up(company)
@@ -113,9 +116,12 @@ def _distributor(settings: Settings, company: Company, roster: Roster) -> CallDi
     return CallDistributor(roster.agents, asyncio.get_running_loop().time(), rules=rules, presence=presence)
 
 
-def _opening_hours(company: Company) -> Callable[[], bool]:
-    zone, hours = ZoneInfo(company.profile.timezone), company.profile.hours
-    return lambda: is_open(hours, datetime.now(zone))
+def _opening_hours(current_company: Callable[[], Company]) -> Callable[[], bool]:
+    def open_now() -> bool:
+        profile = current_company().profile
+        return is_open(profile.hours, datetime.now(ZoneInfo(profile.timezone)))
+
+    return open_now
 
 
 def _warm_up(company: Company) -> None:

@@ -23,7 +23,8 @@ from voicebot.voice import Voice
 class FloorServices:
     """Of one media process."""
 
-    company: Company
+    current_company: Callable[[], Company]
+    """As it is now: it may change while calls go on."""
     store: FloorStore
     log: FloorLog
     """Through which everything is written."""
@@ -38,3 +39,7 @@ class FloorServices:
     metrics: Metrics
     helpfulness: Helpfulness
     prompt_texts: PromptTexts
+
+    @property
+    def company(self) -> Company:
+        return self.current_company()

@@ -8,11 +8,10 @@ from pathlib import Path
 import structlog
 
 from voicebot.company import Company, load_company
+from voicebot.company.live import Fingerprint, fingerprint
 from voicebot.company.problems import CompanyError
 
 log = structlog.get_logger(__name__)
-
-Fingerprint = frozenset[tuple[Path, int]]
 
 
 class CompanyReader:
@@ -27,7 +26,7 @@ class CompanyReader:
     async def current(self) -> Company:
         """Raises CompanyError only where it was never right: while somebody edits, what was last right goes on."""
         async with self._reading:
-            files = await asyncio.to_thread(self._fingerprint)
+            files = await asyncio.to_thread(fingerprint, self._directory)
             if self._read is None or files != self._files:
                 try:
                     self._read = await asyncio.to_thread(load_company, self._directory)
@@ -37,12 +36,3 @@ class CompanyReader:
                     log.warning("company_not_read_again", reason=str(error))
                 self._files = files
             return self._read
-
-    def _fingerprint(self) -> Fingerprint:
-        found = set()
-        for file in self._directory.rglob("*"):
-            try:
-                found.add((file, file.stat().st_mtime_ns))
-            except OSError:  # it has just gone: the next look sees the folder without it
-                continue
-        return frozenset(found)

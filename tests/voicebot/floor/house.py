@@ -132,7 +132,7 @@ class House:
         self._ears = 0
         judge = SileroVad()
         services = FloorServices(
-            company=COMPANY,
+            current_company=lambda: COMPANY,
             store=self.floor_store,
             log=self.log,
             voice=Voice(ScriptedModels()),  # type: ignore[arg-type]

@@ -19,10 +19,8 @@ from voicebot.config import load_settings
 from voicebot.privacy.audit import this_user
 from voicebot.qa.material import Answer, CallMaterial
 from voicebot.qa.reading import read_material
-from voicebot.qa.review.reviewed import reviewed
+from voicebot.qa.review.reading import ReviewedScore, reviewed_scores
 from voicebot.qa.review.reviews import CannotReview, Reviewing, ReviewStore
-from voicebot.qa.scorecard.files import parse_scorecard
-from voicebot.qa.scorecard.model import Scorecard
 from voicebot.qa.scores import KeptScore, ScoreStore
 from voicebot.store.store import Store
 
@@ -74,16 +72,12 @@ def show(call_id: CallArgument, config: ConfigOption = None) -> None:
 
     async def read(store: Store) -> None:
         material = await material_of(store, config, call_id)
-        answers = await ReviewStore(store).of_call(call_id)
-        book = ScoreStore(store)
-        for kept in await book.of_call(call_id, material.turns):
-            text = await book.scorecard_text(kept.result.scorecard_hash)
-            if not kept.current or text is None:
+        for score in await reviewed_scores(store, call_id, material.turns):
+            if score.card is None:
                 continue
-            card = parse_scorecard(text, kept.result.scorecard)
-            final = reviewed(card, kept.result, answers)
-            Console().print(_score(kept, card, {verdict.item: verdict.reason for verdict in final.verdicts}))
-            typer.echo(f"total {number(kept.result.total)}, after review {number(final.total)} {final.not_scorable}")
+            Console().print(_score(score))
+            after, final = number(score.final.total), score.final.not_scorable
+            typer.echo(f"total {number(score.kept.result.total)}, after review {after} {final}")
 
     run(config, read)
 
@@ -220,15 +214,16 @@ async def _decided(store: Store, kept: KeptScore, item: str, given: Answer, by: 
     return f"{result.call_id} {item}: {'confirmed' if confirms else 'overruled'}"
 
 
-def _score(kept: KeptScore, card: Scorecard, reasons: dict[str, str]) -> Table:
-    table = Table(title=f"{card.title} {card.version}")
+def _score(score: ReviewedScore) -> Table:
+    result = score.kept.result
+    table = Table(title=f"{score.card.title if score.card else ''} {result.version}")
     for column in ("item", "verdict", "sure", "why", "evidence"):
         table.add_column(column, overflow="fold")
-    titles = {item.name: item.title for item in card.items}
-    for verdict in kept.result.verdicts:
-        words = " | ".join(f"{each.seq}: {each.words}" for each in verdict.evidence[:3] if each.words)
-        name = f"{titles[verdict.item]} ({verdict.item})"
-        why = shown(reasons[verdict.item], reveal=False)
+    for each in score.items:
+        verdict = each.verdict
+        words = " | ".join(f"{piece.seq}: {piece.words}" for piece in verdict.evidence[:3] if piece.words)
+        name = f"{each.item.title} ({verdict.item})"
+        why = shown(each.final.reason, reveal=False)
         cells = (name, verdict.answer, f"{verdict.confidence:.0%}", why, shown(words, reveal=False))
         table.add_row(*map(Text, cells))
     return table

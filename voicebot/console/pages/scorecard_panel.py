@@ -3,134 +3,125 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Final
 
-import structlog
 from nicegui import ui
+from nicegui.events import ValueChangeEventArguments
 
-from voicebot.company.problems import CompanyError
-from voicebot.console.components.parts import Tone, badge, box, empty, panel, tag
-from voicebot.console.names import Names, minutes
-from voicebot.console.texts import Texts
+from voicebot.accounts.call_access import may_with_call
+from voicebot.accounts.permissions import Action
+from voicebot.console.components.parts import Tone, box, empty, link, panel, tag
+from voicebot.console.names import Names
+from voicebot.console.pages.review_actions import ReviewActions
+from voicebot.console.pages.scored_item import ANSWERS, ScoredItem
+from voicebot.console.people import shown_names
 from voicebot.console.visit import Visit
-from voicebot.qa.material import Evidence, Verdict
+from voicebot.qa.material import Evidence, ScoredTurn
 from voicebot.qa.reading import scored_turn
-from voicebot.qa.result import ScoreResult
-from voicebot.qa.scorecard.files import parse_scorecard
-from voicebot.qa.scorecard.model import Item, Scorecard
-from voicebot.qa.scores import KeptScore, ScoreStore
+from voicebot.qa.review.reading import ReviewedItem, ReviewedScore, reviewed_scores
+from voicebot.qa.review.samples import Sample, SampleStore
 from voicebot.store.records import CallRecord, TurnRecord
-
-log = structlog.get_logger(__name__)
-
-ANSWERS: Final[dict[str, tuple[str, Tone]]] = {
-    "fail": ("close", "bad"),
-    "unsure": ("help_outline", "warn"),
-    "pass": ("check", "good"),
-    "not_applicable": ("remove", ""),
-}
-"""Answer -> sign and tone, in the order in which the items are shown: what wants attention comes first."""
-MOST_EVIDENCE: Final = 6
-Quote = Callable[[Evidence], str]
 
 
 async def scorecard_panel(visit: Visit, names: Names, call: CallRecord, turns: Sequence[TurnRecord]) -> None:
-    t = visit.t
-    book = ScoreStore(visit.sources.store)
-    heard = [scored for turn in turns if (scored := scored_turn(turn)) is not None]
-    quote = partial(_quote, names, {turn.seq: turn.text for turn in heard})
-    kept = [score for score in await book.of_call(call.id, heard) if score.current]
-    if not kept:
-        with panel(t("score.title")), empty("grading", t("score.none.title"), t("score.none.what_to_do")):
+    """Hidden from who is to score the call blind, until they have."""
+    if may_with_call(visit.viewer.actor, Action.REVIEW_SCORE, call):
+        owed = await SampleStore(visit.sources.store).owed(visit.viewer.actor.name)
+        if sample := owed.get(call.id):
+            _blind_first(visit, sample)
             return
-    for score in kept:
-        card = await _card(book, score)
-        title = card.title if card else t("score.title")
+    heard = [scored for turn in turns if (scored := scored_turn(turn)) is not None]
+    await _Panel(visit, names, call, heard, await shown_names(visit.sources.store)).draw()
+
+
+def _blind_first(visit: Visit, sample: Sample) -> None:
+    t = visit.t
+    with panel(t("score.title")), empty("visibility_off", t("blind.first.title"), t("blind.first.what_to_do")):
+        link(t("blind.begin"), f"/reviews/blind/{sample.id}", "vb-button")
+
+
+class _Panel:
+    """Drawn anew after each thing that somebody says about the score."""
+
+    def __init__(
+        self, visit: Visit, names: Names, call: CallRecord, turns: Sequence[ScoredTurn], people: Mapping[str, str]
+    ) -> None:
+        self._visit = visit
+        self._t = visit.t
+        self._names = names
+        self._call = call
+        self._turns = turns
+        self._open: dict[str, bool] = {}
+        """Which groups of items the visitor has folded out or in."""
+        self._actions = ReviewActions(visit, call, self.draw)
+        self._item = ScoredItem(visit.t, names, people, partial(_quote, names, {turn.seq: turn.text for turn in turns}))
+        self._place = box("vb-stack")
+
+    async def draw(self) -> None:
+        found = await reviewed_scores(self._visit.sources.store, self._call.id, self._turns)
+        self._place.clear()
+        with self._place:
+            if not found:
+                with (
+                    panel(self._t("score.title")),
+                    empty("grading", self._t("score.none.title"), self._t("score.none.what_to_do")),
+                ):
+                    pass
+            for score in found:
+                self._score(score)
+
+    def _score(self, score: ReviewedScore) -> None:
+        title = score.card.title if score.card else self._t("score.title")
         with panel(title, flush=True, classes="vb-scorecard") as tools:
             with tools:
-                tag("span", t("score.version", version=score.result.version), "vb-faint vb-small")
-            _totals(t, score.result)
-            if card is not None:
-                _items(t, names, quote, score.result, card)
+                tag("span", self._t("score.version", version=score.kept.result.version), "vb-faint vb-small")
+            self._totals(score)
+            self._items(score)
+
+    def _totals(self, score: ReviewedScore) -> None:
+        t, result, machine = self._t, score.final, score.kept.result
+        with box("vb-score-head"):
+            with box(f"vb-score-total vb-tone-{score_tone(result.total)}"):
+                tag("span", _figure(result.total))
+            with box("vb-grow"):
+                if result.not_scorable:
+                    tag("div", result.not_scorable, "vb-strong")
+                elif result.fatal:
+                    tag("div", t("score.vetoed", without=_figure(result.without_veto)), "vb-strong")
+                if result is not machine:
+                    tag("div", t("score.after_review", total=_figure(machine.total)), "vb-soft")
+                tag("div", t("score.decided", share=f"{result.decided:.0%}"), "vb-faint vb-small")
+        with box("vb-dimensions"):
+            for dimension in result.dimensions:
+                tag("span", dimension.title, "vb-soft")
+                with box("vb-bar"), box() as bar:
+                    bar.style(f"width: {dimension.score or 0:.0f}%")
+                tag("span", _figure(dimension.score), "vb-figures vb-number")
+
+    def _items(self, score: ReviewedScore) -> None:
+        by_answer: defaultdict[str, list[ReviewedItem]] = defaultdict(list)
+        for each in score.items:
+            by_answer[each.final.answer].append(each)
+        for answer in ANSWERS:
+            found = by_answer[answer]
+            if not found:
+                continue
+            title = f"{self._t(f'answer.{answer}')} {len(found)}"
+            of_interest = answer in ("fail", "unsure") or any(each.reviews or each.appeals for each in found)
+            is_open = self._open.get(answer, of_interest)
+            with ui.expansion(title, value=is_open).classes("vb-items") as group:
+                for each in found:
+                    with self._item.shown(each):
+                        self._actions.buttons(score.kept.result.scorecard, each)
+            group.on_value_change(partial(self._folded, answer))
+
+    def _folded(self, answer: str, event: ValueChangeEventArguments[bool]) -> None:
+        self._open[answer] = event.value
 
 
-async def _card(book: ScoreStore, score: KeptScore) -> Scorecard | None:
-    """The scorecard as it was then."""
-    text = await book.scorecard_text(score.result.scorecard_hash) if score.result.scorecard_hash else None
-    try:
-        return parse_scorecard(text, score.result.scorecard) if text is not None else None
-    except CompanyError as error:
-        log.warning("scorecard_not_readable", scorecard=score.result.scorecard, reason=str(error))
-        return None
-
-
-def _totals(t: Texts, result: ScoreResult) -> None:
-    with box("vb-score-head"):
-        with box(f"vb-score-total vb-tone-{score_tone(result.total)}"):
-            tag("span", "–" if result.total is None else f"{result.total:.0f}")
-        with box("vb-grow"):
-            if result.not_scorable:
-                tag("div", result.not_scorable, "vb-strong")
-            elif result.fatal:
-                without = "–" if result.without_veto is None else f"{result.without_veto:.0f}"
-                tag("div", t("score.vetoed", without=without), "vb-strong")
-            tag("div", t("score.decided", share=f"{result.decided:.0%}"), "vb-faint vb-small")
-    with box("vb-dimensions"):
-        for dimension in result.dimensions:
-            tag("span", dimension.title, "vb-soft")
-            with box("vb-bar"), box() as bar:
-                bar.style(f"width: {dimension.score or 0:.0f}%")
-            tag("span", "–" if dimension.score is None else f"{dimension.score:.0f}", "vb-figures vb-number")
-
-
-def _items(t: Texts, names: Names, quote: Quote, result: ScoreResult, card: Scorecard) -> None:
-    known: Mapping[str, Item] = {item.name: item for item in card.items}
-    by_answer: defaultdict[str, list[Verdict]] = defaultdict(list)
-    for verdict in result.verdicts:
-        by_answer[verdict.answer].append(verdict)
-    for answer in ANSWERS:
-        found = by_answer[answer]
-        if not found:
-            continue
-        open_at_first = answer in ("fail", "unsure")
-        with ui.expansion(f"{t(f'answer.{answer}')} {len(found)}", value=open_at_first).classes("vb-items"):
-            for verdict in found:
-                if item := known.get(verdict.item):
-                    _item(t, names, quote, verdict, item)
-
-
-def _item(t: Texts, names: Names, quote: Quote, verdict: Verdict, item: Item) -> None:
-    sign, tone = ANSWERS[verdict.answer]
-    with box("vb-item"):
-        with box("vb-row"):
-            with box(f"vb-item-sign vb-tone-{tone}" if tone else "vb-item-sign"):
-                ui.icon(sign).props("aria-hidden=true")
-            tag("span", item.title, "vb-strong vb-grow")
-            if item.fatal:
-                badge(t("score.fatal"), "bad" if verdict.answer == "fail" else "")
-            points = f"{verdict.points:g}/{item.weight:g}"
-            tag("span", points if verdict.answer in ("pass", "fail") else "", "vb-faint vb-figures")
-        tag("div", names.said(verdict.reason), "vb-item-reason vb-text")
-        if verdict.answer == "fail" and item.advice:
-            tag("div", item.advice, "vb-item-reason vb-faint")
-        if verdict.evidence:
-            with box("vb-row vb-wrap vb-item-evidence"):
-                for evidence in verdict.evidence[:MOST_EVIDENCE]:
-                    _evidence(quote(evidence) or t("score.here"), evidence)
-
-
-def _evidence(words: str, evidence: Evidence) -> None:
-    """A click plays the place and shows the turn, within the browser."""
-    start_s = evidence.started_ms / 1000
-    button = tag("button", f"{minutes(start_s)} {words}", "vb-evidence")
-    button.props["type"] = "button"
-    told = [("vb-seek", f"{start_s:.3f}")]
-    if evidence.seq is not None:
-        told.append(("vb-show-line", f"{evidence.seq:d}"))
-    events = " ".join(f"window.dispatchEvent(new CustomEvent('{name}', {{detail: {at}}}));" for name, at in told)
-    button.on("click", js_handler=f"() => {{ {events} }}")
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0f}"
 
 
 def _quote(names: Names, texts: Mapping[int, str], evidence: Evidence) -> str:

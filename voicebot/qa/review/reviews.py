@@ -71,8 +71,9 @@ class ReviewStore:
             handled_by = connection.execute(sa.select(calls.c.agent_id).where(calls.c.id == call_id)).scalar_one()
             if handled_by not in (None, agent_id):
                 raise CannotReview(f"call {call_id} was not taken by {agent_id}; only its own agent appeals")
-            if answer == "pass":
-                raise CannotReview(f"{item} passed; there is nothing to appeal against")
+            if answer in ("pass", "unsure"):
+                state = "passed" if answer == "pass" else "waits for a person"
+                raise CannotReview(f"{item} {state}; there is nothing to appeal against")
             pending = sa.and_(
                 appeals.c.call_id == call_id,
                 appeals.c.scorecard == scorecard,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,11 +36,23 @@ class SampleStore:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def draw(self, sample: Sample, size: int, *, since: datetime, until: datetime, actor: str) -> Sample:
-        """Draw and keep a sample of the calls scored in this time. Raises CannotReview when there are none."""
+    async def draw(
+        self,
+        sample: Sample,
+        size: int,
+        *,
+        since: datetime,
+        until: datetime,
+        actor: str,
+        reached: sa.ColumnElement[bool] | None = None,
+    ) -> Sample:
+        """Draw and keep a sample of the calls scored in this time. Raises CannotReview when there are none.
+
+        reached: condition on `calls`: those that all raters may look at.
+        """
         if not sample.raters:
             raise CannotReview("a sample needs somebody to score it; name one or two raters")
-        candidates = await self._candidates(sample.scorecard, since, until)
+        candidates = await self._candidates(sample.scorecard, since, until, reached)
         chosen = drawn(candidates, size, seed=sample.seed)
         if not chosen:
             raise CannotReview(f"no call was scored with {sample.scorecard} in this time; choose an earlier --since")
@@ -65,26 +78,41 @@ class SampleStore:
         return replace(sample, call_ids=tuple(each.call_id for each in chosen))
 
     async def sample(self, sample_id: str) -> Sample | None:
-        found = await self._store.read(sa.select(samples).where(samples.c.id == sample_id))
-        if not found:
-            return None
-        query = sa.select(sampled_calls.c.call_id).where(sampled_calls.c.sample_id == sample_id)
-        members = await self._store.read(query.order_by(sampled_calls.c.place))
-        row = found[0]
-        return Sample(
-            row["id"],
-            row["scorecard"],
-            row["seed"],
-            tuple(row["raters"]),
-            row["drawn_at"],
-            tuple(each["call_id"] for each in members),
-        )
+        found = await self._samples(samples.c.id == sample_id)
+        return found[0] if found else None
+
+    async def of_rater(self, rater: str) -> list[Sample]:
+        """Those that this person is to score, the latest first."""
+        return [sample for sample in await self._samples(sa.true()) if rater in sample.raters]
+
+    async def _samples(self, which: sa.ColumnElement[bool]) -> list[Sample]:
+        query = sa.select(samples).where(which).order_by(samples.c.drawn_at.desc(), samples.c.id)
+        members = sa.select(sampled_calls.c.sample_id, sampled_calls.c.call_id).join(samples).where(which)
+        calls_of = defaultdict[str, list[str]](list)
+        for row in await self._store.read(members.order_by(sampled_calls.c.place)):
+            calls_of[row["sample_id"]].append(row["call_id"])
+        return [
+            Sample(
+                row["id"],
+                row["scorecard"],
+                row["seed"],
+                tuple(row["raters"]),
+                row["drawn_at"],
+                tuple(calls_of[row["id"]]),
+            )
+            for row in await self._store.read(query)
+        ]
 
     async def left(self, sample: Sample, rater: str) -> list[str]:
         """Calls that this rater has not scored, in order."""
         query = sa.select(reviews.c.call_id).where(reviews.c.sample_id == sample.id, reviews.c.reviewer == rater)
         done = {row["call_id"] for row in await self._store.read(query.distinct())}
         return [call_id for call_id in sample.call_ids if call_id not in done]
+
+    async def owed(self, rater: str) -> dict[str, Sample]:
+        """Call -> sample, for all calls that this rater is to score blind and has not yet."""
+        found = await self.of_rater(rater)
+        return {call_id: sample for sample in found for call_id in await self.left(sample, rater)}
 
     async def rate(
         self, sample: Sample, call_id: str, answers: Sequence[Reviewing], *, rater: str, actor: str, at: datetime
@@ -111,7 +139,9 @@ class SampleStore:
         query = sa.select(reviews).where(reviews.c.scorecard == scorecard, ~reviews.c.blind).order_by(reviews.c.id)
         return {(row["call_id"], row["item"]): row["answer"] for row in await self._store.read(query)}
 
-    async def _candidates(self, scorecard: str, since: datetime, until: datetime) -> Sequence[Candidate]:
+    async def _candidates(
+        self, scorecard: str, since: datetime, until: datetime, reached: sa.ColumnElement[bool] | None
+    ) -> Sequence[Candidate]:
         query = (
             sa.select(
                 scores.c.call_id,
@@ -123,7 +153,7 @@ class SampleStore:
             .join(verdicts, verdicts.c.score_id == scores.c.id)
             .join(calls, calls.c.id == scores.c.call_id)
             .where(scores.c.scorecard == scorecard, scores.c.current)
-            .where(scores.c.scored_at >= since, scores.c.scored_at < until)
+            .where(scores.c.scored_at >= since, scores.c.scored_at < until, sa.true() if reached is None else reached)
             .group_by(scores.c.call_id, scores.c.intent, scores.c.total, calls.c.agent_id)
         )
         return [

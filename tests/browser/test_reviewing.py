@@ -1,0 +1,118 @@
+"""People over a score: a supervisor overrules and answers, an agent appeals, both values stay, totals follow, all is
+audited; and nobody reaches the calls of another team."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.calls import NUMBER, SCRIPT
+from tests.browser.console import Browsers, Console
+from voicebot.demo import SAMPLE_COMPANY
+from voicebot.privacy.audit import Audit
+from voicebot.qa.review.reviews import ReviewStore
+from voicebot.qa.worker import Reviewer
+from voicebot.store.records import CallRecord, TurnRecord
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SAID = (
+    ("agent", "您好，云杉优选客服，请问有什么可以帮您？"),
+    ("caller", "我想查一下耳机什么时候到"),
+    ("agent", "我帮您查一下，明天送到。"),
+    ("caller", f"好的，那就这样，{SCRIPT}"),
+    ("agent", "好的。"),
+)
+
+
+async def an_agent_s_call(console: Console, call_id: str, label: str) -> None:
+    """Taken by agent 8002 of the team 订单组 without a closing, and scored."""
+    began = datetime.now(UTC) - timedelta(minutes=3)
+    call = CallRecord(
+        call_id, f"leg-{call_id}", "inbound", NUMBER, "400", began,
+        caller_label=label, region_province="浙江", region_city="杭州", agent_id="8002", team="订单组",
+    )  # fmt: skip
+    await console.store.open_call(call)
+    await console.store.answer_call(call_id, began + timedelta(seconds=2))
+    for seq, (role, text) in enumerate(SAID):
+        turn = TurnRecord(call_id, seq, role, text, 3000 * seq, 3000 * seq + 2500)  # type: ignore[arg-type]
+        await console.store.add_turn(turn)
+    await console.store.end_call(call_id, began + timedelta(seconds=40), outcome="resolved", end_reason="remote_hangup")
+    await Reviewer(console.store, SAMPLE_COMPANY).score(call_id, announce=False)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def reviewed(console: Console) -> None:
+    await an_agent_s_call(console, "reviewed", "周宁")
+
+
+def item(page: Page, title: str) -> Locator:
+    return page.locator(".vb-item", has=page.get_by_text(title, exact=True))
+
+
+async def total(page: Page) -> int:
+    return int(await page.locator(".vb-score-total").inner_text())
+
+
+@pytest.mark.usefixtures("reviewed")
+async def test_an_appeal_gets_an_answer_and_both_values_stay(people: Browsers, console: Console) -> None:
+    async with people.of("agent") as agent, people.of("lead") as lead:
+        await agent.open("/calls/reviewed")
+        closing = item(agent.page, "结束语")
+        await expect(closing.get_by_role("button", name="改判")).to_have_count(0)
+        await closing.get_by_role("button", name="申诉").click()
+        await agent.page.get_by_role("button", name="提交").click()
+        await expect(agent.page.get_by_role("alert")).to_have_text("请写明理由，对方会看到。")
+        await agent.page.get_by_label("哪里判错了").fill(f"客户先挂了 {SCRIPT}")
+        await agent.page.get_by_role("button", name="提交").click()
+        await expect(closing).to_contain_text("待答复")
+
+        await lead.open("/calls/reviewed")
+        before = await total(lead.page)
+        closing = item(lead.page, "结束语")
+        await expect(closing).to_contain_text(f"客户先挂了 {SCRIPT}")
+        await closing.get_by_role("button", name="答复申诉").click()
+        await lead.page.get_by_label("通过", exact=True).check()
+        await lead.page.get_by_label("给客服的答复").fill("听了录音，属实")
+        await lead.page.get_by_role("button", name="提交").click()
+        await expect(lead.page.get_by_text(f"复核后；系统评分 {before}")).to_be_visible()
+        assert await total(lead.page) > before
+        await lead.open("/calls?words=耳机什么时候到")
+        after = await lead.page.locator(".vb-table tbody tr td:nth-child(7)").inner_text()
+        assert int(after) > before
+
+        await agent.open("/calls/reviewed")
+        closing = item(agent.page, "结束语")
+        for shown in ("系统判为“未通过”", "申诉成立", "苏敏", "听了录音，属实"):
+            await expect(closing).to_contain_text(shown)
+        assert await agent.call("window.hacked") is None
+    (appeal,) = await ReviewStore(console.store).appeals(status=None, call_id="reviewed")
+    assert (appeal.status, appeal.agent_id, appeal.answered_by) == ("upheld", "8002", "lead")
+
+
+@pytest.mark.usefixtures("reviewed")
+async def test_a_verdict_is_confirmed_or_overruled_by_the_team_s_supervisor_alone(
+    people: Browsers, console: Console
+) -> None:
+    async with people.of("other") as other:
+        assert await other.open("/calls/reviewed") == 404
+    async with people.of("lead") as lead:
+        page = lead.page
+        await lead.open("/calls/reviewed")
+        await item(page, "告知录音").get_by_role("button", name="确认").press("Enter")
+        await expect(item(page, "告知录音")).to_contain_text("确认：未通过")
+        await item(page, "礼貌用语").get_by_role("button", name="改判").press("Enter")
+        await page.get_by_label("理由").fill(f"说了“请问”，电话{NUMBER}")
+        await page.get_by_role("button", name="提交").click()
+        await expect(page.get_by_role("alert")).to_have_text("请选择结果。")
+        await page.get_by_label("通过", exact=True).press("Space")
+        await page.get_by_role("button", name="提交").press("Enter")
+        await expect(item(page, "礼貌用语")).to_contain_text("改判为：通过")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        assert NUMBER not in await page.content()
+    found = [entry for entry in await Audit(console.store).entries(object="call:reviewed") if "score." in entry.action]
+    assert {entry.action for entry in found} >= {"score.confirmed", "score.overruled"}
+    assert all(entry.actor.startswith("account:") for entry in found)

@@ -1,0 +1,58 @@
+"""A dialog that asks for an answer and the words that go with it; it closes when they were taken."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from nicegui import ui
+
+from voicebot.console.components.native_choice import native_choice
+from voicebot.console.components.parts import box, tag
+from voicebot.console.texts import Texts
+
+Submit = Callable[[str, str], Awaitable[bool]]
+"""Is given the chosen answer and the words, and says whether they were taken."""
+
+
+class AnswerDialog:
+    """Made and opened at once; gone when it is closed."""
+
+    def __init__(
+        self,
+        t: Texts,
+        title: str,
+        submit: Submit,
+        *,
+        words: str,
+        longest: int,
+        answers: Mapping[str, str] | None = None,
+    ) -> None:
+        """answers: value -> what is shown; without them only words are asked for. words: what they are."""
+        self._t = t
+        self._submit = submit
+        self._answers = answers or {}
+        self._answer = ""
+        with ui.dialog(value=True) as self._dialog, ui.card().classes("vb-dialog"):
+            tag("h2", title, "vb-text")
+            if answers:
+                native_choice(t("reviewing.new_answer"), answers, self._choose, name="answer")
+            self._words = ui.textarea(words).props(f"outlined autogrow maxlength={longest}").classes("vb-wide")
+            self._words.props["autofocus"] = not answers
+            self._missing = tag("p", "", "vb-missing")
+            self._missing.props["role"] = "alert"
+            with box("vb-row vb-end"):
+                ui.button(t("cancel"), on_click=self._dialog.close).props("flat no-caps")
+                ui.button(t("reviewing.send"), on_click=self._send).props("unelevated no-caps")
+        self._dialog.on("hide", self._dialog.delete)
+
+    def _choose(self, answer: str) -> None:
+        self._answer = answer
+
+    async def _send(self) -> None:
+        words = (self._words.value or "").strip()
+        if self._answers and not self._answer:
+            self._missing.set_text(self._t("reviewing.needs_answer"))
+        elif not words:
+            self._missing.set_text(self._t("reviewing.needs_words"))
+        elif await self._submit(self._answer, words):
+            self._dialog.close()

@@ -27,9 +27,9 @@ class VadConfig:
     All times in seconds. A higher `on` misses soft words of people, a lower `off` hears 50 ms of noise at every end.
     """
 
-    on: float = 0.5
+    on: float = 0.4
     """Probability from which a window counts as speech."""
-    off: float = 0.45
+    off: float = 0.4
     """Probability below which a window counts as silence; between the two, what was goes on."""
     min_speech_s: float = 0.06
     """Speech shorter than this (a click, a cough) starts nothing."""

@@ -30,6 +30,8 @@ class TurnConfig:
     """Audio before the detected start that goes to the recogniser: soft first consonants."""
     suspicion: float = 0.15
     """A turn that is due is held for so long while something sounds like speech: the ear takes up to 130 ms to know."""
+    behind: float = 0.30
+    """A faint sound after words that stood out is background if it is shorter: the turn that is due is held for it."""
     first_partial: float = 0.40
     """Speech of this length is recognised while it goes on, for the eyes of agents and for barge-in."""
     partial_every: float = 0.50
@@ -103,6 +105,7 @@ class TurnTaking:
         self._partial_wanted = False  # one is under way
         self._unmeant = False  # the last one found nothing that wants to be answered
         self._faint = False  # the open utterance never stood out from the background
+        self._behind: float | None = None  # since when something faint sounds after words that stood out
         self._answering = False
         self._turn_ended: float | None = None  # end of the speech of the last turn
         self._silent_since: float | None = None
@@ -137,30 +140,27 @@ class TurnTaking:
         if not self._suspected or not faint:  # a faint beginning may have grown clear
             actions = self.on_speech_suspected(at, left_s=left_s, faint=faint)
         self._suspected = False
-        self._talking = True
         self._silent_since = None
-        self._faint = faint and (self._speech_start is None or self._faint)
-        if self._speech_start is None:
-            self._open(at)
-        elif self._speech_end is not None:
-            self._endpointing.on_resumed(at - self._speech_end, self._judgement)
+        if self._speech_end is not None and faint and not self._faint:
+            self._behind = at  # the background, unless it clears up: the caller's voice stood out before
+            return actions
+        if self._speech_end is not None and self._faint and not faint:  # what came before was the background
             actions.append(Drop(self._utterance))
-            self._utterance += 1
-        self._speech_end = None
-        self._judgement = None
-        self._partial_wanted = False
-        self._partial_at = max(self._partial_at, at + self._config.first_partial - self._config.partial_every)
-        return actions
+            self._close()
+            self._over_prompt = self._answering or not self._floor.is_answer(left_s=left_s)
+        return [*actions, *self._talk(at, faint=faint)]
 
     def on_speech_cleared(self, at: float, *, left_s: float = inf) -> list[Action]:
         """What began faint stands out from the background by now."""
         self._faint = False
-        return [*self._floor.on_sound(at, left_s=left_s)]
+        actions: list[Action] = [*self._floor.on_sound(at, left_s=left_s)]
+        return actions if self._behind is None else [*actions, *self._talk(self._behind, faint=False)]
 
     def on_speech_paused(self, at: float, *, now: float) -> list[Action]:
         """`at`: when the speech ended (true edge); `now`: the time of the audio when the detector was sure of it."""
         self._talking = False
-        if self._speech_start is None:
+        if self._speech_start is None or self._behind is not None:
+            self._behind = None
             return []
         self._speech_end = at
         self._judgement = None
@@ -189,13 +189,16 @@ class TurnTaking:
         actions: list[Action] = [*self._floor.on_words(words, answer=answers)]
         if words is Words.NONE or (words is Words.BACKCHANNEL and not answers):
             self._close()
-            self._silent_since = at
+            if not self._talking:
+                self._silent_since = at
             return [*actions, Drop(utterance)]
         self._judgement = judgement
         return [*actions, *self.on_time(at)]
 
     def on_time(self, at: float) -> list[Action]:
         """Called with every frame: fires what is due."""
+        if self._behind is not None and at - self._behind >= self._config.behind:
+            return self._talk(self._behind, faint=True)
         if self._talking and self._speech_start is not None:
             return self._while_talking(at, at - self._speech_start)
         if self._speech_end is not None:
@@ -238,6 +241,7 @@ class TurnTaking:
 
     def on_floor_given(self) -> None:
         """Somebody else talks to the caller from now on: what was open is nobody's turn any more."""
+        self._behind = None
         self._close()
         self._talking = self._suspected = self._answering = False
         self._silent_since = None
@@ -246,6 +250,22 @@ class TurnTaking:
     def on_leg_ended(self) -> list[Action]:
         """The caller has hung up: an utterance that was already recognised was their last word."""
         return self._end_turn() if self._speech_end is not None and self._judgement is not None else []
+
+    def _talk(self, at: float, *, faint: bool) -> list[Action]:
+        """The caller begins, or goes on after a pause."""
+        dropped: list[Action] = []
+        if self._speech_start is None:
+            self._open(at)
+            self._faint = faint
+        elif self._speech_end is not None:
+            self._endpointing.on_resumed(at - self._speech_end, self._judgement)
+            dropped = [Drop(self._utterance)]
+            self._utterance += 1
+        self._talking = True
+        self._behind = self._speech_end = self._judgement = None
+        self._partial_wanted = False
+        self._partial_at = max(self._partial_at, at + self._config.first_partial - self._config.partial_every)
+        return dropped
 
     def _while_talking(self, at: float, lasted: float) -> list[Action]:
         actions: list[Action] = [*self._floor.on_time(at, spoken_s=lasted, unmeant=self._unmeant)]
@@ -259,7 +279,7 @@ class TurnTaking:
         return actions
 
     def _while_paused(self, pause: float) -> list[Action]:
-        if self._floor.playing or self._answering:
+        if self._floor.playing or self._answering or self._behind is not None:
             return []  # what was said over a prompt that goes on is answered when the prompt is done
         if self._judgement is None:
             return []  # not recognised yet; the reply could not start anyhow
@@ -299,9 +319,9 @@ class TurnTaking:
         self._unmeant = False
 
     def _close(self) -> None:
-        self._speech_start = None
-        self._speech_end = None
-        self._judgement = None
+        self._speech_start = self._speech_end = self._judgement = None
+        if self._behind is not None:  # whatever it is, it belongs to nothing before it
+            self._talk(self._behind, faint=True)
 
 
 def _words(judgement: Judgement) -> Words:

@@ -95,6 +95,44 @@ def test_such_a_sound_in_the_background_or_over_a_prompt_is_not() -> None:
     assert said(turns, 1.0, 1.3, UNCLEAR)[1] == [PausePlayback(), ResumePlayback(), Drop(1)]
 
 
+def test_a_short_murmur_behind_the_callers_words_holds_their_turn_and_belongs_to_nothing() -> None:
+    turns = TurnTaking()
+    utterance, _ = said(turns, 1.0, 2.0, COMPLETE)
+    assert turns.on_speech_started(2.26, faint=True) == []
+    assert run_to(turns, 2.28, 2.42) == []
+    assert turns.on_speech_paused(2.36, now=2.48) == []
+    assert turns.on_time(2.48) == [EndTurn(utterance, 2.0)]
+
+
+def test_a_murmur_that_lasts_or_rises_may_be_the_caller_who_goes_on() -> None:
+    turns = TurnTaking()
+    utterance, _ = said(turns, 1.0, 2.0, COMPLETE)
+    turns.on_speech_started(2.26, faint=True)
+    assert run_to(turns, 2.28, 3.0)[0][1] == Drop(utterance)
+    assert turns.on_speech_paused(3.0, now=3.12) == [Recognise(utterance + 1, 1.0 - CONFIG.pre_roll, 3.12)]
+    turns = TurnTaking()
+    utterance, _ = said(turns, 1.0, 2.0, COMPLETE)
+    turns.on_speech_started(2.26, faint=True)
+    assert turns.on_speech_cleared(2.34) == [Drop(utterance)]
+
+
+def test_a_voice_that_stands_out_after_murmurs_alone_begins_a_turn_of_its_own() -> None:
+    turns = TurnTaking()
+    turns.on_speech_started(1.0, faint=True)
+    turns.on_speech_paused(1.4, now=1.52)
+    assert turns.on_speech_started(1.8) == [Drop(1)]
+    assert turns.on_speech_paused(2.4, now=2.52) == [Recognise(2, 1.8 - CONFIG.pre_roll, 2.52)]
+
+
+def test_a_murmur_behind_a_sound_without_words_is_heard_by_itself() -> None:
+    turns = TurnTaking()
+    turns.on_speech_started(1.0)
+    turns.on_speech_paused(1.4, now=1.52)
+    turns.on_speech_started(1.54, faint=True)
+    assert turns.on_recognised(1, NOISE, at=1.58) == [Drop(1)]
+    assert turns.on_speech_paused(1.9, now=2.02) == [Recognise(2, 1.54 - CONFIG.pre_roll, 2.02)]
+
+
 def test_an_unfinished_utterance_waits_for_the_patient_pause() -> None:
     turns = TurnTaking()
     said(turns, 1.0, 2.0, UNFINISHED)

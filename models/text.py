@@ -11,8 +11,9 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-import opencc
 from wetext import Normalizer
+
+from models.simplified import simplified
 
 _DIGIT_OF: Final = dict(zip("零〇○一二三四五六七八九幺两", "00012345678912", strict=True))
 _FULL_WIDTH: Final = {0xFEE0 + ord(character): character for character in f"%+-{string.ascii_letters}{string.digits}"}
@@ -38,7 +39,7 @@ def normalise(raw: str) -> str:
 
     "請查一下二零二四一一零五三八" -> "请查一下2024110538"; "三百六十塊" -> "360块"; "十一月五號" -> "11月5号".
     """
-    text = _simplified().convert(raw).translate(_FULL_WIDTH)
+    text = simplified(raw).translate(_FULL_WIDTH)
     text = _SPACE.sub("", text.strip())
     return "".join(part if part in fixed_words() else _numbers(part) for part in _fixed_pattern().split(text) if part)
 
@@ -81,11 +82,6 @@ def _value(numeral: str) -> str:
 @cache
 def _wetext() -> Normalizer:
     return Normalizer(lang="zh", operator="itn")
-
-
-@cache
-def _simplified() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
 
 
 @cache

@@ -13,8 +13,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from opencc import OpenCC
 from pypinyin import lazy_pinyin
+
+from models.simplified import simplified
 
 VIEWS: Final = ("characters", "syllables", "pairs")
 
@@ -51,8 +52,7 @@ class TextViews:
 
 def plain(text: str) -> str:
     """Simplified, lower case, without punctuation; every number is 0, for which number it is says no intent."""
-    simplified: str = _simplifier().convert(text)
-    return _NUMBER.sub("0", _NOT_WORDS.sub(" ", simplified.lower()).strip())
+    return _NUMBER.sub("0", _NOT_WORDS.sub(" ", simplified(text).lower()).strip())
 
 
 def in_mandarin(text: str) -> str:
@@ -85,8 +85,3 @@ def _dialect_words() -> tuple[re.Pattern[str], dict[str, str]]:
     standard = {row["word"]: row["standard"] for row in csv.DictReader(text.splitlines())}
     longest_first = sorted(standard, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first))), standard
-
-
-@cache
-def _simplifier() -> OpenCC:
-    return OpenCC("t2s")

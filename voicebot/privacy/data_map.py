@@ -91,7 +91,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = {
     "accounts": NobodysData("staff"),
     "sessions": NobodysData("staff who are signed in"),
     "sign_in_failures": NobodysData("who tried to sign in"),
-    "saved_views": NobodysData("filters that staff have saved; one may name a number, which its owner deletes"),
+    "saved_views": NobodysData("filters that staff have saved; a number in one is overwritten with its customer"),
     "api_keys": NobodysData("programs' keys"),
     "webhooks": NobodysData("programs' addresses"),
     "webhook_events": NobodysData("what programs want to know"),

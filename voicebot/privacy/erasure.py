@@ -31,8 +31,9 @@ _MENTIONS: Final = {
     "turns": ("text", "raw_text", "heard_text", "slots", "detail"),
     "tasks": ("summary", "payload"),
     "handover_packets": ("packet",),
+    "saved_views": ("query",),
 }
-"""Columns in which somebody else's call or task may hold the number."""
+"""Columns in which somebody else's call, task or saved filter may hold the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,10 @@ def _mentioning(connection: Connection, number: str, *, besides: Sequence[str] =
     for name, columns in _MENTIONS.items():
         rows = table(name)
         mentions = sa.or_(*(sa.cast(rows.c[column], sa.Text).contains(digits) for column in columns))
-        others = sa.or_(rows.c.call_id.is_(None), sa.not_(rows.c.call_id.in_(besides)))
-        query = sa.select(rows.c.id).where(mentions, others, sa.not_(is_held(rows.c.call_id)))
+        query = sa.select(rows.c.id).where(mentions)
+        if "call_id" in rows.c:
+            others = sa.or_(rows.c.call_id.is_(None), sa.not_(rows.c.call_id.in_(besides)))
+            query = query.where(others, sa.not_(is_held(rows.c.call_id)))
         if name == "tasks":
             query = query.where(rows.c.customer_number != number)
         found[name] = list(connection.execute(query).scalars())

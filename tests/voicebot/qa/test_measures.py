@@ -94,6 +94,16 @@ def test_music_on_our_side_is_a_hold() -> None:
     assert measures.silences == spans((4, 5), (39, 40))
 
 
+def test_what_the_recording_does_not_hold_is_no_silence_no_hold_and_no_wait() -> None:
+    call = heard(spans((0, 2), (20, 22)), spans((2.5, 4), (12, 13), (30, 31)))
+    told = [turn("assistant", "好的，请您稍等一下。", 2.5, 4.2)]
+    measures = measure(call, told, unrecorded=spans((4, 14), (21.5, 28)))
+    assert measures.holds == ()
+    assert measure(call, told).reply_latencies_ms == (500, 8000)
+    assert measures.silences == spans((14, 20), (28, 30))
+    assert measures.reply_latencies_ms == (500,)
+
+
 def test_speed_counts_characters_digits_and_foreign_words() -> None:
     assert characters("您好，VIP 客户 2024！") == 2 + 1 + 2 + 4
     call = heard(spans((0, 6)), spans((10, 16)))

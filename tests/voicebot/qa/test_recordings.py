@@ -23,6 +23,7 @@ from voicebot.qa.measuring.kept import kept_measures, measured
 from voicebot.qa.measuring.measures import measure
 from voicebot.qa.measuring.recording import Heard, RecordingUnreadable, listen
 from voicebot.qa.measuring.spans import joined, shared, total_ms
+from voicebot.store.recording_gaps import RecordingGaps
 from voicebot.store.records import CallRecord
 from voicebot.store.store import Store
 
@@ -159,6 +160,20 @@ async def test_measures_are_taken_once_and_kept(tmp_path: Path, judge: SileroVad
         path.unlink()
         assert await measured(store, "c1", path, (), judge, at=now) == measures
         assert measures.talk_over
+
+
+async def test_a_pause_of_the_recording_is_nobodys_silence(
+    tmp_path: Path, judge: SileroVad, sentence: NDArray[np.int16]
+) -> None:
+    side = np.concatenate([sentence, silence(4), sentence])
+    path, gone_ms = write(tmp_path / "call.wav", side, silence(1)), sentence.size * 1000 // RATE_HZ
+    now = datetime(2026, 11, 27, 9, tzinfo=UTC)
+    async with Store(f"sqlite:///{tmp_path / 'calls.db'}") as store:
+        await store.open_call(CallRecord("c1", "l1", "inbound", "+8613800000000", "4001", now))
+        assert measure(listen(path, judge)).silences
+        await RecordingGaps(store).begin("c1", gone_ms - 500, "flow")
+        await RecordingGaps(store).end("c1", gone_ms + 4500)
+        assert not (await measured(store, "c1", path, (), judge, at=now)).silences
 
 
 # The real call

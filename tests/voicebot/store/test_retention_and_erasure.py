@@ -19,6 +19,7 @@ from voicebot.store import tables
 from voicebot.store.database import Database, StoreError
 from voicebot.store.recording_gaps import RecordingGaps
 from voicebot.store.records import CallRecord, CustomerRecord, TaskRecord, TurnRecord
+from voicebot.store.saved_views import SavedViews
 from voicebot.store.store import Store
 
 ANNA, BERT = "+8613800138000", "+8613900139000"
@@ -167,6 +168,7 @@ async def anna_and_bert(store: Store, folder: Path) -> None:
     await filled(store, folder, "bert", BERT, days_ago=1)
     said = TurnRecord("bert", 1, "caller", f"打我爱人电话{ANNA[3:]}", 3000, 5000, slots={"number": ANNA})
     await store.add_turn(said)
+    await SavedViews(store).save("eve", "这几天", f"words={ANNA[3:]}&from=2026-11-01", NOW)
 
 
 async def everything(store: Store) -> str:
@@ -179,7 +181,7 @@ async def test_a_customer_is_erased_from_all_tables_and_files_and_nobody_else_is
     await anna_and_bert(store, tmp_path)
     plan = await plan_erasure(store, ANNA)
     assert (plan.rows["calls"], plan.rows["turns"], plan.rows["customers"], plan.rows["tasks"]) == (2, 2, 1, 2)
-    assert (len(plan.recordings), plan.mentions, plan.complete) == (2, {"turns": 1}, True)
+    assert (len(plan.recordings), plan.mentions, plan.complete) == (2, {"turns": 1, "saved_views": 1}, True)
     assert ANNA in await everything(store)
     receipt = await erase(store, ANNA, actor="os:root", at=NOW)
     assert receipt == plan

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from models.silero import SileroVad
-from voicebot.qa.material import CallMeasures, ScoredTurn
+from voicebot.qa.material import CallMeasures, ScoredTurn, Span
 from voicebot.qa.measuring.measures import measure
 from voicebot.qa.measuring.recording import listen
 from voicebot.store.measure_tables import call_measures
+from voicebot.store.recording_gaps import RecordingGaps
 from voicebot.store.store import Store
 
 _SHAPE: Final = TypeAdapter(CallMeasures)
@@ -48,12 +49,16 @@ async def measured(
 ) -> CallMeasures:
     """The kept measures; taken from the recording, and kept, the first time. at: now.
 
-    Raises RecordingUnreadable, and StoreError. Listening takes a processor about half a second a minute of the call.
+    Raises RecordingUnreadable, and StoreError. Listening takes a third of a second of processor time a minute.
     """
     known = await kept_measures(store, call_id)
     if known is not None:
         return known
     heard = await asyncio.to_thread(listen, recording, judge)
-    measures = measure(heard, turns)
+    unrecorded = [
+        Span(gap.from_ms, heard.length_ms if gap.to_ms is None else gap.to_ms)
+        for gap in await RecordingGaps(store).of(call_id)
+    ]
+    measures = measure(heard, turns, unrecorded=unrecorded)
     await keep_measures(store, call_id, measures, at=at)
     return measures

@@ -60,22 +60,34 @@ class MeasureLimits:
     """Share of clipped samples from which speech sounds torn."""
 
 
-def measure(heard: Heard, turns: Sequence[ScoredTurn] = (), limits: MeasureLimits | None = None) -> CallMeasures:
-    """turns: the transcript, for speed and announced holds; empty where there is none."""
+def measure(
+    heard: Heard,
+    turns: Sequence[ScoredTurn] = (),
+    limits: MeasureLimits | None = None,
+    *,
+    unrecorded: Sequence[Span] = (),
+) -> CallMeasures:
+    """turns: the transcript, for speed and announced holds; empty where there is none.
+
+    unrecorded: stretches that the recording does not hold: what was said there is not known, so they are no silence,
+    no hold and no wait for a reply.
+    """
     limits = limits or MeasureLimits()
+    unknown = joined(unrecorded)
     since_ms = next((turn.started_ms for turn in turns if turn.role == "agent"), 0)
     scored = Span(min(max(0, since_ms), heard.length_ms), heard.length_ms)
     caller, ours = (_within(side.speech, scored) for side in (heard.caller, heard.ours))
-    holds = _holds(heard, turns, scored, limits)
+    holds = without(_holds(heard, turns, scored, limits), unknown)
+    waits = joined([*holds, *unknown])
     return CallMeasures(
         length_ms=heard.length_ms,
         caller=_side(heard.caller, heard.ours, "caller", turns, heard.caller.speech, limits),
         ours=_side(heard.ours, heard.caller, "ours", turns, ours, limits),
-        silences=tuple(_silences(caller, ours, holds, scored, limits)),
+        silences=tuple(_silences(caller, ours, waits, scored, limits)),
         holds=tuple(holds),
         interruptions=tuple(_interruptions(caller, ours, limits)),
         talk_over=tuple(shared(caller, ours)),
-        reply_latencies_ms=tuple(_latencies(caller, ours, holds, limits)),
+        reply_latencies_ms=tuple(_latencies(caller, ours, waits, limits)),
         one_way=_one_way(heard, limits),
     )
 
@@ -124,14 +136,14 @@ def _problems(heard: HeardSide, other: HeardSide, limits: MeasureLimits) -> list
 
 
 def _silences(
-    caller: Sequence[Span], ours: Sequence[Span], holds: Sequence[Span], scored: Span, limits: MeasureLimits
+    caller: Sequence[Span], ours: Sequence[Span], waits: Sequence[Span], scored: Span, limits: MeasureLimits
 ) -> list[Span]:
     """Up to the last word: how long somebody waits to hang up is nobody's silence."""
     speech = joined([*caller, *ours])
     if not speech:
         return []
     quiet = gaps(speech, Span(scored.started_ms, speech[-1].ended_ms))
-    return [span for span in without(quiet, holds) if span.length_ms >= limits.silence]
+    return [span for span in without(quiet, waits) if span.length_ms >= limits.silence]
 
 
 def _holds(heard: Heard, turns: Sequence[ScoredTurn], scored: Span, limits: MeasureLimits) -> list[Span]:
@@ -175,8 +187,8 @@ def _taken_floors(speech: Sequence[Span], others: Sequence[Span], limits: Measur
     return taken
 
 
-def _latencies(caller: Sequence[Span], ours: Sequence[Span], holds: Sequence[Span], limits: MeasureLimits) -> list[int]:
-    """For each utterance of the caller that was answered before the next one, unless a hold lies between."""
+def _latencies(caller: Sequence[Span], ours: Sequence[Span], waits: Sequence[Span], limits: MeasureLimits) -> list[int]:
+    """For each utterance of the caller that was answered before the next one, unless one of `waits` lies between."""
     utterances = joined(caller, gap_ms=limits.utterance_pause)
     last_ms = max((span.ended_ms for span in ours), default=0)
     latencies = []
@@ -184,7 +196,7 @@ def _latencies(caller: Sequence[Span], ours: Sequence[Span], holds: Sequence[Spa
         before_ms = following.started_ms if following else last_ms
         begun = next((s.started_ms for s in ours if utterance.ended_ms <= s.started_ms < before_ms), None)
         overtaken = any(span.started_ms < utterance.ended_ms < span.ended_ms for span in ours)
-        if begun is not None and not overtaken and not shared(holds, [Span(utterance.ended_ms, begun)]):
+        if begun is not None and not overtaken and not shared(waits, [Span(utterance.ended_ms, begun)]):
             latencies.append(begun - utterance.ended_ms)
     return latencies
 

@@ -15,7 +15,7 @@ from telephony.rtcp import (
     parse_reports,
     source_description,
 )
-from telephony.udp import Address, UdpPort
+from telephony.udp import Address, DatagramPort
 
 _INTERVAL_S: Final = 5.0
 _MAX_REPORTS_PER_POLL: Final = 8
@@ -24,7 +24,7 @@ _MAX_REPORTS_PER_POLL: Final = 8
 class QualityReports:
     """Polled about once a second by the RTP session that owns it; never waits."""
 
-    def __init__(self, port: UdpPort, ssrc: int, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, port: DatagramPort, ssrc: int, *, now: Callable[[], float] = time.time) -> None:
         self.remote_lost_share: float | None = None
         self.round_trip_ms: float | None = None
         self._port = port

@@ -16,7 +16,7 @@ from telephony.jitter import JitterBuffer
 from telephony.reporting import QualityReports
 from telephony.rtcp import Reception
 from telephony.rtp_packet import HEADER, LARGEST, MARKER, VERSION_2, InvalidRtp, RtpPacket
-from telephony.udp import Address, NoFreePort, UdpPort, open_port_pair
+from telephony.udp import Address, DatagramPort, NoFreePort, open_port_pair
 
 __all__ = ["DtmfNotNegotiated", "MediaStats", "NoFreePort", "RtpSession"]
 
@@ -60,7 +60,7 @@ class RtpSession:
     """
 
     def __init__(
-        self, media: UdpPort, control: UdpPort, *, any_address: bool = False, outgoing_loss: float = 0.0
+        self, media: DatagramPort, control: DatagramPort, *, any_address: bool = False, outgoing_loss: float = 0.0
     ) -> None:
         """any_address: take audio from whoever sends first, for peers whose SDP holds an address behind a NAT.
         outgoing_loss: share of our packets thrown away on purpose, to rehearse a bad line.

@@ -5,7 +5,7 @@ import socket
 import struct
 import time
 from contextlib import suppress
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 Address: TypeAlias = tuple[str, int]
 
@@ -16,7 +16,32 @@ _RECEIVE_BUFFER: Final = 65536  # bytes: over 2 s of G.711; a flood fills no mor
 
 
 class NoFreePort(OSError):
-    """No pair of UDP ports is left for another call."""
+    """No UDP port (or pair of ports) is left for another call."""
+
+
+class DatagramPort(Protocol):
+    """What an `RtpSession` reads and writes: a `UdpPort`, or one with encryption in between."""
+
+    port: int
+    data: bytearray
+
+    def receive(self) -> tuple[int, Address, float] | None: ...
+
+    def send(self, data: bytes | bytearray, address: Address, /) -> object: ...
+
+    def close(self) -> None: ...
+
+
+def open_port(local_ip: str, ports: range) -> "UdpPort":
+    """A port of the range; the search begins at a random one. Raises NoFreePort."""
+    offset = random.randrange(len(ports))
+    for number in range(len(ports)):
+        with suppress(OSError):
+            return UdpPort(local_ip, ports[(offset + number) % len(ports)])
+    raise NoFreePort(
+        f"no free UDP port from {ports.start} to {ports.stop - 1} on {local_ip}: widen the range of ports, or check"
+        f" that {local_ip} is an address of this machine"
+    )
 
 
 def open_port_pair(local_ip: str, ports: range) -> tuple["UdpPort", "UdpPort"]:

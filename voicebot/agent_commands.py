@@ -1,4 +1,4 @@
-"""What a desk tells the media process: an agent's presence, hold, transfer, and the word on prompts and wrap-up.
+"""What a desk tells the media process: an agent's presence and phone, hold, transfer, the word on prompts and wrap-up.
 
 A command is one JSON message on voicebot/NODE/commands; its answer comes on voicebot/NODE/commands/ID. Who may publish
 there is the broker's to decide: the embedded one listens on this machine alone.
@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from telephony.webrtc.sdp import LONGEST_OFFER
 from voicebot.events import EventError
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -24,6 +25,55 @@ class SetPresence:
     agent_id: AgentId
     presence: Literal["ready", "break", "offline"]
     kind: Literal["presence"] = "presence"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectPhone:
+    """A browser's offer to be the agent's phone; the answer's `sdp` is ours. A browser that is it already goes."""
+
+    id: Id
+    agent_id: AgentId
+    line: Id
+    """The browser's own name for this connection."""
+    offer: Annotated[str, Field(max_length=LONGEST_OFFER)]
+    kind: Literal["connect_phone"] = "connect_phone"
+
+
+@dataclass(frozen=True, slots=True)
+class DisconnectPhone:
+    """The browser is no longer the agent's phone; a call on it is hung up."""
+
+    id: Id
+    agent_id: AgentId
+    line: Id
+    kind: Literal["disconnect_phone"] = "disconnect_phone"
+
+
+@dataclass(frozen=True, slots=True)
+class PickUp:
+    """Takes the call that rings in the browser."""
+
+    id: Id
+    agent_id: AgentId
+    kind: Literal["pick_up"] = "pick_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """Has the call that rings in the browser ring elsewhere."""
+
+    id: Id
+    agent_id: AgentId
+    kind: Literal["decline"] = "decline"
+
+
+@dataclass(frozen=True, slots=True)
+class SkipWhisper:
+    """Puts the caller through before the whisper is over, as any key of a telephone does."""
+
+    id: Id
+    agent_id: AgentId
+    kind: Literal["skip_whisper"] = "skip_whisper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +179,11 @@ class ConfirmWrapUp:
 
 AgentCommand = (
     SetPresence
+    | ConnectPhone
+    | DisconnectPhone
+    | PickUp
+    | Decline
+    | SkipWhisper
     | Hold
     | Mute
     | PauseRecording
@@ -148,6 +203,8 @@ class CommandAnswer:
     done: bool
     reason: str = ""
     """Why not, for the person who asked."""
+    sdp: str = ""
+    """Our side of a phone's connection."""
 
 
 _COMMANDS: Final[TypeAdapter[AgentCommand]] = TypeAdapter(Annotated[AgentCommand, Field(discriminator="kind")])

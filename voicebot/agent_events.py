@@ -30,6 +30,8 @@ class PresenceChanged:
     """The call that is being offered."""
     until: datetime | None = None
     """When ringing, wrap-up or break is over."""
+    line: str = ""
+    """Of the phone in a browser, which rings instead of any other; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import aiomqtt
 import structlog
@@ -33,24 +34,36 @@ class NoAnswer(Exception):
 
 
 async def serve_commands(settings: EventSection, handle: Callable[[AgentCommand], Awaitable[CommandAnswer]]) -> None:
-    """Until cancelled. `handle` never raises: what can't be done it says in its answer."""
-    while True:
-        try:
-            async with mqtt_client(settings) as client:
-                await client.subscribe(commands_topic(settings.node), qos=1)
-                end_if_cancelled()
-                async for message in client.messages:
-                    if message.retain:
-                        continue  # a command is for now; one that was kept is of another time
-                    try:
-                        command = command_from_json(_text(message.payload))
-                    except EventError as error:
-                        log.warning("not_a_command", reason=str(error))
-                        continue
-                    answer = await handle(command)
-                    await client.publish(answer_topic(command.id, settings.node), answer_to_json(answer), qos=1)
-        except (aiomqtt.MqttError, OSError):
+    """Until cancelled. `handle` never raises: what can't be done it says in its answer. Commands begin in the order in
+    which they come, and none waits for the answer to another one: a supervisor's phone may ring for long."""
+    async with asyncio.TaskGroup() as handling:
+        while True:
+            with suppress(aiomqtt.MqttError, OSError):
+                async with mqtt_client(settings) as client:
+                    await client.subscribe(commands_topic(settings.node), qos=1)
+                    end_if_cancelled()
+                    async for message in client.messages:
+                        if command := _command(message):
+                            handling.create_task(_answer(client, settings.node, command, handle))
             await asyncio.sleep(RETRY_S)
+
+
+def _command(message: aiomqtt.Message) -> AgentCommand | None:
+    if message.retain:
+        return None  # a command is for now; one that was kept is of another time
+    try:
+        return command_from_json(_text(message.payload))
+    except EventError as error:
+        log.warning("not_a_command", reason=str(error))
+        return None
+
+
+async def _answer(
+    client: aiomqtt.Client, node: str, command: AgentCommand, handle: Callable[[AgentCommand], Awaitable[CommandAnswer]]
+) -> None:
+    answer = await handle(command)
+    with suppress(aiomqtt.MqttError):  # the broker is away: who asked has noticed it as well
+        await client.publish(answer_topic(command.id, node), answer_to_json(answer), qos=1)
 
 
 async def send_command(settings: EventSection, command: AgentCommand) -> CommandAnswer:

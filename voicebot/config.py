@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from voicebot.browser_phone_settings import BrowserPhoneSection
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.privacy.settings import PrivacySection, RetentionSection
 from voicebot.setting_types import (
@@ -205,6 +206,7 @@ class Settings(BaseSettings):
     admission: AdmissionSection = AdmissionSection()
     company: CompanySection = CompanySection()
     agents: AgentsSection = AgentsSection()
+    browser_phone: BrowserPhoneSection = BrowserPhoneSection()
     store: StoreSection = StoreSection()
     events: EventSection = Field(default_factory=EventSection)
     models: ModelSection = ModelSection()

@@ -11,10 +11,12 @@ from telephony.clock import MediaClock, keep_objects, prepare_process
 from telephony.leg import CallLeg
 from telephony.sip.endpoint import SipEndpoint
 from telephony.sip.settings import SipSettings
+from telephony.webrtc.phones import BrowserPhones
+from telephony.webrtc.settings import WebRtcSettings
 from voicebot.config import Settings
 from voicebot.desk import CallDesk, Ringing, call_desk
 from voicebot.floor.opening import OpenFloor
-from voicebot.floor.phones import SipPhones
+from voicebot.floor.phones import AllPhones, SipPhones
 from voicebot.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -36,11 +38,14 @@ async def _answer_calls(settings: Settings, desk: CallDesk, humans: OpenFloor, m
     clock = MediaClock()
     async with asyncio.TaskGroup() as calls:
         ticking = calls.create_task(clock.run())
-        endpoint = SipEndpoint(_sip(settings), clock, lambda leg: _begin(calls, desk, leg), humans.registrar)
+        sip = _sip(settings)
+        endpoint = SipEndpoint(sip, clock, lambda leg: _begin(calls, desk, leg), humans.registrar)
+        browsers = BrowserPhones(_webrtc(settings, sip), clock, humans.floor.staff)
         keep_objects()
         await endpoint.start()
-        ringing = calls.create_task(humans.floor.run(SipPhones(endpoint)))
-        commanding = calls.create_task(humans.take_commands())
+        lines = calls.create_task(browsers.run())
+        ringing = calls.create_task(humans.floor.run(AllPhones(browsers, SipPhones(endpoint))))
+        commanding = calls.create_task(humans.take_commands(browsers))
         watching = calls.create_task(_watch_clock(clock, metrics))
         log.info("ready", sip=f"sip:{settings.sip.bind}:{settings.sip.port}", company=desk.company_name)
         try:
@@ -51,6 +56,7 @@ async def _answer_calls(settings: Settings, desk: CallDesk, humans: OpenFloor, m
             await desk.all_done()
             commanding.cancel()
             ringing.cancel()
+            lines.cancel()
             ticking.cancel()
             watching.cancel()
 
@@ -83,3 +89,10 @@ def _sip(settings: Settings) -> SipSettings:
         peers=tuple(str(network) for network in sip.peers),
         media_timeout_s=sip.media_timeout_s,
     )
+
+
+def _webrtc(settings: Settings, sip: SipSettings) -> WebRtcSettings:
+    """Where nothing else is said, browsers come in where calls do."""
+    phone = settings.browser_phone
+    addresses = tuple(str(address) for address in phone.addresses) or (sip.reachable_ip,)
+    return WebRtcSettings(bind_ip=str(phone.bind or settings.sip.bind), addresses=addresses, ports=phone.udp_ports)

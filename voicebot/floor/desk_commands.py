@@ -7,18 +7,26 @@ from typing import assert_never
 
 import structlog
 
+from telephony.udp import NoFreePort
+from telephony.webrtc.errors import BrowserPhoneError
+from telephony.webrtc.phones import BrowserPhones
 from voicebot.agent_commands import (
     AgentCommand,
     CommandAnswer,
     ConfirmWrapUp,
+    ConnectPhone,
     Consult,
+    Decline,
+    DisconnectPhone,
     EndConsult,
     HangUp,
     Hold,
     JudgePrompt,
     Mute,
     PauseRecording,
+    PickUp,
     SetPresence,
+    SkipWhisper,
     Supervise,
     Transfer,
 )
@@ -35,24 +43,37 @@ log = structlog.get_logger(__name__)
 class DeskCommands:
     """Of one floor."""
 
-    def __init__(self, floor: Floor, closing: Closing, supervisions: Supervisions) -> None:
+    def __init__(self, floor: Floor, closing: Closing, supervisions: Supervisions, browsers: BrowserPhones) -> None:
         self._floor = floor
         self._closing = closing
         self._supervisions = supervisions
+        self._browsers = browsers
 
     async def handle(self, command: AgentCommand) -> CommandAnswer:
         try:
-            await self._carry_out(command)
-        except (NotPossible, StoreError) as why:
+            sdp = await self._carry_out(command)
+        except (NotPossible, StoreError, BrowserPhoneError, NoFreePort) as why:
             log.info("command_refused", command=command.kind, reason=str(why))
             return CommandAnswer(command.id, False, str(why))
         log.info("command_done", command=command.kind)
-        return CommandAnswer(command.id, True)
+        return CommandAnswer(command.id, True, sdp=sdp)
 
-    async def _carry_out(self, command: AgentCommand) -> None:
+    async def _carry_out(self, command: AgentCommand) -> str:
+        """Our side of a phone's connection, where one was asked for."""
         match command:
             case SetPresence(agent_id=agent_id, presence=presence):
                 self._set_presence(agent_id, presence)
+            case ConnectPhone(agent_id=agent_id, line=line, offer=offer):
+                self._known(agent_id)
+                return self._browsers.connect(agent_id, line, offer)
+            case DisconnectPhone(agent_id=agent_id, line=line):
+                self._browsers.disconnect(agent_id, line)
+            case PickUp(agent_id=agent_id):
+                self._browsers.pick_up(agent_id)
+            case Decline(agent_id=agent_id):
+                self._browsers.decline(agent_id)
+            case SkipWhisper(agent_id=agent_id):
+                self._whispered_to(agent_id).skip_whisper()
             case Hold(agent_id=agent_id, held=held):
                 self._hold(self._connection(agent_id), held)
             case Mute(agent_id=agent_id, muted=muted):
@@ -77,20 +98,33 @@ class DeskCommands:
                 await self._confirm(command)
             case _:
                 assert_never(command)
+        return ""
 
     def _set_presence(self, agent_id: str, presence: str) -> None:
         staff = self._floor.staff
-        if staff.agent(agent_id) is None:
-            raise NotPossible(f"there is no agent {agent_id!r} in agents.csv")
+        self._known(agent_id)
         if presence == "ready" and not staff.can_be_rung(agent_id):
-            raise NotPossible(f"the phone of agent {agent_id!r} is not registered: sign it in first")
+            raise NotPossible(
+                f"agent {agent_id!r} has no phone now: connect it in the browser, or sign a SIP phone in first"
+            )
         staff.set_presence(agent_id, presence)
+
+    def _known(self, agent_id: str) -> None:
+        if self._floor.staff.agent(agent_id) is None:
+            raise NotPossible(f"there is no agent {agent_id!r} in agents.csv")
 
     def _connection(self, agent_id: str) -> Connection:
         found = self._floor.of_agent(agent_id)
         if found is None or found[1].connection is None:
             raise NotPossible(f"agent {agent_id!r} is in no call")
         return found[1].connection
+
+    def _whispered_to(self, agent_id: str) -> Connection:
+        for visitor in self._floor.visitors.values():
+            connection = visitor.connection
+            if connection and connection.agent.id == agent_id and connection.answered and connection.talk is None:
+                return connection
+        raise NotPossible(f"nothing is whispered to agent {agent_id!r} now")
 
     def _hold(self, connection: Connection, held: bool) -> None:
         if connection.bridge is None:

@@ -18,6 +18,7 @@ from telephony.hold_music import hold_music
 from telephony.ringback import ringback
 from telephony.sip.registrar import Registrar
 from telephony.sip.settings import RegistrarSettings
+from telephony.webrtc.phones import BrowserPhones
 from voicebot.agent_events import AgentEvent
 from voicebot.assist.helpfulness import Helpfulness
 from voicebot.assist.prompts import prompt_texts
@@ -68,7 +69,7 @@ class OpenFloor:
     store: FloorStore
     registrar: Registrar | None
     """Where agents' phones register; None where no phone has a password."""
-    take_commands: Callable[[], Coroutine[Any, Any, None]]
+    take_commands: Callable[[BrowserPhones], Coroutine[Any, Any, None]]
     """Carries out what desks ask for, until cancelled; to be begun once phones can be rung."""
 
 
@@ -102,11 +103,14 @@ async def open_floor(
         ring_s=settings.agents.ring_s,
     )
     _warm_up(company)
-    commands = DeskCommands(floor, closing, Supervisions(floor))
     registrar = Registrar(RegistrarSettings(), roster.accounts, floor.staff) if roster.accounts else None
     async with background(log.run(), roster.watch(floor.staff.read_again)):
         floor.staff.begin(tuple((await floor_store.presences()).items()))
-        yield OpenFloor(floor, floor_store, registrar, partial(serve_commands, settings.events, commands.handle))
+        yield OpenFloor(floor, floor_store, registrar, partial(_take_commands, settings, floor, closing))
+
+
+async def _take_commands(settings: Settings, floor: Floor, closing: Closing, browsers: BrowserPhones) -> None:
+    await serve_commands(settings.events, DeskCommands(floor, closing, Supervisions(floor), browsers).handle)
 
 
 def _distributor(settings: Settings, company: Company, roster: Roster) -> CallDistributor:

@@ -18,11 +18,14 @@ from voicebot.floor.services import FloorServices
 
 log = structlog.get_logger(__name__)
 
+_BACK_SOON_S: Final = 60.0
+"""Who was at work when their phone in the browser was lost is at work again if it is back within this time."""
 _STAYED_AWAY: Final = frozenset({Presence.BREAK, Presence.OFFLINE})
 
 
 class Staff:
-    """A `RegistrationListener`: a phone that registers signs its agent in, and one that goes signs out."""
+    """A `RegistrationListener` and a `PhoneListener`: a SIP phone that registers signs its agent in; a phone in the
+    browser waits until its agent says so. The last phone that goes signs out."""
 
     def __init__(
         self,
@@ -38,6 +41,10 @@ class Staff:
         self._on_given_back = on_given_back
         self._wake = wake
         self._registered: set[str] = set()
+        self._lines: dict[str, str] = {}
+        """Agent -> connection of the phone in the browser."""
+        self._cut_off: dict[str, float] = {}
+        """Agent -> when their phone in the browser was lost while they were at work."""
 
     def agent(self, agent_id: str) -> Agent | None:
         state = self._board.states.get(agent_id)
@@ -53,6 +60,8 @@ class Staff:
         remembered: agent and presence, as last known before this process began.
         """
         away = {agent_id for agent_id, presence in remembered if presence in _STAYED_AWAY}
+        at_work = {agent_id for agent_id, _ in remembered} - away
+        self._cut_off = dict.fromkeys(at_work, asyncio.get_running_loop().time())
         for state in list(self._board.states.values()):
             if state.agent.phone and state.agent_id not in away:
                 self.set_presence(state.agent_id, "ready")
@@ -68,14 +77,35 @@ class Staff:
 
     def on_unregistered(self, user: str) -> None:
         self._registered.discard(user)
-        if user in self._board.states:
+        if user in self._board.states and user not in self._lines:
             self.set_presence(user, "offline")
+
+    def on_connected(self, user: str, line: str) -> None:
+        """Whoever was cut off a moment ago goes on working; everybody else says when they are ready."""
+        self._lines[user] = line
+        if user not in self._board.states:
+            return
+        now = asyncio.get_running_loop().time()
+        if now - self._cut_off.pop(user, -_BACK_SOON_S) < _BACK_SOON_S and self.presence_of(user) == "offline":
+            self.set_presence(user, "ready")
+        self._tell_state(user, "phone")
+
+    def on_disconnected(self, user: str) -> None:
+        if self._lines.pop(user, None) is None or user not in self._board.states:
+            return
+        if not self.can_be_rung(user):
+            at_work = self.presence_of(user) not in _STAYED_AWAY
+            self.set_presence(user, "offline")
+            if at_work:
+                self._cut_off[user] = asyncio.get_running_loop().time()
+        self._tell_state(user, "phone")
 
     # Desks
 
     def set_presence(self, agent_id: str, presence: str) -> None:
         """ready, break or offline, now or after the call. The agent exists."""
         at = asyncio.get_running_loop().time()
+        self._cut_off.pop(agent_id, None)
         match presence:
             case "ready":
                 change = self._board.on_ready(agent_id, at)
@@ -87,7 +117,8 @@ class Staff:
 
     def can_be_rung(self, agent_id: str) -> bool:
         agent = self.agent(agent_id)
-        return agent is not None and (bool(agent.phone) or agent_id in self._registered)
+        phones = (self._registered, self._lines)
+        return agent is not None and (bool(agent.phone) or any(agent_id in each for each in phones))
 
     def read_again(self, agents: Iterable[Agent]) -> None:
         """The list of agents has changed."""
@@ -135,6 +166,7 @@ class Staff:
                 calls=state.calls,
                 ringing=state.ringing,
                 until=None if left_s is None else now + timedelta(seconds=left_s),
+                line=self._lines.get(agent_id, ""),
             )
         )
 

@@ -45,6 +45,22 @@ async def test_a_command_is_carried_out_and_answered(broker: BrokerProcess) -> N
     assert done.done and not refused.done and refused.reason == "no such skill"
 
 
+async def test_a_command_that_takes_long_holds_up_no_other(broker: BrokerProcess) -> None:
+    settings, may_end = settings_for(broker.port), asyncio.Event()
+
+    async def handle(command: AgentCommand) -> CommandAnswer:
+        if isinstance(command, Transfer):
+            await may_end.wait()
+        return CommandAnswer(command.id, True)
+
+    async with running(serve_commands(settings, handle)):
+        await asyncio.sleep(0.5)
+        long = asyncio.create_task(send_command(settings, Transfer("a1", "8001", "repair")))
+        assert (await send_command(settings, SetPresence("a2", "8002", "ready"))).done and not long.done()
+        may_end.set()
+        assert (await long).done
+
+
 async def test_without_anybody_to_answer_it_is_said_what_to_look_at(
     broker: BrokerProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:

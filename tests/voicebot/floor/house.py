@@ -17,10 +17,13 @@ from dialect_router.queue_rules import QueueRules
 from models.silero import SileroVad
 from models.vad import StreamingVad
 from telephony.audio import FRAME_S, Samples
+from telephony.clock import MediaClock
 from telephony.leg import EndReason, LegEnded, LegError
 from telephony.rtp import MediaStats
 from telephony.sip.refer import TransferRequest
 from telephony.sip.settings import NotRegistered
+from telephony.webrtc.phones import BrowserPhones
+from telephony.webrtc.settings import WebRtcSettings
 from tests.voicebot.session.conversation import Conversation, Line, ScriptedModels
 from voicebot.agent_events import AgentEvent
 from voicebot.assist.helpfulness import Helpfulness
@@ -148,7 +151,8 @@ class House:
         presence = PresenceConfig(ring_s=RING_S)
         self.distributor = CallDistributor(agents, 0.0, rules=rules, presence=presence)
         self.floor = Floor(self.distributor, services, closing, open_now=lambda: self.open, ring_s=RING_S)
-        self.commands = DeskCommands(self.floor, closing, Supervisions(self.floor))
+        browsers = BrowserPhones(WebRtcSettings(), MediaClock(), self.floor.staff)
+        self.commands = DeskCommands(self.floor, closing, Supervisions(self.floor), browsers)
 
     async def caller(self, number: str = STRANGER) -> Conversation:
         """Rings; the assistant has said its greeting."""

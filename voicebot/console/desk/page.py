@@ -7,10 +7,12 @@ import structlog
 from voicebot.agent_events import AgentEvent, Joined, Left, PresenceChanged, PromptShown, Ringing, WrapUpSuggested
 from voicebot.assist.packet import HandoverPacket, PacketError, packet_from_fields
 from voicebot.console.components.parts import box, empty, panel
+from voicebot.console.desk.browser_phone import BrowserPhone
 from voicebot.console.desk.call_controls import CallControls
 from voicebot.console.desk.caller_card import CallerCard
 from voicebot.console.desk.presence_switch import PresenceSwitch
 from voicebot.console.desk.prompt_list import PromptList
+from voicebot.console.desk.ringing_controls import RingingControls
 from voicebot.console.desk.wrap_up_form import WrapUpForm
 from voicebot.console.pages.live_transcript import LiveTranscript
 from voicebot.console.shell import framed
@@ -31,7 +33,7 @@ async def desk(visit: Visit) -> None:
                 return
         made = _Desk(visit, agent_id)
         with tools:
-            made.presence_switch()
+            made.phone_and_presence()
         with box("vb-columns vb-columns-wide-left"):
             with box("vb-stack"):
                 made.call_panels()
@@ -50,13 +52,15 @@ class _Desk:
         self._floor = FloorStore(visit.sources.store, visit.sources.settings.events.node)
         self._call_id = ""
 
-    def presence_switch(self) -> None:
+    def phone_and_presence(self) -> None:
+        self._phone = BrowserPhone(self._visit, self._agent_id)
         self._presence = PresenceSwitch(self._visit, self._agent_id)
 
     def call_panels(self) -> None:
         t = self._visit.t
         with panel(t("desk.call"), flush=True):
             self._card = CallerCard(self._visit)
+            self._ringing = RingingControls(self._visit, self._agent_id)
             self._controls = CallControls(self._visit, self._agent_id)
         with panel(t("desk.conversation"), flush=True, classes="vb-desk-transcript"):
             self._transcript = LiveTranscript(self._visit)
@@ -72,12 +76,14 @@ class _Desk:
     async def begin(self) -> None:
         """As things stand: the desk may be opened in mid-call."""
         state = self._visit.sources.live_agents.get(self._agent_id)
-        self._presence.show(state)
+        self._show_presence(state)
         if state is None:
             return
         if call_id := state.ringing or next(iter(state.calls), ""):
             await self._take_up(call_id)
             self._controls.show(talking=call_id in state.calls)
+            if call_id in state.calls:
+                self._ringing.joined()
 
     async def follow(self) -> None:
         with self._visit.sources.agent_feed.subscribed(lambda event: event.agent_id == self._agent_id) as events:
@@ -87,13 +93,14 @@ class _Desk:
     async def _tell(self, event: AgentEvent) -> None:
         match event:
             case PresenceChanged():
-                self._presence.show(event)
+                self._show_presence(event)
             case Ringing():
                 await self._take_up(event.call_id, whisper=event.whisper, reasons=event.reasons)
             case Joined():
                 if event.call_id != self._call_id:
                     await self._take_up(event.call_id)
                 self._controls.show(talking=True)
+                self._ringing.joined()
             case PromptShown():
                 self._prompts.add(event)
             case WrapUpSuggested():
@@ -103,6 +110,11 @@ class _Desk:
                 self._prompts.close()
                 if event.fate not in TALKED:
                     self._card.gone(event.fate)
+
+    def _show_presence(self, state: PresenceChanged | None) -> None:
+        self._presence.show(state)
+        self._phone.show(state)
+        self._ringing.show(state)
 
     async def _take_up(self, call_id: str, *, whisper: str = "", reasons: tuple[str, ...] = ()) -> None:
         """A call that rings or goes on here."""

@@ -1,0 +1,102 @@
+"""DTLS-SRTP with a browser: handshake, certificate and keys by aiortc; the datagrams come from our own port."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final, cast
+
+import pylibsrtp
+from aiortc.rtcdtlstransport import (
+    RTCCertificate,
+    RTCDtlsFingerprint,
+    RTCDtlsParameters,
+    RTCDtlsTransport,
+)
+from aiortc.rtcicetransport import RTCIceTransport
+
+from telephony.webrtc.sdp import Fingerprint
+
+_MOST_WAITING: Final = 32
+"""Handshake messages; a flood of them is dropped."""
+
+
+def is_dtls(first_byte: int) -> bool:
+    """By the first byte of a datagram (RFC 7983)."""
+    return 20 <= first_byte <= 63
+
+
+def is_rtcp(packet: bytes | bytearray) -> bool:
+    """By the second byte of what came over the port that RTP and RTCP share (RFC 5761)."""
+    return len(packet) > 1 and 64 <= packet[1] & 0x7F <= 95
+
+
+class Certificate:
+    """Ours, for one line: the browser trusts it by its fingerprint alone."""
+
+    def __init__(self) -> None:
+        self.made = RTCCertificate.generateCertificate()
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        first = next(each for each in self.made.getFingerprints() if each.algorithm == "sha-256")
+        return Fingerprint(first.algorithm, first.value)
+
+
+class _Datagrams:
+    """What aiortc asks of an ICE transport: the DTLS records that came, and a way to send."""
+
+    role: Final = "controlled"
+
+    def __init__(self, send: Callable[[bytes], object]) -> None:
+        self.received: asyncio.Queue[bytes] = asyncio.Queue(_MOST_WAITING)
+        self._send_now = send
+
+    async def _recv(self) -> bytes:
+        return await self.received.get()
+
+    async def _send(self, data: bytes) -> None:
+        self._send_now(data)
+
+
+class Dtls(RTCDtlsTransport):
+    """The client's part of one handshake, and the SRTP that follows from it, packet by packet and without a task."""
+
+    def __init__(self, certificate: Certificate, send: Callable[[bytes], object], on_over: Callable[[], None]) -> None:
+        """on_over: the browser has said goodbye."""
+        self._datagrams = _Datagrams(send)
+        super().__init__(cast(RTCIceTransport, self._datagrams), [certificate.made])
+        self._set_role("client")
+        self.on("statechange", lambda: on_over() if self.state == "closed" else None)
+
+    @property
+    def up(self) -> bool:
+        """Whether packets can be protected: the handshake is over, and the certificate is the one of the offer."""
+        return self.state == "connected"
+
+    async def shake_hands(self, fingerprints: Sequence[Fingerprint]) -> bool:
+        """Whether the other side is who its offer said."""
+        shown = [RTCDtlsFingerprint(each.algorithm, each.value) for each in fingerprints]
+        await self.start(RTCDtlsParameters(fingerprints=shown))
+        return self.up
+
+    def take(self, record: bytes) -> None:
+        """One that came."""
+        if not self._datagrams.received.full():
+            self._datagrams.received.put_nowait(record)
+
+    def unprotect(self, packet: bytes) -> bytes | None:
+        """The plain RTP or RTCP; None for what is forged, came twice, or came before its time."""
+        if not self.up:
+            return None
+        try:
+            session = self._rx_srtp
+            plain: bytes = session.unprotect_rtcp(packet) if is_rtcp(packet) else session.unprotect(packet)
+        except pylibsrtp.Error:
+            return None
+        return plain
+
+    def protect(self, packet: bytes) -> bytes:
+        """While `up`."""
+        session = self._tx_srtp
+        return session.protect_rtcp(packet) if is_rtcp(packet) else session.protect(packet)

@@ -1,0 +1,75 @@
+"""Takes or declines the call that rings in the browser, and cuts the whisper short."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from nicegui import ui
+from nicegui.events import KeyEventArguments
+
+from voicebot.agent_commands import Decline, PickUp, SkipWhisper
+from voicebot.agent_events import PresenceChanged
+from voicebot.console.commanding import command, new_id
+from voicebot.console.components.parts import box, tag
+from voicebot.console.visit import Visit
+
+TAKE_KEY: Final = "F2"
+DECLINE_KEY: Final = "F4"
+Act = Callable[[], Awaitable[None]]
+
+
+class RingingControls:
+    """Hidden while there is nothing to take, and where another telephone rings."""
+
+    def __init__(self, visit: Visit, agent_id: str) -> None:
+        self._visit = visit
+        self._agent_id = agent_id
+        self._joined = False
+        t = visit.t
+        with box("vb-controls vb-ringing") as self._ringing:
+            self._ringing.props["role"] = "alert"
+            tag("span", t("desk.rings"), "vb-strong vb-grow")
+            _button(f"{t('desk.answer')} {TAKE_KEY}", "call", "unelevated color=positive", self._answer)
+            _button(f"{t('desk.decline')} {DECLINE_KEY}", "call_end", "outline color=negative", self._decline)
+        with box("vb-controls vb-ringing") as self._whispering:
+            tag("span", t("desk.whispering"), "vb-strong vb-grow")
+            _button(f"{t('desk.skip_whisper')} {TAKE_KEY}", "skip_next", "outline color=positive", self._skip)
+        ui.keyboard(self._key, ignore=[], repeating=False)
+        self.show(None)
+
+    def show(self, state: PresenceChanged | None) -> None:
+        rings = bool(state and state.line and state.ringing)
+        talks = bool(state and state.line and state.calls)
+        self._joined = self._joined and talks and not rings
+        self._ringing.set_visibility(rings)
+        self._whispering.set_visibility(talks and not self._joined)
+
+    def joined(self) -> None:
+        """The caller is on the line."""
+        self._joined = True
+        self._whispering.set_visibility(False)
+
+    async def _answer(self) -> None:
+        await command(self._visit, PickUp(new_id(), self._agent_id))
+
+    async def _decline(self) -> None:
+        await command(self._visit, Decline(new_id(), self._agent_id))
+
+    async def _skip(self) -> None:
+        self._whispering.set_visibility(False)
+        await command(self._visit, SkipWhisper(new_id(), self._agent_id))
+
+    async def _key(self, event: KeyEventArguments) -> None:
+        if not event.action.keydown:
+            return
+        if event.key.name == TAKE_KEY and self._ringing.visible:
+            await self._answer()
+        elif event.key.name == TAKE_KEY and self._whispering.visible:
+            await self._skip()
+        elif event.key.name == DECLINE_KEY and self._ringing.visible:
+            await self._decline()
+
+
+def _button(text: str, icon: str, look: str, act: Act) -> None:
+    ui.button(text, icon=icon, on_click=act).props(f"{look} no-caps")

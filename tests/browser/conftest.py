@@ -42,4 +42,4 @@ async def console(require: Callable[[str], str], tmp_path_factory: pytest.TempPa
 
 @pytest.fixture(scope="session")
 def people(browser: Browser, console: Console) -> Browsers:
-    return Browsers(browser, console)
+    return Browsers(browser, console.url)

@@ -121,15 +121,17 @@ class Person:
 class Browsers:
     """A browser for each person, in which they signed in once."""
 
-    def __init__(self, browser: Browser, console: Console) -> None:
+    def __init__(self, browser: Browser, url: str, *, script: str = "") -> None:
+        """url: of the console. script: runs in every page before its own."""
         self._browser = browser
-        self._console = console
+        self._url = url
+        self._script = script
         self._contexts: dict[str, BrowserContext] = {}
 
     @asynccontextmanager
     async def of(self, name: str, *, theme: str = "light", language: str = "zh") -> AsyncIterator[Person]:
         """A page of theirs; fails the test at the end if the browser complained about anything."""
-        url = self._console.url
+        url = self._url
         context = self._contexts.get(name) or await self._signed_in(name)
         cookies = {"voicebot_theme": theme, "voicebot_language": language}
         await context.add_cookies([{"name": key, "value": value, "url": url} for key, value in cookies.items()])
@@ -146,8 +148,9 @@ class Browsers:
 
     async def _signed_in(self, name: str) -> BrowserContext:
         context = await self._browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+        await context.add_init_script(self._script)
         page = await context.new_page()
-        await page.goto(self._console.url + "/sign-in")
+        await page.goto(self._url + "/sign-in")
         await page.fill("input[name=name]", name)
         await page.fill("input[name=password]", PASSWORD)
         await page.click("form button")

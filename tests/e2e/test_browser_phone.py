@@ -1,0 +1,163 @@
+"""An agent with a headset and a browser, and nothing else: real Chromium and its WebRTC against the whole system."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, async_playwright, expect
+
+from tests.browser.conftest import OPTIONS
+from tests.browser.console import PASSWORD, Browsers
+from tests.e2e.system import eventually, simulated_call, stored_call
+from tests.e2e.test_agents import likeness
+from tests.e2e.test_calls import silence, spoken, write_wav
+from voicebot.accounts.account import Account
+from voicebot.accounts.book import AccountBook
+from voicebot.accounts.passwords import Passwords
+from voicebot.accounts.sessions import SessionLimits
+from voicebot.accounts.sign_in import SignIn
+from voicebot.caller.measure import read_recording
+from voicebot.demo.system import System, running_system
+from voicebot.store.store import Store
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
+
+AGENT: Final = Account(name="lu", role="agent", display_name="王璐", agent_id="8012", created_at=datetime.now(UTC))
+NUMBER: Final = "13912345678"
+SAYS: Final = ("给我转人工客服", "我的订单什么时候到", "好的", "我等一下", "谢谢")
+PHRASE: Final = "您好，我来帮您看一下，请稍等"
+SEEN: Final = """
+window.lines = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...given) { super(...given); window.lines.push(this); }
+};
+"""
+"""Keeps the page's connections, so that their figures can be asked for."""
+INBOUND: Final = """async () => {
+  for (const figure of (await window.lines.at(-1).getStats()).values())
+    if (figure.type === "inbound-rtp") return [figure.packetsReceived, figure.totalAudioEnergy];
+  return [0, 0];
+}"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def system(tmp_path_factory: pytest.TempPathFactory, trained_data: Path) -> AsyncIterator[System]:
+    """With its console, and an account for one agent."""
+    folder = shutil.copytree(trained_data, tmp_path_factory.mktemp("system"), dirs_exist_ok=True)
+    async with running_system(folder) as running:
+        settings = running.settings
+        async with Store(settings.store_url, node=settings.events.node) as store:
+            await SignIn(AccountBook(store), Passwords(), SessionLimits()).new_account(AGENT, PASSWORD)
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def people(
+    system: System, require: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Browsers]:
+    """In a browser whose microphone says one sentence again and again."""
+    said = tmp_path_factory.mktemp("microphone") / "says.wav"
+    write_wav(said, silence(1), spoken(PHRASE), silence(2))
+    fakes = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    options = [*OPTIONS, *fakes, f"--use-file-for-fake-audio-capture={said}"]
+    console = system.settings.console
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=require("chromium"), args=options)
+        yield Browsers(browser, f"http://{console.bind}:{console.port}", script=SEEN)
+        await browser.close()
+
+
+def button(page: Page, name: str) -> Any:
+    return page.get_by_role("button", name=name)
+
+
+async def connect(page: Page) -> None:
+    await button(page, "连接电话").click()
+    await expect(page.get_by_text("电话已连接")).to_be_visible(timeout=30_000)
+
+
+async def heard(page: Page) -> float:
+    """Energy of what the browser has heard on its present connection."""
+    packets, energy = await page.evaluate(INBOUND)
+    return float(energy) if packets else 0.0
+
+
+async def test_an_agent_takes_a_call_in_the_browser_and_wraps_it_up(
+    system: System, people: Browsers, tmp_path: Path
+) -> None:
+    recording = tmp_path / "caller.wav"
+    async with people.of("lu") as agent:
+        page = agent.page
+        await agent.open("/desk")
+        await button(page, "设备与试音").click()
+        await expect(page.get_by_role("combobox", name="麦克风")).to_be_visible()
+        await eventually(lambda: _loud(page))
+        await button(page, "播放测试音").click()
+        await page.keyboard.press("Escape")
+        await connect(page)
+        await button(page, "就绪").click()
+        await expect(button(page, "就绪")).to_have_attribute("aria-pressed", "true")
+
+        says = [part for sentence in SAYS for part in ("--say", sentence)]
+        calling = asyncio.create_task(simulated_call(system, "--from", NUMBER, *says, "--record", str(recording)))
+        await expect(button(page, "接听 F2")).to_be_visible(timeout=120_000)
+        await expect(page.locator(".vb-caller-name")).to_be_visible()
+        await expect(page.locator(".vb-line-assistant").first).to_be_visible()
+        await page.keyboard.press("F2")
+        await expect(button(page, "直接接通 F2")).to_be_visible()
+        await eventually(lambda: heard(page))  # the whisper
+        await page.keyboard.press("F2")
+        await expect(button(page, "挂断")).to_be_visible()
+        await _both_are_transcribed(page)
+
+        await page.reload()  # in mid-call
+        await expect(page.get_by_text("电话已连接")).to_be_visible(timeout=30_000)
+        await expect(button(page, "挂断")).to_be_visible()
+        await eventually(lambda: heard(page))
+
+        await button(page, "挂断").click()
+        await expect(button(page, "确认")).to_be_visible(timeout=30_000)
+        await button(page, "确认").click()
+        await expect(button(page, "就绪")).to_have_attribute("aria-pressed", "true")
+        ended = await calling
+
+    assert ended["ended"]["reason"] == "remote_hangup"
+    call = await stored_call(system, f"+86{NUMBER}")
+    assert (call.agent_id, call.outcome) == ("8012", "agent")
+    said, to_caller = read_recording(recording)
+    sentence = spoken(PHRASE)[4000:12_000]
+    assert likeness(sentence, to_caller) > 0.7 > 0.6 > likeness(sentence, said)
+
+
+async def _loud(page: Page) -> bool:
+    return int(await page.get_by_role("meter").get_attribute("aria-valuenow") or 0) > 20
+
+
+async def _both_are_transcribed(page: Page) -> None:
+    """And prompts come."""
+    await expect(page.locator(".vb-line-agent .vb-line-text").first).to_contain_text("您", timeout=60_000)
+    await expect(page.locator(".vb-line-caller .vb-line-text").filter(has_text="订单").first).to_be_visible(
+        timeout=60_000
+    )
+    await expect(page.locator(".vb-prompt").first).to_be_visible(timeout=60_000)
+
+
+async def test_the_newest_tab_has_the_phone_and_without_one_nobody_is_ready(people: Browsers) -> None:
+    async with people.of("lu") as first, people.of("lu") as second:
+        await first.open("/desk")
+        await connect(first.page)
+        await button(first.page, "就绪").click()
+        await expect(button(first.page, "就绪")).to_have_attribute("aria-pressed", "true")
+        await second.open("/desk")
+        await connect(second.page)
+        await expect(first.page.get_by_text("电话在另一个页面上")).to_be_visible(timeout=20_000)
+        await expect(button(second.page, "就绪")).to_have_attribute("aria-pressed", "true")
+        await button(second.page, "断开电话").click()
+        await expect(button(second.page, "签出")).to_have_attribute("aria-pressed", "true", timeout=20_000)
+        await button(second.page, "就绪").click()
+        await expect(second.page.get_by_text("has no phone now")).to_be_visible()

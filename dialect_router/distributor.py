@@ -21,13 +21,13 @@ what a caller does:
 
     floor.direct(call, "8002", at)             # a colleague passes the call on to this agent
     floor.leave("c1", at)                      # hung up, or went elsewhere; stop the phone that rings for it
-    floor.call_back("c1")                      # said yes to OfferCallback: may hang up, keeps the place
     floor.update(call)                         # more is known: dialect, emotion, what is asked for
 
 and what an agent does alone goes to the board: on_ready, on_break, on_offline, on_agents_changed. Whatever ends a
 ringing there brings the call back into its old place at the next tick.
 
-The queue is in memory only. Who takes callbacks seriously keeps them in a store as well, and enters them again.
+The queue is in memory only. Who is to be called back leaves it, and is entered again, now or after a restart, as of
+kind "callback" with the old `entered_at`: that is the place.
 """
 
 from collections.abc import Iterable, Sequence
@@ -118,7 +118,8 @@ class CallDistributor:
     def direct(self, call: WaitingCall, agent_id: str, at: float) -> PresenceChange | None:
         """Ring this agent for the call, whoever else might have it: a colleague passes it on, or asks.
 
-        None: cannot take one now. Who does not pick up is passed over, and the call waits for the others.
+        None: cannot take one now. Who does not pick up is passed over, and the call waits for the others, unless it is
+        of kind "dial": then it is for the owner to end.
         """
         state = self.board.states.get(agent_id)
         if state is None or not state.free or call.call_id in self._queue:
@@ -136,12 +137,6 @@ class CallDistributor:
         if (known := self._queue.get(call.call_id)) is not None:
             gathered = {name: getattr(known, name) for name in ("kind", "passed_over", "overflow_teams")}
             self._queue.update(replace(call, **gathered))
-
-    def call_back(self, call_id: str) -> WaitingCall | None:
-        """The caller may hang up and is rung when the turn comes. None: its turn has come, or it does not wait."""
-        if call_id in self._ringing or call_id not in self._queue:
-            return None
-        return self._queue.call_back(call_id)
 
     def leave(self, call_id: str, at: float) -> PresenceChange | None:
         """The call waits no more. A change: the phone that rang for it."""
@@ -200,7 +195,9 @@ class CallDistributor:
         return Tick(presence, offers, self._due(at, open_now), shadow)
 
     def _waiting(self, at: float) -> Sequence[WaitingCall]:
-        return [call for call in self._queue.ordered(at) if call.call_id not in self._ringing]
+        """Without those that ring, and those that are for one agent alone."""
+        ordered = self._queue.ordered(at)
+        return [call for call in ordered if call.call_id not in self._ringing and call.kind != "dial"]
 
     def _take_back(self) -> None:
         """Calls that no phone rings for any more: missed, refused, or the agent went."""

@@ -14,8 +14,9 @@ from typing import Final, Literal
 from dialect_router.agents import Agent
 from dialect_router.dialects import STANDARD, dialects
 
-Kind = Literal["voice", "callback"]
-"""voice: on the line; callback: hung up and keeps the place, to be rung when the turn comes."""
+Kind = Literal["voice", "callback", "dial"]
+"""voice: on the line; callback: hung up and keeps the place, to be rung when the turn comes; dial: an agent calls
+somebody, so that it is for this agent alone."""
 
 MOST_WAITING: Final = 2_000
 """Beyond this many the queue takes no more: somebody is ringing in a loop."""
@@ -131,11 +132,6 @@ class WaitingQueue:
     def leave(self, call_id: str) -> WaitingCall | None:
         """Put through, hung up or sent elsewhere; None for a call that is not here (any more)."""
         return self._calls.pop(call_id, None)
-
-    def call_back(self, call_id: str) -> WaitingCall:
-        """The caller hangs up and is rung when the turn comes. The place is kept."""
-        self._calls[call_id] = replace(self._calls[call_id], kind="callback")
-        return self._calls[call_id]
 
     def ordered(self, at: float) -> Sequence[WaitingCall]:
         """By priority, the next one first."""

@@ -61,7 +61,7 @@ class Announce:
 
 @dataclass(frozen=True, slots=True)
 class OfferCallback:
-    """Ask whether to be called back, keeping the place. On a yes: `WaitingQueue.call_back`."""
+    """Ask whether to be called back, keeping the place."""
 
     reason: str
 

@@ -104,6 +104,10 @@ class CallLeg(ABC):
     async def answer(self) -> None:
         """Take an inbound call. Returns when media may flow; raises `LegError`."""
 
+    async def answered(self, timeout_s: float = 60.0) -> None:
+        """Returns when the other party has taken an outbound call; raises `LegError` when it does not."""
+        raise LegError(LegEnded(EndReason.ERROR, text="this kind of leg makes no calls"))
+
     @abstractmethod
     def reject(self, code: int, reason: str) -> None:
         """Refuse an inbound call that is not answered yet, with a final SIP status such as 486."""

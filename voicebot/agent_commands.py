@@ -16,6 +16,8 @@ from voicebot.events import EventError
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 AgentId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+Target = Annotated[str, Field(pattern=r"^\+?[A-Za-z0-9_-]{1,64}$")]
+Number = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 -]{1,30}$")]
 Text = Annotated[str, Field(max_length=2000)]
 
 
@@ -106,11 +108,11 @@ class PauseRecording:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Passes the caller on without speaking to the next agent. to: an agent's id, or a skill."""
+    """Passes the caller on without speaking to the next agent. to: an agent's id, a skill, or a number outside."""
 
     id: Id
     agent_id: AgentId
-    to: Id
+    to: Target
     reason: Text = ""
     kind: Literal["transfer"] = "transfer"
 
@@ -142,6 +144,16 @@ class HangUp:
     id: Id
     agent_id: AgentId
     kind: Literal["hang_up"] = "hang_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Rings the agent, who is ready or in the wrap-up, and then `number`; the answer has the call's id."""
+
+    id: Id
+    agent_id: AgentId
+    number: Number
+    kind: Literal["dial"] = "dial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +203,7 @@ AgentCommand = (
     | Consult
     | EndConsult
     | HangUp
+    | Dial
     | Supervise
     | JudgePrompt
     | ConfirmWrapUp
@@ -205,6 +218,8 @@ class CommandAnswer:
     """Why not, for the person who asked."""
     sdp: str = ""
     """Our side of a phone's connection."""
+    call_id: str | None = None
+    """The call that was begun by it, if one was."""
 
 
 _COMMANDS: Final[TypeAdapter[AgentCommand]] = TypeAdapter(Annotated[AgentCommand, Field(discriminator="kind")])

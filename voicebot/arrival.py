@@ -1,7 +1,7 @@
 """Who rings: number, region, dialect prior, customer, and the call's row made from them."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -44,7 +44,17 @@ def call_id(at: datetime, timezone: ZoneInfo) -> str:
 
 async def identify(leg: CallLeg, store: Store, company: Company) -> Arrival:
     """Looks the caller up. Raises StoreError when the store cannot be asked."""
-    region = locate(leg.remote.number)
+    return await _arrival(leg.remote.number, store, company, leg_id=leg.id, ours=leg.local.number)
+
+
+async def customer_to_call(number: str, store: Store, company: Company, *, ours: str) -> Arrival:
+    """The same for somebody who is going to be rung. ours: the number that they will see. Raises StoreError."""
+    arrival = await _arrival(number, store, company, leg_id="", ours=ours)
+    return replace(arrival, call=replace(arrival.call, direction="outbound"))
+
+
+async def _arrival(number: str, store: Store, company: Company, *, leg_id: str, ours: str) -> Arrival:
+    as_it_came, region = number, locate(number)
     number = region.e164 or ""
     dialects = prior(region)
     known = await known_caller(store, company, number)
@@ -52,10 +62,10 @@ async def identify(leg: CallLeg, store: Store, company: Company) -> Arrival:
     started_at = datetime.now(UTC)
     call = CallRecord(
         id=call_id(started_at, ZoneInfo(company.profile.timezone)),
-        leg_id=leg.id,
-        direction=leg.direction,
-        caller_number=number or leg.remote.number,
-        called_number=leg.local.number,
+        leg_id=leg_id,
+        direction="inbound",
+        caller_number=number or as_it_came,
+        called_number=ours,
         started_at=started_at,
         caller_label=known.called or region.label,
         region_province=region.province,

@@ -37,6 +37,7 @@ from voicebot.setting_types import (
     broker_address,
     http_address,
 )
+from voicebot.trunk_settings import TrunkSection
 from voicebot.web_settings import ConsoleSection, WebhookSection
 
 ENV_PREFIX = "VOICEBOT_"
@@ -203,6 +204,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("voicebot", appauthor=False))
     """Everything the system writes: store, recordings, downloaded models, trained intents."""
     sip: SipSection = SipSection()
+    trunk: TrunkSection = TrunkSection()
     admission: AdmissionSection = AdmissionSection()
     company: CompanySection = CompanySection()
     agents: AgentsSection = AgentsSection()

@@ -2,9 +2,10 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -16,12 +17,11 @@ from models.inference import ModelClient
 from models.silero import SileroVad
 from models.speech_client import SpeechModels
 from models.vad import StreamingVad
-from telephony.audio import Frame
-from telephony.leg import CallLeg, LegEnded
+from telephony.leg import CallLeg
 from telephony.recorder import Recorder, RecordingThread
 from voicebot.admission import Admission, AdmissionLimits
 from voicebot.agent_events import AgentEvent
-from voicebot.arrival import Arrival, identify
+from voicebot.arrival import Arrival, customer_to_call, identify
 from voicebot.background import background
 from voicebot.call_log import CallLog
 from voicebot.caller_dialect import CallerDialect, read_word_lists
@@ -43,10 +43,12 @@ from voicebot.knowledge_service import RemoteKnowledge
 from voicebot.load_watch import watch_lag, watch_models
 from voicebot.logs import call_context
 from voicebot.metrics import Metrics
+from voicebot.outgoing import OutgoingCall
 from voicebot.privacy.call_listener import personal_data
 from voicebot.privacy.words import personal_words
-from voicebot.put_through import PutThrough
+from voicebot.put_through import CallInHand, Office, PutThrough
 from voicebot.recognition import Recognition
+from voicebot.ringing import Ringing
 from voicebot.session import CallSession
 from voicebot.store.store import Store, StoreError
 from voicebot.tools.shop import ShopTools
@@ -62,21 +64,6 @@ CALLS_PER_CORE = 20
 """Conversations that keep their pace, where admission.max_calls does not say otherwise."""
 CLOSING_S = 8.0
 """Time that calls have to close their records when the process stops."""
-
-
-class Ringing:
-    """Listens to a leg while its caller is looked up, for it may end before it is answered."""
-
-    ended: LegEnded | None = None
-
-    def on_frame(self, inbound: Frame, outbound: Frame) -> None: ...
-
-    def on_dtmf(self, digit: str) -> None: ...
-
-    def on_hold(self, held: bool) -> None: ...
-
-    def on_ended(self, ended: LegEnded) -> None:
-        self.ended = ended
 
 
 class CallDesk:
@@ -121,12 +108,17 @@ class CallDesk:
             vad=lambda: StreamingVad(self._judge),
             tell=self._tell,
             metrics=self._metrics,
+            outgoing=self.outgoing,
         )
         async with open_floor(self._settings, self._current_company, self._store, tools) as self._humans:
             try:
                 yield self._humans
             finally:
                 self._humans = None
+
+    @property
+    def hotline(self) -> str:
+        return self._company.profile.hotline
 
     @property
     def company_name(self) -> str:
@@ -159,11 +151,26 @@ class CallDesk:
 
     async def take(self, leg: CallLeg, ringing: Ringing) -> None:
         """Carries one call from ring to the end of its record."""
+        await self._counted(leg, self._carry(leg, ringing))
+
+    async def outgoing(self, number: str, ours: str) -> OutgoingCall:
+        """A call to a customer, whom an agent talks to. ours: the number that they will see. Raises StoreError."""
+        assert self._humans is not None
+        call = self._call(await customer_to_call(number, self._store, self._company, ours=ours))
+
+        async def carry(leg: CallLeg, guest: OutgoingCall) -> None:
+            with call_context(call.arrival.call.id):
+                await self._counted(leg, self._converse(self._session(leg, call, guest)))
+
+        return OutgoingCall(call, self._office(self._humans), carry)
+
+    async def _counted(self, leg: CallLeg, work: Coroutine[Any, Any, None]) -> None:
+        """One call's work: it counts while it goes on, and its defects are its own."""
         self._active += 1
         self._idle.clear()
         self._metrics.calls_active.inc()
         try:
-            await self._carry(leg, ringing)
+            await work
         except Exception:  # one call's defect must not end the calls of others: logged with its trace, leg ended
             log.exception("call_failed", leg=leg.id)
             self._metrics.errors.labels("call_failed").inc()
@@ -182,25 +189,26 @@ class CallDesk:
 
     async def _carry(self, leg: CallLeg, ringing: Ringing) -> None:
         try:
-            arrival = await identify(leg, self._store, self._company)
-            call_log = CallLog(self._store, arrival.call)
-            await call_log.opened()
+            call = self._call(await identify(leg, self._store, self._company))
+            await call.log.opened()
         except StoreError as error:
             log.error("call_refused", reason=str(error))
             self._metrics.calls_rejected.labels("store").inc()
             leg.reject(503, "Service Unavailable")
             return
+        arrival = call.arrival
         with call_context(arrival.call.id):
             log.info("call_rings", caller=arrival.call.caller_number, region=arrival.region.label)
             if ringing.ended:
-                await call_log.ended(outcome="abandoned", end_reason=ringing.ended.reason, language=None, quality={})
+                await call.log.ended(outcome="abandoned", end_reason=ringing.ended.reason, language=None, quality={})
             elif refusal := self._admission.refusal(calls=self._conversations, at=asyncio.get_running_loop().time()):
                 log.warning("call_turned_away", reason=refusal)
                 self._metrics.calls_rejected.labels("busy").inc()
                 notice = self._busy_notice(arrival)
-                await TurnedAway(leg, notice, voice=self._voice, call_log=call_log).run()
+                await TurnedAway(leg, notice, voice=self._voice, call_log=call.log).run()
             else:
-                await self._converse(self._session(leg, arrival, call_log))
+                humans = PutThrough(call, self._office(self._humans)) if self._humans is not None else None
+                await self._converse(self._session(leg, call, humans))
 
     async def _converse(self, session: CallSession) -> None:
         self._conversations += 1
@@ -213,8 +221,7 @@ class CallDesk:
         segment = Wording(self._company, self._now().date()).prompt("busy", arrival.language)
         return Reply((segment,), arrival.language, end_call=True)
 
-    def _session(self, leg: CallLeg, arrival: Arrival, call_log: CallLog) -> CallSession:
-        dialect = CallerDialect(arrival.dialect, self._models.dialect)
+    def _call(self, arrival: Arrival) -> CallInHand:
         dialogue = Dialogue(
             self._company,
             ShopTools(self._company, self._store, self._knowledge, arrival.call.id, self._now),
@@ -224,19 +231,23 @@ class CallDesk:
             started=self._now(),
             staffing=lambda skill: self._staffing(skill, arrival),
         )
+        dialect = CallerDialect(arrival.dialect, self._models.dialect)
+        return CallInHand(arrival, CallLog(self._store, arrival.call), dialogue, dialect)
+
+    def _session(self, leg: CallLeg, call: CallInHand, humans: PutThrough | None) -> CallSession:
         return CallSession(
             leg,
-            dialogue=dialogue,
+            dialogue=call.dialogue,
             turns=TurnTaking(),
             vad=StreamingVad(self._judge),
             recognition=self._recognition(),
-            dialect=dialect,
+            dialect=call.dialect,
             voice=self._voice,
-            call_log=call_log,
-            recorder=self._recorder(arrival.call.id),
+            call_log=call.log,
+            recorder=self._recorder(call.arrival.call.id),
             metrics=self._metrics,
             tell=self._tell,
-            humans=self._way_to_humans(arrival, call_log, dialogue, dialect),
+            humans=humans,
         )
 
     def _staffing(self, skill: str, arrival: Arrival) -> Staffing:
@@ -245,21 +256,8 @@ class CallDesk:
         value = self._company.routing.value_of(arrival.known.level)
         return self._humans.floor.staffing(Wish(skill, arrival.dialect.belief.probabilities, value=value))
 
-    def _way_to_humans(
-        self, arrival: Arrival, call_log: CallLog, dialogue: Dialogue, dialect: CallerDialect
-    ) -> PutThrough | None:
-        if self._humans is None:
-            return None
-        return PutThrough(
-            arrival,
-            call_log,
-            dialogue,
-            dialect=dialect,
-            company=self._company,
-            store=self._store,
-            floor=self._humans.floor,
-            floor_store=self._humans.store,
-        )
+    def _office(self, humans: OpenFloor) -> Office:
+        return Office(self._company, self._store, humans.floor, humans.store, humans.callbacks)
 
     def _recognition(self) -> Recognition:
         words = " ".join(self._company.words)

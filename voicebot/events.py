@@ -155,6 +155,18 @@ class AgentJoined:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOutside:
+    """An agent passed the caller on to a number outside. outcome: answered, or why the caller waits again."""
+
+    call_id: str
+    at: datetime
+    agent_id: str
+    number: str
+    """Masked."""
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueueLeft:
     """Waiting is over. to: agent, callback, voicemail, or abandoned."""
 
@@ -204,6 +216,7 @@ Event = (
     | CallOffered
     | OfferEnded
     | AgentJoined
+    | PassedOutside
     | QueueLeft
     | RecordingPaused
     | RecordingResumed
@@ -222,6 +235,7 @@ NAMES: Final[Mapping[type[Event], str]] = {
     CallOffered: "call_offered",
     OfferEnded: "offer_ended",
     AgentJoined: "agent_joined",
+    PassedOutside: "passed_outside",
     QueueLeft: "queue_left",
     CallEnded: "call_ended",
     RecordingPaused: "recording_paused",

@@ -14,10 +14,12 @@ from telephony.sip.settings import SipSettings
 from telephony.webrtc.phones import BrowserPhones
 from telephony.webrtc.settings import WebRtcSettings
 from voicebot.config import Settings
-from voicebot.desk import CallDesk, Ringing, call_desk
+from voicebot.desk import CallDesk, call_desk
 from voicebot.floor.opening import OpenFloor
 from voicebot.floor.phones import AllPhones, SipPhones
 from voicebot.metrics import Metrics
+from voicebot.ringing import Ringing
+from voicebot.trunk import opened_trunk, trunk_peers
 
 log = structlog.get_logger(__name__)
 
@@ -35,16 +37,17 @@ async def run(settings: Settings) -> None:
 
 
 async def _answer_calls(settings: Settings, desk: CallDesk, humans: OpenFloor, metrics: Metrics) -> None:
-    clock = MediaClock()
+    clock, let_in = MediaClock(), await trunk_peers(settings.trunk)
     async with asyncio.TaskGroup() as calls:
         ticking = calls.create_task(clock.run())
-        sip = _sip(settings)
+        sip = _sip(settings, let_in)
         endpoint = SipEndpoint(sip, clock, lambda leg: _begin(calls, desk, leg), humans.registrar)
         browsers = BrowserPhones(_webrtc(settings, sip), clock, humans.floor.staff)
+        trunk = opened_trunk(endpoint, settings.trunk, hotline=desk.hotline)
         keep_objects()
         await endpoint.start()
         lines = calls.create_task(browsers.run())
-        ringing = calls.create_task(humans.floor.run(AllPhones(browsers, SipPhones(endpoint))))
+        ringing = calls.create_task(humans.work(AllPhones(browsers, SipPhones(endpoint)), trunk))
         commanding = calls.create_task(humans.take_commands(browsers))
         watching = calls.create_task(_watch_clock(clock, metrics))
         log.info("ready", sip=f"sip:{settings.sip.bind}:{settings.sip.port}", company=desk.company_name)
@@ -77,7 +80,8 @@ def _begin(calls: asyncio.TaskGroup, desk: CallDesk, leg: CallLeg) -> None:
     calls.create_task(desk.take(leg, ringing), name=f"call-{leg.id}")
 
 
-def _sip(settings: Settings) -> SipSettings:
+def _sip(settings: Settings, let_in: tuple[str, ...]) -> SipSettings:
+    """let_in: peers besides those of the settings."""
     sip = settings.sip
     return SipSettings(
         bind_ip=str(sip.bind),
@@ -86,7 +90,7 @@ def _sip(settings: Settings) -> SipSettings:
         advertised_ip=str(sip.advertised_ip or ""),
         max_calls=sip.max_calls,
         user_agent=sip.user_agent,
-        peers=tuple(str(network) for network in sip.peers),
+        peers=(*(str(network) for network in sip.peers), *let_in) if sip.peers else (),
         media_timeout_s=sip.media_timeout_s,
     )
 

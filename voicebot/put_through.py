@@ -8,7 +8,9 @@ assistant ──begin──> waits, the assistant keeps company ──on_joined�
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
@@ -31,8 +33,10 @@ from voicebot.assist.summary import summary_wording
 from voicebot.call_log import CallLog
 from voicebot.caller_dialect import CallerDialect
 from voicebot.company import Company
+from voicebot.dialogue.callback import CALLBACK_TOOL
 from voicebot.dialogue.policy import Dialogue
 from voicebot.dialogue.types import Reply
+from voicebot.floor.callbacks import Callbacks
 from voicebot.floor.floor import Floor
 from voicebot.floor.guest import CallerEar, Wish
 from voicebot.recognition import Heard
@@ -65,39 +69,51 @@ class Host(LegListener, Protocol):
         """The assistant says and hears nothing until it says something again."""
 
 
+@dataclass(frozen=True, slots=True)
+class CallInHand:
+    """A call as the assistant has it."""
+
+    arrival: Arrival
+    log: CallLog
+    dialogue: Dialogue
+    dialect: CallerDialect
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What the calls of a process share on their way to a human."""
+
+    company: Company
+    store: Store
+    floor: Floor
+    floor_store: FloorStore
+    callbacks: Callbacks
+
+
 class PutThrough:
     """A `Guest` of the floor."""
 
     seat: Seat
     """From the first wait on."""
 
-    def __init__(
-        self,
-        arrival: Arrival,
-        log: CallLog,
-        dialogue: Dialogue,
-        *,
-        dialect: CallerDialect,
-        company: Company,
-        store: Store,
-        floor: Floor,
-        floor_store: FloorStore,
-    ) -> None:
-        self.log = log
-        self.caller_number = arrival.known.number
+    def __init__(self, call: CallInHand, office: Office) -> None:
+        self.log = call.log
+        self.caller_number = call.arrival.known.number
         self.emotion = "calm"
         """The caller's, as last heard."""
-        self._arrival = arrival
-        self._dialogue = dialogue
-        self._dialect = dialect
-        self._company = company
-        self._store = store
-        self._floor = floor
-        self._floor_store = floor_store
+        self._arrival = call.arrival
+        self._dialogue = call.dialogue
+        self._dialect = call.dialect
+        self._company = office.company
+        self._store = office.store
+        self._floor = office.floor
+        self._floor_store = office.floor_store
+        self._callbacks = office.callbacks
         self._host: Host | None = None
         self._customer: CustomerRecord | None = None
         self._ear: CallerEar | None = None
         self._entered = False
+        self._waits_since: float | None = None
         self._gone = False
 
     # What the session does with it
@@ -115,17 +131,28 @@ class PutThrough:
     async def begin(self, leg: CallLeg, host: Host) -> None:
         """The caller waits from now on."""
         last_agent = None
-        if self._host is None:
-            self._host = host
-            self.seat = Seat(leg, host, music=LoopedSound(hold_music()))
+        self._sit(leg, host)
         try:
-            self._customer = await self._store.customer_by_number(self.caller_number)
             last_agent = await self._floor_store.last_agent(self.caller_number) if self.caller_number else None
         except StoreError as error:
             log.error("caller_not_looked_up", reason=str(error))
         if not self._gone and not self._entered:
             self._entered = True
+            self._waits_since = _time() if self._waits_since is None else self._waits_since
             self._floor.enter(self, last_agent=last_agent)
+
+    def _sit(self, leg: CallLeg, host: Host) -> None:
+        if self._host is None:
+            self._host = host
+            self.seat = Seat(leg, host, music=LoopedSound(hold_music()))
+
+    def ends(self, goodbye: Reply) -> None:
+        """The assistant takes its leave. Whoever was promised a callback keeps the place."""
+        promised = next((done.task for done in goodbye.actions if done.tool == CALLBACK_TOOL), None)
+        if promised is not None:
+            waited_s = _time() - self._waits_since if self._waits_since is not None else 0.0
+            self._callbacks.promised(promised, self, waited_s=waited_s)
+        self.leave("callback" if goodbye.handover else "abandoned")
 
     def leave(self, to: LeftTo) -> None:
         """The caller waits no more, but for something else."""
@@ -174,6 +201,7 @@ class PutThrough:
 
     async def packet(self, hop: Hop) -> HandoverPacket:
         call = self.log.call
+        self._customer = await self._store.customer_by_number(self.caller_number)
         turns, tasks = await self._store.turns(call.id), await self._store.tasks(call_id=call.id)
         earlier = await self._floor_store.earlier_calls(call.caller_number, call.started_at, MOST_EARLIER)
         dialogue = self._dialogue
@@ -242,3 +270,7 @@ class PutThrough:
             return find()
 
         return found
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()

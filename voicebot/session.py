@@ -55,7 +55,10 @@ class _CallOver(Exception):
 
 
 class CallSession:
-    """Carries one call. Construct, then `run()` until the call is over; it never raises for what a caller does."""
+    """Carries one call. Construct, then `run()` until the call is over; it never raises for what a caller does.
+
+    A call that we made is up when it is constructed: whoever was called hears the notice, then the agent.
+    """
 
     def __init__(
         self,
@@ -115,10 +118,7 @@ class CallSession:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
                 self._listening.begin(tasks)
-                await self._leg.answer()
-                await self._log.answered(str(self._recorder.path) if self._recorder else None)
-                self._turns.on_reply_pending()
-                await self._speak(self._dialogue.opening(), None)
+                await self._begin()
                 while True:
                     await (await self._work.get())()
         except* _CallOver:
@@ -128,6 +128,17 @@ class CallSession:
         finally:
             self._tasks = None
             await self._close()
+
+    async def _begin(self) -> None:
+        inbound = self._leg.direction == "inbound"
+        if inbound:
+            await self._leg.answer()
+        await self._log.answered(str(self._recorder.path) if self._recorder else None)
+        self._turns.on_reply_pending()
+        await self._speak(self._dialogue.opening() if inbound else self._dialogue.notice(), None)
+        if not inbound and self._humans is not None and (notice := self._speaker.current) is not None:
+            await notice.over.wait()
+            await self._humans.begin(self._leg, self)
 
     # What the leg says. Synchronous, in the order of the audio.
 
@@ -313,7 +324,7 @@ class CallSession:
             return
         self._closing = self._closing or reply.end_call
         if reply.end_call and self._humans is not None:
-            self._humans.leave("callback" if reply.handover else "abandoned")
+            self._humans.ends(reply)
         self._cut_at = None
         turn = await self._log.reply(reply, to=to, at_s=self._audio.duration_s)
         await self.recording.by_flow(self._dialogue.private, at_s=self._audio.duration_s)

@@ -127,14 +127,22 @@ def test_a_callback_keeps_the_place_and_hears_nothing_more() -> None:
     talk(one, WANG, "busy", 0.0)
     enter(one, CALL, WaitingCall("b", 1.0, "order"))
     assert ("a", OfferCallback) in [(call, type(action)) for _, call, action in course(one, 100)]
-    called_back = one.call_back("a")
-    assert called_back is not None and called_back.kind == "callback"
+    one.leave("a", 100.0)
+    enter(one, replace(CALL, kind="callback"))
     one.on_ended("8012", "busy", 100.0)
     (offer,) = one.tick(200.0, open_now=True).offers
     assert (offer.call.call_id, offer.call.kind) == ("a", "callback")
     assert "回电，保留原来的位次" in offer.decision.reasons
-    assert one.call_back("a") is None  # rings already
-    assert one.call_back("gone") is None
+
+
+def test_a_call_that_an_agent_makes_is_for_no_other_agent() -> None:
+    one = floor(WANG, LUO)
+    dialled = WaitingCall("a", 0.0, kind="dial")
+    assert one.direct(dialled, "8012", 0.0) is not None
+    one.on_declined("8012", "a", 1.0)
+    assert not one.tick(2.0, open_now=True).offers
+    one.leave("a", 3.0)
+    assert "a" not in one
 
 
 def test_the_course_of_a_wait_without_a_free_agent() -> None:
@@ -259,8 +267,9 @@ def test_whatever_happens_every_call_is_somewhere(history: list[tuple[str, int, 
             case "leave":
                 one.leave(call_id, at)
                 entered.discard(call_id)
-            case "call_back":
-                one.call_back(call_id)
+            case "call_back" if call_id not in entered:
+                enter(one, WaitingCall(call_id, at, "order", kind="callback"))
+                entered.add(call_id)
             case "dismiss":
                 one.board.on_agents_changed([other for other in AGENTS if other is not agent], at)
             case "list":

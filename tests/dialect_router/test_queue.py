@@ -55,12 +55,6 @@ def test_who_waits_longer_only_moves_forward(calls: list[WaitingCall]) -> None:
     assert order(one, 1000) == order(one, 5000)
 
 
-def test_a_callback_keeps_the_place() -> None:
-    two = queue(WaitingCall("a", 0.0), WaitingCall("b", 5.0))
-    assert two.call_back("a").kind == "callback"
-    assert order(two, 60) == ["a", "b"]
-
-
 def test_what_is_learned_of_a_caller_does_not_cost_the_place() -> None:
     two = queue(WaitingCall("a", 0.0), WaitingCall("b", 5.0))
     two.update(WaitingCall("a", 50.0, passed_over=frozenset({"8001"})))

@@ -17,8 +17,9 @@ from voicebot.admission import Admission, AdmissionLimits
 from voicebot.company import Company
 from voicebot.company_at_work import at_work
 from voicebot.config import RecordingSection, Settings
-from voicebot.desk import CallDesk, Ringing
+from voicebot.desk import CallDesk
 from voicebot.metrics import Metrics
+from voicebot.ringing import Ringing
 from voicebot.store.records import CallRecord, TurnRecord
 from voicebot.store.store import Store
 

@@ -9,6 +9,7 @@ from voicebot.accounts.permissions import Action
 
 SCOPES: Final[Mapping[str, frozenset[Action]]] = {
     "calls:read": frozenset({Action.VIEW_CALL}),
+    "calls:dial": frozenset({Action.DIAL}),
     "recordings:read": frozenset({Action.LISTEN_TO_CALL}),
     "scores:read": frozenset({Action.VIEW_SCORE}),
     "customers:read": frozenset({Action.VIEW_CUSTOMER}),

@@ -111,14 +111,15 @@ class EarlierCall:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One transfer. queue: from the assistant; warm: after a consultation; cold: without."""
+    """One transfer. queue: from the assistant; warm: after a consultation; cold: without; callback, dial: nobody is
+    passed on, the customer is going to be called."""
 
     at: datetime
     by: str
     """Who passes the caller on: "assistant" or an agent's id."""
     by_name: str = ""
     to: str = ""
-    how: Literal["queue", "warm", "cold"] = "queue"
+    how: Literal["queue", "warm", "cold", "callback", "dial"] = "queue"
     reason: str = ""
 
 

@@ -141,14 +141,16 @@ def _names(template: str) -> frozenset[str]:
 
 def _values(packet: HandoverPacket, wording: WhisperWording) -> dict[str, str]:
     titles = [wish.title for wish in packet.wishes[-2:]]
+    errand = packet.hops[-1].how if packet.hops else ""
     values = {
+        "errand": wording.words.get(errand, ""),
         "by": _passed_on_by(packet),
         **_who(packet.caller, wording),
         **_dialect(packet.dialect),
         "matters": wording.words["join"].join(titles) if len(titles) > 1 else "",
         "matter": titles[-1] if titles else "",
         "detail": _detail(packet),
-        "unclear": "" if titles else wording.words["unclear"],
+        "unclear": "" if titles or errand == "dial" else wording.words["unclear"],
         "settled": packet.settled[-1].title if packet.settled else "",
         **_promise(packet.promises[-1] if packet.promises else None, packet.at, wording),
         "mood": wording.moods.get(_mood(packet), ""),

@@ -13,8 +13,10 @@ from rich.text import Text
 
 from voicebot.agent_commands import (
     AgentCommand,
+    CommandAnswer,
     ConfirmWrapUp,
     Consult,
+    Dial,
     EndConsult,
     HangUp,
     Hold,
@@ -24,12 +26,15 @@ from voicebot.agent_commands import (
     SetPresence,
     Supervise,
     Transfer,
+    command_from_json,
+    command_to_json,
 )
 from voicebot.agent_events import PresenceChanged
 from voicebot.command_bus import send_command
 from voicebot.commands.calls import ConfigOption, JsonOption, local, print_json
 from voicebot.config import load_settings
 from voicebot.eventbus import received_agent_events
+from voicebot.events import EventError
 
 app = typer.Typer(help="The people who take calls: who is at work, transfers, supervision.", no_args_is_help=True)
 
@@ -115,7 +120,7 @@ def pause_recording(
 @app.command()
 def transfer(
     agent: Agent,
-    to: Annotated[str, typer.Argument(help="Another agent's id, or a skill of routing.toml.")],
+    to: Annotated[str, typer.Argument(help="Another agent's id, a skill of routing.toml, or a number outside.")],
     reason: Annotated[str, typer.Option(help="For whoever takes over.")] = "",
     config: ConfigOption = None,
 ) -> None:
@@ -145,6 +150,20 @@ def end_consult(
 ) -> None:
     """What comes of a consultation."""
     _send(EndConsult(_id(), agent, how), config)
+
+
+@app.command()
+def dial(
+    agent: Agent,
+    number: Annotated[str, typer.Argument(help="Whom to call, as people write it: trunk.allowed says what may be.")],
+    config: ConfigOption = None,
+) -> None:
+    """Have an agent call somebody: the agent's phone rings, then the number. Prints the call's id."""
+    try:
+        wanted = command_from_json(command_to_json(Dial(_id(), agent, number)))
+    except EventError:
+        raise typer.BadParameter(f"{number!r} is no telephone number", param_hint="number") from None
+    print(_send(wanted, config).call_id)
 
 
 @app.command("hang-up")
@@ -194,10 +213,11 @@ def wrap_up(
     _send(ConfirmWrapUp(_id(), agent, call, disposition, summary, note), config)
 
 
-def _send(command: AgentCommand, config: ConfigOption) -> None:
+def _send(command: AgentCommand, config: ConfigOption) -> CommandAnswer:
     answer = asyncio.run(send_command(load_settings(config).events, command))
     if not answer.done:
         raise SystemExit(f"error: {answer.reason}")
+    return answer
 
 
 def _id() -> str:

@@ -12,10 +12,11 @@ from voicebot.background import background
 from voicebot.commands.serve import ConfigOption, prepared_settings, processes
 from voicebot.config import Settings
 from voicebot.demo.live import LiveView
-from voicebot.desk import Ringing, call_desk
+from voicebot.desk import call_desk
 from voicebot.free_ports import free_ports
 from voicebot.lifetime import run_until_stopped
 from voicebot.metrics import Metrics
+from voicebot.ringing import Ringing
 from voicebot.supervisor import Supervisor
 
 app = typer.Typer()

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from dialect_router.callbacks import CallbackPolicy
 from dialect_router.queue_rules import QueueRules
 from dialect_router.routing import Handling, RoutingPolicy
 from voicebot.company.model import Model, Name
@@ -85,6 +86,14 @@ class Queue(Model):
         return self
 
 
+class Callback(Model):
+    """[callback]: how often a promised callback is tried, with a trunk; see dialect_router's CallbackPolicy."""
+
+    tries: int = Field(default=3, ge=1, le=10)
+    busy_again_s: Seconds = 180
+    again_s: Seconds = 900
+
+
 class Routing(Model):
     """routing.toml"""
 
@@ -93,6 +102,7 @@ class Routing(Model):
     value: Values = Values()
     handover: Handover = Handover()
     queue: Queue = Queue()
+    callback: Callback = Callback()
 
     @property
     def skills(self) -> frozenset[str]:
@@ -121,6 +131,9 @@ class Routing(Model):
             after_hours=self.queue.after_hours,
             **self.handover.model_dump(),
         )
+
+    def callback_policy(self) -> CallbackPolicy:
+        return CallbackPolicy(**self.callback.model_dump())
 
     def queue_rules(self) -> QueueRules:
         return QueueRules(**self.queue.model_dump())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from voicebot.dialogue.context import CallContext
 from voicebot.dialogue.moves import AskCallbackNumber, CheckCallbackNumber, Move, OpenQuestion
@@ -10,7 +11,7 @@ from voicebot.dialogue.office_hours import is_open
 from voicebot.dialogue.slots import phone_in
 from voicebot.dialogue.types import Segment
 
-_TOOL = "callback_task"
+CALLBACK_TOOL: Final = "callback_task"
 _TRIES = 2
 
 
@@ -60,7 +61,7 @@ class Callback:
 
     async def promise(self, number: str) -> Move:
         """Store the task and say goodbye. Raises ToolError."""
-        await self._context.run(_TOOL, {"number": number})
+        await self._context.run(CALLBACK_TOOL, {"number": number})
         self._context.memory.outcome = "callback"
         self._context.memory.in_queue = False
         hours = self._context.company.profile.hours

@@ -67,7 +67,7 @@ class CallContext:
                 corrects=corrects,
             )
         )
-        action = ActionDone(tool, outcome.name, as_text(outcome.values))
+        action = ActionDone(tool, outcome.name, as_text(outcome.values), outcome.task)
         self.memory.actions.append(action)
         self.memory.carried_out.append(action)
         return outcome

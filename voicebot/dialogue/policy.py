@@ -138,6 +138,10 @@ class Dialogue:
         said = tuple(replace(segment, interruptible=False) for segment in mandatory)
         return self._reply(Move((*said, self._prompt("how_can_i_help")), OpenQuestion()))
 
+    def notice(self) -> Reply:
+        """For somebody whom we called: that it is recorded. An agent speaks next."""
+        return self._reply(Move((replace(self._prompt("recording_notice"), interruptible=False),), InQueue()))
+
     async def on_utterance(self, utterance: Understood) -> Reply:
         """The reply to one finished utterance."""
         self._memory.language = self._memory.language.after(utterance, self._languages)

@@ -137,6 +137,8 @@ class ActionDone:
     tool: str
     outcome: str
     values: Mapping[str, str]
+    task: str | None = None
+    """Id of the task that was stored for a person, if one was."""
 
 
 @dataclass(frozen=True, slots=True)

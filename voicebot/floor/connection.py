@@ -1,15 +1,16 @@
 """One agent's part in one call: the phone rings, a whisper is heard, the two are joined, somebody hangs up.
 
 ring ──answered──> whisper ──said or skipped──> joined ──> fate
-  └ missed, declined,   └ left_in_whisper,          └ talked, lost,
-    unreachable           caller_left                 transferred
+  └ missed, declined,   └ left_in_whisper,   │      └ talked, lost,
+    unreachable           caller_left        │        transferred
+                                             └─ where the other party has to be called first: not_reached
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
 import structlog
 
@@ -19,12 +20,14 @@ from telephony.bridge import Bridge
 from telephony.hold_music import hold_music
 from telephony.leg import EndReason, LegEnded, LegError
 from telephony.looped_sound import LoopedSound
+from telephony.ringback import ringback
 from telephony.seat import Seat
 from telephony.sip.refer import TransferRequest
 from telephony.sip.settings import SipError
 from voicebot.assist.handover import Stage
-from voicebot.assist.whisper import Whisper
+from voicebot.assist.whisper import Whisper, whisper_wording
 from voicebot.floor.guest import Guest
+from voicebot.floor.outgoing import NotReached
 from voicebot.floor.phones import Phones, RungLeg
 from voicebot.floor.services import FloorServices
 from voicebot.floor.talk import Talk
@@ -52,10 +55,11 @@ class Connection:
         on_answered: Callable[[], bool],
         on_ready: Callable[[], None],
         on_transfer: Callable[[TransferRequest], bool],
+        reach: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """on_answered: the phone was picked up; False when the call is no longer for this agent. on_ready: the whisper
         is over; `join` is the next step. on_transfer: the agent's phone wants the caller moved elsewhere; True takes it
-        up.
+        up. reach: brings the other party to the line, who is not there yet; raises NotReached.
         """
         self.agent = agent
         self.guest = guest
@@ -65,6 +69,7 @@ class Connection:
         self._on_answered = on_answered
         self._on_ready = on_ready
         self._on_transfer = on_transfer
+        self._reach = reach
         self._leg: RungLeg | None = None
         self._seat: Seat | None = None
         self._whispering: Whispering | None = None
@@ -151,10 +156,34 @@ class Connection:
             return "withdrawn"
         leg.on_transfer = self._on_transfer
         self._seat = Seat(leg, self, music=LoopedSound(hold_music()))
-        self._whispering = Whispering(leg.playout, self._services.voice)
-        await self._whispering.say(whisper)
-        self._whispering = None
+        await self._tell(whisper.spoken)
+        if self._reach is not None and not self._over.done():
+            await self._reached(self._reach)
         return self._over.result() if self._over.done() else await self._talked()
+
+    async def _tell(self, spoken: str) -> None:
+        """For the agent alone."""
+        assert self._leg is not None
+        self._whispering = Whispering(self._leg.playout, self._services.voice)
+        await self._whispering.say(spoken)
+        self._whispering = None
+
+    async def _reached(self, reach: Callable[[], Awaitable[None]]) -> None:
+        """The agent hears it ring until the other party is there. Sets the fate where they do not come."""
+        self.seat.hear(LoopedSound(ringback()))
+        reaching = asyncio.ensure_future(reach())
+        either: set[asyncio.Future[Any]] = {reaching, self._over}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            reaching.cancel()
+            [failure] = await asyncio.gather(reaching, return_exceptions=True)
+            self.seat.hear()
+        if isinstance(failure, NotReached):
+            await self._tell(whisper_wording().words[failure.outcome])
+            self.end("not_reached")
+        elif isinstance(failure, Exception):
+            raise failure
 
     async def _talked(self) -> Fate:
         async with asyncio.TaskGroup() as tasks:

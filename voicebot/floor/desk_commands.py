@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import assert_never
 
@@ -17,6 +18,7 @@ from voicebot.agent_commands import (
     ConnectPhone,
     Consult,
     Decline,
+    Dial,
     DisconnectPhone,
     EndConsult,
     HangUp,
@@ -32,7 +34,9 @@ from voicebot.agent_commands import (
 )
 from voicebot.floor.closing import Closing
 from voicebot.floor.connection import Connection
+from voicebot.floor.dialling import Dialling
 from voicebot.floor.floor import Floor
+from voicebot.floor.outside_transfers import OutsideTransfers
 from voicebot.floor.supervision import Supervisions
 from voicebot.floor.transfers import NotPossible
 from voicebot.store.store import StoreError
@@ -40,38 +44,41 @@ from voicebot.store.store import StoreError
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
 class DeskCommands:
     """Of one floor."""
 
-    def __init__(self, floor: Floor, closing: Closing, supervisions: Supervisions, browsers: BrowserPhones) -> None:
-        self._floor = floor
-        self._closing = closing
-        self._supervisions = supervisions
-        self._browsers = browsers
+    floor: Floor
+    closing: Closing
+    supervisions: Supervisions
+    browsers: BrowserPhones
+    dialling: Dialling
+    outside: OutsideTransfers
 
     async def handle(self, command: AgentCommand) -> CommandAnswer:
         try:
-            sdp = await self._carry_out(command)
+            answer = await self._carry_out(command)
         except (NotPossible, StoreError, BrowserPhoneError, NoFreePort) as why:
             log.info("command_refused", command=command.kind, reason=str(why))
             return CommandAnswer(command.id, False, str(why))
         log.info("command_done", command=command.kind)
-        return CommandAnswer(command.id, True, sdp=sdp)
+        return answer
 
-    async def _carry_out(self, command: AgentCommand) -> str:
-        """Our side of a phone's connection, where one was asked for."""
+    async def _carry_out(self, command: AgentCommand) -> CommandAnswer:
         match command:
+            case Dial(agent_id=agent_id, number=number):
+                return CommandAnswer(command.id, True, call_id=await self.dialling.dial(agent_id, number))
             case SetPresence(agent_id=agent_id, presence=presence):
                 self._set_presence(agent_id, presence)
             case ConnectPhone(agent_id=agent_id, line=line, offer=offer):
                 self._known(agent_id)
-                return self._browsers.connect(agent_id, line, offer)
+                return CommandAnswer(command.id, True, sdp=self.browsers.connect(agent_id, line, offer))
             case DisconnectPhone(agent_id=agent_id, line=line):
-                self._browsers.disconnect(agent_id, line)
+                self.browsers.disconnect(agent_id, line)
             case PickUp(agent_id=agent_id):
-                self._browsers.pick_up(agent_id)
+                self.browsers.pick_up(agent_id)
             case Decline(agent_id=agent_id):
-                self._browsers.decline(agent_id)
+                self.browsers.decline(agent_id)
             case SkipWhisper(agent_id=agent_id):
                 self._whispered_to(agent_id).skip_whisper()
             case Hold(agent_id=agent_id, held=held):
@@ -80,16 +87,18 @@ class DeskCommands:
                 self._mute(self._connection(agent_id), muted)
             case PauseRecording(agent_id=agent_id, paused=paused):
                 await self._connection(agent_id).guest.pause_recording(agent_id, paused)
+            case Transfer(agent_id=agent_id, to=to, reason=reason) if self.outside.is_outside(to):
+                self.outside.pass_on(agent_id, to, reason)
             case Transfer(agent_id=agent_id, to=to, reason=reason):
-                self._floor.transfers.cold(agent_id, to, reason)
+                self.floor.transfers.cold(agent_id, to, reason)
             case Consult(agent_id=agent_id, to=to):
-                self._floor.transfers.consult(agent_id, to)
+                self.floor.transfers.consult(agent_id, to)
             case EndConsult(agent_id=agent_id, how=how):
-                self._floor.transfers.end_consult(agent_id, how)
+                self.floor.transfers.end_consult(agent_id, how)
             case HangUp(agent_id=agent_id):
                 self._connection(agent_id).end("talked")
             case Supervise(call_id=call_id, phone=phone, mode=mode):
-                await self._supervisions.supervise(call_id, phone, mode)
+                await self.supervisions.supervise(call_id, phone, mode)
             case JudgePrompt(agent_id=agent_id, prompt_id=prompt_id, helped=helped):
                 talk = self._connection(agent_id).talk
                 if talk is None or not talk.judge(prompt_id, helped=helped):
@@ -98,10 +107,10 @@ class DeskCommands:
                 await self._confirm(command)
             case _:
                 assert_never(command)
-        return ""
+        return CommandAnswer(command.id, True)
 
     def _set_presence(self, agent_id: str, presence: str) -> None:
-        staff = self._floor.staff
+        staff = self.floor.staff
         self._known(agent_id)
         if presence == "ready" and not staff.can_be_rung(agent_id):
             raise NotPossible(
@@ -110,17 +119,17 @@ class DeskCommands:
         staff.set_presence(agent_id, presence)
 
     def _known(self, agent_id: str) -> None:
-        if self._floor.staff.agent(agent_id) is None:
+        if self.floor.staff.agent(agent_id) is None:
             raise NotPossible(f"there is no agent {agent_id!r} in agents.csv")
 
     def _connection(self, agent_id: str) -> Connection:
-        found = self._floor.of_agent(agent_id)
+        found = self.floor.of_agent(agent_id)
         if found is None or found[1].connection is None:
             raise NotPossible(f"agent {agent_id!r} is in no call")
         return found[1].connection
 
     def _whispered_to(self, agent_id: str) -> Connection:
-        for visitor in self._floor.visitors.values():
+        for visitor in self.floor.visitors.values():
             connection = visitor.connection
             if connection and connection.agent.id == agent_id and connection.answered and connection.talk is None:
                 return connection
@@ -138,7 +147,7 @@ class DeskCommands:
         (connection.bridge.mute if muted else connection.bridge.unmute)(connection.seat)
 
     async def _confirm(self, command: ConfirmWrapUp) -> None:
-        done = await self._closing.confirm(
+        done = await self.closing.confirm(
             command.call_id,
             command.agent_id,
             datetime.now(UTC),
@@ -151,6 +160,6 @@ class DeskCommands:
                 f"agent {command.agent_id!r} had no call {command.call_id!r}, or there is no disposition "
                 f"{command.disposition!r}"
             )
-        state = self._floor.staff.presence_of(command.agent_id)
+        state = self.floor.staff.presence_of(command.agent_id)
         if state == "wrap_up":
-            self._floor.staff.set_presence(command.agent_id, "ready")
+            self.floor.staff.set_presence(command.agent_id, "ready")

@@ -7,13 +7,13 @@ does not work out (nobody picks up, a line breaks, an agent goes) puts the calle
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -33,6 +33,7 @@ from voicebot.floor.closing import Closing
 from voicebot.floor.connection import Connection
 from voicebot.floor.guest import Guest, Wish
 from voicebot.floor.journal import Journal
+from voicebot.floor.outgoing import Errand
 from voicebot.floor.phones import Phones
 from voicebot.floor.services import FloorServices
 from voicebot.floor.staff import Staff
@@ -71,6 +72,8 @@ class Visitor:
     """An agent asks another one about the caller, who waits meanwhile."""
     asked: TransferRequest | None = None
     """A phone's wish to move the caller on, which is told how it goes."""
+    errand: Errand | None = None
+    """Where it is a customer who is going to be called: until they talk to an agent."""
 
 
 class Floor:
@@ -135,6 +138,14 @@ class Floor:
         visitor = Visitor(guest, call, hop or Hop(datetime.now(UTC), "assistant"))
         self.wait(call_id, visitor)
 
+    def enter_absent(self, call_id: str, visitor: Visitor) -> bool:
+        """Somebody waits who is called once an agent is there. False: more wait than ever may."""
+        if self._distributor.enter(visitor.call, open_now=True) is not None:
+            return False
+        self._visitors[call_id] = visitor
+        self._woken.set()
+        return True
+
     @property
     def skills(self) -> frozenset[str]:
         """Every skill that a caller can be passed on to."""
@@ -167,6 +178,8 @@ class Floor:
         visitor = self._visitors.pop(floor_id)
         self.staff.changed(self._distributor.leave(floor_id, _time()))
         self._end_visit(visitor, to)
+        if visitor.errand is not None:
+            visitor.errand.on_not_joined("caller_left")
         connection = visitor.connection
         if connection is not None and connection.answered:
             connection.end("caller_left" if connection.talk is None else "talked")
@@ -197,6 +210,17 @@ class Floor:
         self.staff.changed(change)
         self._begin_offer(call_id, visitor, change.after.agent, None)
         return True
+
+    def elsewhere(self, call_id: str, visitor: Visitor, work: Coroutine[Any, Any, None]) -> None:
+        """The caller is with somebody who is no agent while `work` goes on; it is cancelled when the caller leaves."""
+        assert self._tasks is not None
+        self._visitors[call_id] = visitor
+        visitor.offering = self._tasks.create_task(work)
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Something that goes on beside the floor and ends with it, such as a call that was made."""
+        assert self._tasks is not None
+        self._tasks.create_task(work)
 
     def of_agent(self, agent_id: str) -> tuple[str, Visitor] | None:
         """The call that an agent is talking on."""
@@ -260,6 +284,10 @@ class Floor:
 
     async def _connect(self, call_id: str, visitor: Visitor, agent: Agent, decision: Assignment | None) -> None:
         """From ring to hang-up of one agent."""
+        errand = visitor.errand
+        if errand is not None and not await errand.prepare():
+            self.dismiss(call_id, "abandoned")
+            return
         visitor.packet = await self._packet(visitor)
         said = whisper(visitor.packet, whisper_wording()) if visitor.packet else Whisper("", "", 0.0)
         real_id = visitor.guest.log.call.id
@@ -271,6 +299,7 @@ class Floor:
             on_answered=lambda: self._answered(call_id, agent, offer),
             on_ready=lambda: self._ready(call_id, visitor, offer),
             on_transfer=lambda asked: self.transfers.by_phone(call_id, asked),
+            reach=errand.reach if errand is not None else None,
         )
         fate: Fate | None = None
         try:
@@ -306,6 +335,9 @@ class Floor:
         """Caller and agent are brought together."""
         assert visitor.connection is not None
         visitor.connection.join()
+        if visitor.errand is not None:
+            visitor.errand.on_joined()
+            visitor.errand = None
         self._journal.joined(offer, visitor.connection.agent)
         self._end_visit(visitor, "agent")
         if visitor.asked is not None:
@@ -324,12 +356,26 @@ class Floor:
         self.staff.changed(ended(agent_id, call_id, at))
         if self._visitors.get(call_id) is not visitor or self.transfers.on_ended(call_id, fate):
             return
-        if fate == "talked":
+        if visitor.errand is not None:
+            self._not_joined(call_id, visitor, visitor.errand, agent_id, fate)
+        elif fate == "talked":
             del self._visitors[call_id]
             visitor.guest.on_agent_left()
         elif fate in ("lost", "left_in_whisper"):
             visitor.guest.on_waiting_again(lost=fate == "lost")
             self.wait_again(call_id, visitor, without=agent_id)
+
+    def _not_joined(self, call_id: str, visitor: Visitor, errand: Errand, agent_id: str, fate: Fate) -> None:
+        """An agent was rung for somebody who was to be called, and the two did not come to talk."""
+        stays = errand.on_not_joined(fate)
+        if stays and fate not in NOT_TAKEN:  # who picks up takes the call out of the queue
+            visitor.call = replace(visitor.call, passed_over=visitor.call.passed_over | {agent_id})
+            stays = self.enter_absent(call_id, visitor)
+        if not stays:
+            del self._visitors[call_id]
+            self.staff.changed(self._distributor.leave(call_id, _time()))
+        if fate == "not_reached" and self.staff.presence_of(agent_id) == "wrap_up":
+            self.staff.set_presence(agent_id, "ready")  # there is nothing to note
 
     def _given_back(self, call_id: str, cause: Cause) -> None:
         """Nobody picked up in time, or the agent went: the phone rings no more, and the next one will."""

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo
 
@@ -31,15 +30,21 @@ from voicebot.config import Settings
 from voicebot.dialogue.office_hours import is_open
 from voicebot.dialogue.types import KnowledgeSearch
 from voicebot.events import LiveEvent
+from voicebot.floor.callbacks import Callbacks
 from voicebot.floor.closing import Closing
 from voicebot.floor.desk_commands import DeskCommands
+from voicebot.floor.dialling import Dialling
 from voicebot.floor.floor import Floor
 from voicebot.floor.floor_log import FloorLog
+from voicebot.floor.outgoing import MakeOutgoing, OutsideLine
+from voicebot.floor.outside_transfers import OutsideTransfers
+from voicebot.floor.phones import Phones
 from voicebot.floor.roster import Roster
 from voicebot.floor.services import FloorServices
 from voicebot.floor.supervision import Supervisions
 from voicebot.metrics import Metrics
 from voicebot.recognition import Recognition
+from voicebot.store.callbacks import CallbackStore
 from voicebot.store.floor import FloorStore
 from voicebot.store.store import Store
 from voicebot.voice import Voice
@@ -59,18 +64,31 @@ class FloorTools:
     vad: Callable[[], StreamingVad]
     tell: Callable[[LiveEvent | AgentEvent], None]
     metrics: Metrics
+    outgoing: MakeOutgoing
+    """A call to a customer."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenFloor:
-    """A floor at work, but for its phones: `floor.run(phones)` lets it ring them."""
+    """A floor that is ready but for its phones: `work` lets it ring them."""
 
     floor: Floor
     store: FloorStore
+    callbacks: Callbacks
+    dialling: Dialling
+    outside: OutsideTransfers
     registrar: Registrar | None
     """Where agents' phones register; None where no phone has a password."""
     take_commands: Callable[[BrowserPhones], Coroutine[Any, Any, None]]
     """Carries out what desks ask for, until cancelled; to be begun once phones can be rung."""
+
+    async def work(self, phones: Phones, line: OutsideLine | None) -> None:
+        """Until cancelled. line: the way out, where there is one."""
+        self.dialling.line = self.outside.line = line
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.floor.run(phones))
+            if line is not None:
+                tasks.create_task(self.callbacks.run(line))
 
 
 @asynccontextmanager
@@ -95,22 +113,35 @@ async def open_floor(
         prompt_texts=prompt_texts(),
     )
     closing = Closing(store, services)
+    open_now = (lambda: True) if settings.agents.always_open else _opening_hours(current_company)
     floor = Floor(
         _distributor(settings, company, roster),
         services,
         closing,
-        open_now=(lambda: True) if settings.agents.always_open else _opening_hours(current_company),
+        open_now=open_now,
         ring_s=settings.agents.ring_s,
     )
     _warm_up(company)
+    callbacks = Callbacks(
+        floor,
+        services,
+        store,
+        CallbackStore(store, settings.events.node),
+        tools.outgoing,
+        policy=lambda: current_company().routing.callback_policy(),
+        open_now=open_now,
+    )
+    dialling = Dialling(floor, log, tools.outgoing)
+    outside = OutsideTransfers(floor, store, log)
+
+    def take_commands(browsers: BrowserPhones) -> Coroutine[Any, Any, None]:
+        commands = DeskCommands(floor, closing, Supervisions(floor), browsers, dialling, outside)
+        return serve_commands(settings.events, commands.handle)
+
     registrar = Registrar(RegistrarSettings(), roster.accounts, floor.staff) if roster.accounts else None
     async with background(log.run(), roster.watch(floor.staff.read_again)):
         floor.staff.begin(tuple((await floor_store.presences()).items()))
-        yield OpenFloor(floor, floor_store, registrar, partial(_take_commands, settings, floor, closing))
-
-
-async def _take_commands(settings: Settings, floor: Floor, closing: Closing, browsers: BrowserPhones) -> None:
-    await serve_commands(settings.events, DeskCommands(floor, closing, Supervisions(floor), browsers).handle)
+        yield OpenFloor(floor, floor_store, callbacks, dialling, outside, registrar, take_commands)
 
 
 def _distributor(settings: Settings, company: Company, roster: Roster) -> CallDistributor:

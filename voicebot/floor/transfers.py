@@ -58,9 +58,7 @@ class Transfers:
 
     def cold(self, agent_id: str, to: str, reason: str = "", asked: TransferRequest | None = None) -> None:
         """Passes the agent's caller on to another agent, or to whoever has a skill. Raises NotPossible."""
-        call_id, visitor, connection = self._call_of(agent_id)
-        if call_id in self._consultations:
-            raise NotPossible("a colleague is being consulted: complete that, or take the caller back first")
+        call_id, visitor, connection = self.passing_on(agent_id)
         hop = Hop(datetime.now(UTC), agent_id, connection.agent.name, to, "cold", reason)
         packet = self._floor.handed_on(visitor, hop)
         call = replace(visitor.call, passed_over=frozenset({agent_id}))
@@ -74,9 +72,16 @@ class Transfers:
         visitor.guest.seat.wait()
         connection.end("transferred")
 
+    def passing_on(self, agent_id: str) -> tuple[str, Visitor, Connection]:
+        """The call that an agent wants to pass on. Raises NotPossible."""
+        found = self._call_of(agent_id)
+        if found[0] in self._consultations:
+            raise NotPossible("a colleague is being consulted: complete that, or take the caller back first")
+        return found
+
     def by_phone(self, call_id: str, asked: TransferRequest) -> bool:
-        """An agent's phone sent REFER. Only colleagues and skills are taken: a phone could name any number of the
-        world."""
+        """An agent's phone sent REFER. Only colleagues and skills are taken: who has a phone's password is not to have
+        the company's trunk as well."""
         visitor = self._floor.visitors.get(call_id)
         if visitor is None or visitor.connection is None:
             return False

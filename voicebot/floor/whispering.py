@@ -9,7 +9,7 @@ import structlog
 
 from models.address import InferenceError
 from telephony.playout import Playout
-from voicebot.assist.whisper import LONGEST_S, Whisper
+from voicebot.assist.whisper import LONGEST_S
 from voicebot.speaking import NOTHING
 from voicebot.voice import Voice
 
@@ -29,12 +29,12 @@ class Whispering:
         self._over = asyncio.Event()
         playout.on_mark = self._reached
 
-    async def say(self, whisper: Whisper) -> None:
+    async def say(self, spoken: str) -> None:
         """Returns when it was said or skipped, or when there is no voice for it: the caller is put through all the
         same. Never longer than a little over `LONGEST_S`."""
         try:
             async with asyncio.timeout(LONGEST_S + SYNTHESIS_S):
-                async for samples in self._voice.speak(whisper.spoken, "cmn", keep=False):
+                async for samples in self._voice.speak(spoken, "cmn", keep=False):
                     if self._over.is_set():
                         return
                     self._playout.write(samples)

@@ -46,6 +46,11 @@ class OfNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class OfTask:
+    """Rows of a task: they go with its row, by a foreign key that cascades."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outbox:
     """Events that wait to be published; their topic names the call."""
 
@@ -57,7 +62,7 @@ class NobodysData:
     why: str
 
 
-Holding = OfCall | NamesCall | OfNumber | Outbox | NobodysData
+Holding = OfCall | NamesCall | OfNumber | OfTask | Outbox | NobodysData
 
 HOLDINGS: Final[Mapping[str, Holding]] = {
     "calls": OfNumber(("caller_number", "customer_number", "called_number")),
@@ -80,6 +85,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = {
     "webhook_deliveries": NamesCall("call_id", "created_at", "events"),
     "outbox": Outbox(),
     "tasks": OfNumber(("customer_number",)),
+    "callbacks": OfTask(),
     "customers": OfNumber(("number",)),
     "orders": OfNumber(("customer_number",)),
     "audit_log": NobodysData("append-only; names calls by id and customers by a masked number"),

@@ -8,11 +8,21 @@ from datetime import datetime
 from typing import Any, Literal
 
 Fate = Literal[
-    "talked", "transferred", "missed", "declined", "unreachable", "withdrawn", "left_in_whisper", "lost", "caller_left"
+    "talked",
+    "transferred",
+    "missed",
+    "declined",
+    "unreachable",
+    "withdrawn",
+    "left_in_whisper",
+    "lost",
+    "caller_left",
+    "not_reached",
 ]
 """talked: to the end of the call; transferred: passed the caller on; missed: nobody picked up; declined: refused it;
 unreachable: no phone to ring; withdrawn: it was taken back while it rang; left_in_whisper: hung up before the caller
-was put through; lost: the line broke in mid-call; caller_left: the caller hung up during the whisper."""
+was put through; lost: the line broke in mid-call; caller_left: the caller hung up during the whisper; not_reached: whom
+the agent was to talk to was called, and did not come to the line."""
 LeftTo = Literal["agent", "callback", "voicemail", "abandoned"]
 
 

@@ -20,7 +20,9 @@ class CallRecord:
     leg_id: str
     direction: Literal["inbound", "outbound"]
     caller_number: str
+    """The customer's, also where we rang them."""
     called_number: str
+    """Ours."""
     started_at: datetime
     caller_label: str = ""
     """How people and consoles name the caller: the customer's name, or the region."""
@@ -33,7 +35,7 @@ class CallRecord:
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     outcome: str | None = None
-    """resolved, callback, abandoned, interrupted, ...; None while the call is going on."""
+    """resolved, callback, agent, abandoned, interrupted, no_answer, ...; None while the call is going on."""
     end_reason: str | None = None
     recording_path: str | None = None
     quality: Mapping[str, Any] = field(default_factory=dict)

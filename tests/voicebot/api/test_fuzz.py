@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.voicebot.api.conftest import fill
-from tests.voicebot.api.programs import program
-from tests.voicebot.web.running import serving
+from tests.voicebot.api.programs import office, program
 from voicebot.accounts.scopes import SCOPES
 from voicebot.api.app import PATH
 
@@ -19,7 +18,7 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 
 @pytest.mark.timeout(300)
 async def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
-    async with serving(tmp_path, api_requests_per_minute=10**9) as server:
+    async with office(tmp_path, [], api_requests_per_minute=10**9) as server:
         await fill(server, tmp_path)
         async with await program(server, *SCOPES) as crm:
             key = crm.headers["Authorization"]

@@ -6,11 +6,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
 from dialect_router.agents import Agent
+from dialect_router.callbacks import CallbackPolicy
 from dialect_router.distributor import CallDistributor
 from dialect_router.presence import PresenceConfig
 from dialect_router.queue_rules import QueueRules
@@ -26,6 +28,7 @@ from telephony.webrtc.phones import BrowserPhones
 from telephony.webrtc.settings import WebRtcSettings
 from tests.voicebot.session.conversation import Conversation, Line, ScriptedModels
 from voicebot.agent_events import AgentEvent
+from voicebot.arrival import customer_to_call
 from voicebot.assist.helpfulness import Helpfulness
 from voicebot.assist.prompts import prompt_texts
 from voicebot.background import background
@@ -33,17 +36,24 @@ from voicebot.company import Company, load_company
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.dialogue.knowledge import KnowledgeIndex, LocalKnowledge
 from voicebot.events import LiveEvent
+from voicebot.floor.callbacks import Callbacks
 from voicebot.floor.closing import Closing
 from voicebot.floor.desk_commands import DeskCommands
+from voicebot.floor.dialling import Dialling
 from voicebot.floor.floor import Floor
 from voicebot.floor.floor_log import FloorLog
+from voicebot.floor.outside_transfers import OutsideTransfers
 from voicebot.floor.services import FloorServices
 from voicebot.floor.supervision import Supervisions
 from voicebot.metrics import Metrics
+from voicebot.outgoing import OutgoingCall
+from voicebot.put_through import Office
 from voicebot.recognition import Recognition
+from voicebot.store.callbacks import CallbackStore
 from voicebot.store.floor import FloorStore
 from voicebot.store.floor_records import OfferRecord
 from voicebot.store.store import Store
+from voicebot.trunk import DialGuard
 from voicebot.turn_words import load_turn_words
 from voicebot.voice import Voice
 
@@ -120,6 +130,24 @@ class Phones:
         return phone
 
 
+class Network:
+    """Stands for the trunk: every number that is dialled is a telephone, which the test picks up or not."""
+
+    ring_s = 40.0
+    caller_id = "4008008820"
+
+    def __init__(self) -> None:
+        self.dialled: list[tuple[str, Phone]] = []
+
+    def checked(self, number: str) -> str:
+        return DialGuard(("+86",)).checked(number)
+
+    async def dial(self, number: str, *, call_id: str) -> Phone:
+        phone = Phone(number)
+        self.dialled.append((number, phone))
+        return phone
+
+
 class House:
     """The company and the means to act as its callers and agents."""
 
@@ -133,6 +161,7 @@ class House:
         self.open = True
         self.log = FloorLog()
         self._ears = 0
+        self._began = datetime.now(UTC)
         judge = SileroVad()
         services = FloorServices(
             current_company=lambda: COMPANY,
@@ -148,18 +177,50 @@ class House:
             prompt_texts=prompt_texts(),
         )
         closing = Closing(store, services)
+        self.network = Network()
         presence = PresenceConfig(ring_s=RING_S)
         self.distributor = CallDistributor(agents, 0.0, rules=rules, presence=presence)
         self.floor = Floor(self.distributor, services, closing, open_now=lambda: self.open, ring_s=RING_S)
         browsers = BrowserPhones(WebRtcSettings(), MediaClock(), self.floor.staff)
-        self.commands = DeskCommands(self.floor, closing, Supervisions(self.floor), browsers)
+        self.callbacks = Callbacks(
+            self.floor,
+            services,
+            store,
+            CallbackStore(store, "local"),
+            self.outgoing,
+            policy=CallbackPolicy,
+            open_now=lambda: self.open,
+            now=self.now,
+        )
+        self.dialling = Dialling(self.floor, self.log, self.outgoing)
+        self.outside = OutsideTransfers(self.floor, store, self.log)
+        self.commands = DeskCommands(
+            self.floor, closing, Supervisions(self.floor), browsers, self.dialling, self.outside
+        )
+        self.office = Office(self.company, store, self.floor, self.floor_store, self.callbacks)
+
+    def now(self) -> datetime:
+        """By the clock of the loop."""
+        return self._began + timedelta(seconds=asyncio.get_running_loop().time())
 
     async def caller(self, number: str = STRANGER) -> Conversation:
         """Rings; the assistant has said its greeting."""
         conversation = Conversation(self.store, self.company, KNOWLEDGE, number)
-        await conversation.begin(self.floor, self.floor_store)
+        await conversation.begin(self.office)
         await conversation.assistant_finished()
         return conversation
+
+    async def outgoing(self, number: str, ours: str) -> OutgoingCall:
+        called = Conversation(self.store, self.company, KNOWLEDGE, number)
+        call = called.in_hand(await customer_to_call(number, self.store, self.company, ours=ours), self.office)
+        return OutgoingCall(call, self.office, lambda leg, guest: called.session(leg, call, guest).run())
+
+    async def dialled(self, *, within_s: float = 60.0) -> tuple[str, Phone]:
+        """A number that is rung through the trunk, once it is."""
+        async with asyncio.timeout(within_s):
+            while not (self.network.dialled and self.network.dialled[-1][1].rings):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(FRAME_S)
+        return self.network.dialled[-1]
 
     async def waiting_caller(self, number: str = STRANGER) -> Conversation:
         """Has asked for a human and hears music."""
@@ -172,6 +233,15 @@ class House:
         """A caller and an agent who hear each other."""
         caller = await self.waiting_caller(number)
         phone = await self.rings(agent_id)
+        await self.joined(phone)
+        return caller, phone
+
+    async def talking_to_either(self, number: str = STRANGER) -> tuple[Conversation, Phone]:
+        """The same with whoever is rung."""
+        before = len(self.phones.rung)
+        caller = await self.waiting_caller(number)
+        await caller.until(lambda: len(self.phones.rung) > before)
+        _, phone = self.phones.rung[-1]
         await self.joined(phone)
         return caller, phone
 
@@ -228,11 +298,14 @@ def agent(agent_id: str, *, dialects: Mapping[str, int] | None = None, **fields:
 
 @asynccontextmanager
 async def house(
-    folder: Path, *agents: Agent, ready: bool = True, rules: QueueRules | None = None
+    folder: Path, *agents: Agent, ready: bool = True, rules: QueueRules | None = None, trunk: bool = False
 ) -> AsyncIterator[House]:
+    """trunk: whether there is one."""
     async with Store(f"sqlite:///{folder / 'calls.db'}") as store:
         opened = House(store, agents, rules or QueueRules())
-        async with background(opened.log.run(), opened.floor.run(opened.phones)):
+        opened.dialling.line = opened.outside.line = opened.network if trunk else None
+        keeping = [opened.callbacks.run(opened.network)] if trunk else []
+        async with background(opened.log.run(), opened.floor.run(opened.phones), *keeping):
             for one in agents if ready else ():
                 opened.floor.staff.on_registered(one.id)
             yield opened

@@ -23,7 +23,7 @@ from telephony.leg import CallLeg, EndReason, LegEnded, LegListener, Party
 from telephony.playout import Playout
 from telephony.recorder import Recorder
 from telephony.rtp import MediaStats
-from voicebot.arrival import identify
+from voicebot.arrival import Arrival, identify
 from voicebot.call_log import CallLog
 from voicebot.caller_dialect import CallerDialect
 from voicebot.company import Company
@@ -32,13 +32,11 @@ from voicebot.dialogue.humans import nobody_works
 from voicebot.dialogue.policy import Dialogue
 from voicebot.dialogue.types import KnowledgeSearch
 from voicebot.events import LiveEvent
-from voicebot.floor.floor import Floor
 from voicebot.floor.guest import Wish
 from voicebot.metrics import Metrics
-from voicebot.put_through import PutThrough
+from voicebot.put_through import CallInHand, Office, PutThrough
 from voicebot.recognition import Recognition
 from voicebot.session import CallSession
-from voicebot.store.floor import FloorStore
 from voicebot.store.records import CallRecord, TurnRecord
 from voicebot.store.store import Store
 from voicebot.tools.shop import ShopTools
@@ -177,57 +175,51 @@ class Conversation:
         self.knowledge = knowledge
         self.line = Line(number)
         self.models = ScriptedModels()
-        self.speech = _speech()
+        self.speech = speech()
         self.told: list[LiveEvent] = []
         self._running: asyncio.Task[None] | None = None
         self.call: CallRecord | None = None
         self.recorder: Recorder | None = None
 
-    async def begin(self, floor: Floor | None = None, floor_store: FloorStore | None = None) -> None:
-        """floor: where there are humans to be put through to."""
+    async def begin(self, office: Office | None = None) -> None:
+        """office: where there are humans to be put through to."""
         await self.store.import_company(customer_records(self.company), order_records(self.company))
-        arrival = await identify(self.line, self.store, self.company)
-        self.call = arrival.call
-        log = CallLog(self.store, arrival.call)
-        await log.opened()
+        call = self.in_hand(await identify(self.line, self.store, self.company), office)
+        self.call, self.dialogue = call.arrival.call, call.dialogue
+        await call.log.opened()
+        session = self.session(self.line, call, PutThrough(call, office) if office is not None else None)
+        self._running = asyncio.create_task(session.run())
+
+    def in_hand(self, arrival: Arrival, office: Office | None = None) -> CallInHand:
+        """What a call consists of before it has a leg."""
         tools = ShopTools(self.company, self.store, self.knowledge, arrival.call.id, lambda: datetime.now(CHINA))
-        self.dialogue = Dialogue(
+        dialogue = Dialogue(
             self.company,
             tools,
             self.knowledge,
             arrival.known,
             arrival.language,
             started=NOON,
-            staffing=nobody_works if floor is None else lambda skill: floor.staffing(Wish(skill, {"cmn": 1.0})),
+            staffing=nobody_works if office is None else lambda skill: office.floor.staffing(Wish(skill, {"cmn": 1.0})),
         )
         dialect = CallerDialect(arrival.dialect, self.models.dialect)
-        humans = None
-        if floor is not None and floor_store is not None:
-            humans = PutThrough(
-                arrival,
-                log,
-                self.dialogue,
-                dialect=dialect,
-                company=self.company,
-                store=self.store,
-                floor=floor,
-                floor_store=floor_store,
-            )
-        session = CallSession(
-            self.line,
-            dialogue=self.dialogue,
+        return CallInHand(arrival, CallLog(self.store, arrival.call), dialogue, dialect)
+
+    def session(self, leg: CallLeg, call: CallInHand, humans: PutThrough | None) -> CallSession:
+        return CallSession(
+            leg,
+            dialogue=call.dialogue,
             turns=TurnTaking(),
             vad=StreamingVad(SileroVad()),
             recognition=Recognition(self.models, load_turn_words(), hotwords=""),  # type: ignore[arg-type]
-            dialect=dialect,
+            dialect=call.dialect,
             voice=Voice(self.models),  # type: ignore[arg-type]
-            call_log=log,
+            call_log=call.log,
             recorder=self.recorder,
             metrics=Metrics(),
             tell=self.told.append,
             humans=humans,
         )
-        self._running = asyncio.create_task(session.run())
 
     async def until(self, condition: Callable[[], bool], *, within_s: float = 60.0) -> float:
         """Virtual seconds until the condition held."""
@@ -266,7 +258,7 @@ class Conversation:
         return await self.store.turns(self.call.id)
 
 
-def _speech() -> Samples:
+def speech() -> Samples:
     """Two seconds and more of uninterrupted speech."""
     samples = resample(Espeak().synthesize("我想问一下那个保温杯现在到底到了哪里", "cmn+f2", rate=170, pitch=50), 22050)
     loud = np.flatnonzero(np.abs(samples) > 500)

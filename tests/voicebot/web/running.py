@@ -23,7 +23,7 @@ from voicebot.accounts.passwords import Passwords
 from voicebot.accounts.sessions import SessionLimits
 from voicebot.accounts.setup_code import SetupCode
 from voicebot.accounts.sign_in import SignIn
-from voicebot.config import Settings
+from voicebot.config import EventSection, Settings
 from voicebot.free_ports import free_ports
 from voicebot.privacy.audit import Audit
 from voicebot.store.database import Database
@@ -117,10 +117,12 @@ def _migrated() -> Path:
 
 
 @asynccontextmanager
-async def serving(folder: Path, **console: object) -> AsyncIterator[Server]:
+async def serving(folder: Path, *, broker_port: int | None = None, **console: object) -> AsyncIterator[Server]:
+    """broker_port: of a broker that runs; None: there is none."""
     await asyncio.to_thread(folder.mkdir, exist_ok=True)
-    (port,) = free_ports(1)
-    settings = Settings(data_dir=folder, console=ConsoleSection(port=port, **console))  # type: ignore[arg-type]
+    port, nobody = free_ports(2)
+    events = EventSection(port=broker_port or nobody, node="here")
+    settings = Settings(data_dir=folder, events=events, console=ConsoleSection(port=port, **console))  # type: ignore[arg-type]
     clock, code = Clock(), SetupCode()
     await asyncio.to_thread(shutil.copy, _migrated(), folder / "voicebot.db")
     async with Store(settings.store_url) as store:

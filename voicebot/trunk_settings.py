@@ -1,0 +1,44 @@
+"""Settings of the SIP trunk through which calls go out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt
+
+from voicebot.setting_types import Port, Section, comma_separated
+
+Prefix = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{0,14}$")]
+
+
+def _needs_something(allowed: tuple[str, ...]) -> tuple[str, ...]:
+    if not allowed:
+        raise ValueError("must name at least one prefix, as '+86': leave trunk.host unset to dial nobody")
+    return allowed
+
+
+class TrunkSection(Section):
+    """The company's SIP trunk: callbacks, calls by click and transfers to outside numbers go through it. Without `host`
+    nobody is dialled, and a callback is a task for people."""
+
+    host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")] | None = None
+    """Name or address of the provider's or PBX's SIP server. Its SIP is let in besides `sip.peers`."""
+    port: Port = 5060
+    user: Annotated[str, Field(pattern=r'^[^\s"\\:@]{1,64}$')] | None = None
+    """For digest authentication, where the trunk asks for it (401, 407)."""
+    password_file: Path | None = None
+    """File with the password and nothing else, readable by its owner only."""
+    caller_id: Annotated[str, Field(pattern=r"^\+?[0-9]{2,20}$")] | None = None
+    """The number that the called see. Default: the hotline of company.toml."""
+    number_format: Literal["e164", "national"] = "e164"
+    """How numbers are written to the trunk: +8613912345678, or as dialled within China: 13912345678, 02886666666."""
+    allowed: Annotated[tuple[Prefix, ...], BeforeValidator(comma_separated), AfterValidator(_needs_something)] = (
+        "+86",
+    )
+    """What may be dialled at all, by the beginning of the number in E.164; everything else is refused, whoever asks, so
+    that nobody's desk or telephone can run up a bill abroad. Short and service numbers are never dialled."""
+    most_calls: PositiveInt = 10
+    """Outgoing calls at a time."""
+    ring_s: PositiveFloat = 40.0
+    """How long the called are rung."""

@@ -11,6 +11,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.browser.calls import NUMBER, SCRIPT
 from tests.browser.console import Browsers, Console
+from tests.browser.test_accessibility import serious_faults
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.privacy.audit import Audit
 from voicebot.qa.review.reviews import ReviewStore
@@ -28,9 +29,9 @@ SAID = (
 )
 
 
-async def an_agent_s_call(console: Console, call_id: str, label: str) -> None:
+async def an_agent_s_call(console: Console, call_id: str, label: str, *, ago: timedelta = timedelta(minutes=3)) -> None:
     """Taken by agent 8002 of the team 订单组 without a closing, and scored."""
-    began = datetime.now(UTC) - timedelta(minutes=3)
+    began = datetime.now(UTC) - ago
     call = CallRecord(
         call_id, f"leg-{call_id}", "inbound", NUMBER, "400", began,
         caller_label=label, region_province="浙江", region_city="杭州", agent_id="8002", team="订单组",
@@ -77,12 +78,13 @@ async def test_an_appeal_gets_an_answer_and_both_values_stay(people: Browsers, c
         await closing.get_by_role("button", name="答复申诉").click()
         await lead.page.get_by_label("通过", exact=True).check()
         await lead.page.get_by_label("给客服的答复").fill("听了录音，属实")
+        assert await serious_faults(lead, "light") == []
         await lead.page.get_by_role("button", name="提交").click()
         await expect(lead.page.get_by_text(f"复核后；系统评分 {before}")).to_be_visible()
         assert await total(lead.page) > before
         await lead.open("/calls?words=耳机什么时候到")
-        after = await lead.page.locator(".vb-table tbody tr td:nth-child(7)").inner_text()
-        assert int(after) > before
+        row = lead.page.get_by_role("row", name="周宁")
+        assert int(await row.locator("td:nth-child(7)").inner_text()) > before
 
         await agent.open("/calls/reviewed")
         closing = item(agent.page, "结束语")

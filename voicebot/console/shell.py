@@ -39,6 +39,8 @@ NAVIGATION: Final[dict[str, tuple[Place, ...]]] = {
     ),
     "insight": (
         Place("quality", "/quality", "grading", Action.VIEW_SCORE),
+        Place("reviews", "/reviews", "fact_check", Action.VIEW_SCORE),
+        Place("calibration", "/calibration", "balance", Action.REVIEW_SCORE),
         Place("topics", "/topics", "insights", Action.EXPORT_CALLS),
         Place("map", "/map", "map", Action.EXPORT_CALLS),
     ),

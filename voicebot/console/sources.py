@@ -37,6 +37,12 @@ class CompanyShelf:
         return {item.name: item.title for card in cards for item in card.items}
 
     @property
+    def scorecard_titles(self) -> dict[str, str]:
+        """Scorecard -> its title, as they are now."""
+        cards, _problems = read_scorecards(self.directory)
+        return {card.name: card.title for card in cards}
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.current.profile.timezone)
 

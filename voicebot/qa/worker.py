@@ -32,7 +32,8 @@ from voicebot.qa.measuring.kept import measured
 from voicebot.qa.measuring.recording import RecordingUnreadable
 from voicebot.qa.reading import read_material
 from voicebot.qa.review.calibrating import assist_only
-from voicebot.qa.scorecard.files import FOLDER, load_scorecards
+from voicebot.qa.review.recalibrating import Recalibration
+from voicebot.qa.scorecard.files import fingerprint, load_scorecards
 from voicebot.qa.scores import Scored, ScoreStore
 from voicebot.qa.scoring import AssistOnly, Scoring, defective
 from voicebot.store.store import Store, StoreError
@@ -53,7 +54,10 @@ async def run(settings: Settings) -> None:
             reviewer = Reviewer(store, settings.company.dir, judges)
             sweep = Sweep(store, settings.retention, node=settings.events.node, now=lambda: datetime.now(UTC))
             after_calls = AfterCalls(store, company_in(settings.company.dir))
-            async with background(reviewer.wake_on_events(settings.events), after_calls.run(), sweep.run_forever()):
+            recalibration = Recalibration(store, settings.company.dir, judges)
+            async with background(
+                reviewer.wake_on_events(settings.events), after_calls.run(), sweep.run_forever(), recalibration.run()
+            ):
                 await reviewer.run()
 
 
@@ -158,7 +162,7 @@ class Reviewer:
         Wrong ones do not, and are named in the log: what was read before stays, and where that is nothing, calls wait
         until the files are mended.
         """
-        now = _fingerprint(self._folder)
+        now = fingerprint(self._folder)
         if now == self._read:
             return
         self._read = now
@@ -184,7 +188,3 @@ async def _scored(scoring: Scoring, material: CallMaterial, assisting: AssistOnl
     except Exception as error:  # a defect on one call must not stop the others: logged with its trace, and kept
         log.exception("scoring_failed", call=material.call_id)
         return [defective(material, type(error).__name__)]
-
-
-def _fingerprint(folder: Path) -> frozenset[tuple[str, int]]:
-    return frozenset((path.name, path.stat().st_mtime_ns) for path in (folder / FOLDER).glob("*.toml"))

@@ -33,6 +33,7 @@ class AnswerDialog:
         self._answers = answers or {}
         self._answer = ""
         with ui.dialog(value=True) as self._dialog, ui.card().classes("vb-dialog"):
+            self._dialog.props["aria-label"] = title
             tag("h2", title, "vb-text")
             if answers:
                 native_choice(t("reviewing.new_answer"), answers, self._choose, name="answer")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from voicebot.accounts.permissions import Action
 from voicebot.console.desk.page import desk
+from voicebot.console.pages.blind import blind
 from voicebot.console.pages.board import board
+from voicebot.console.pages.calibration import calibration
 from voicebot.console.pages.calls import calls
 from voicebot.console.pages.map import china_map
 from voicebot.console.pages.quality import quality
 from voicebot.console.pages.review import review
+from voicebot.console.pages.reviews import reviews
 from voicebot.console.pages.topics import topics
 from voicebot.console.visit import Pages
 
@@ -19,5 +22,8 @@ def add_all(pages: Pages) -> None:
     pages.add("/calls", Action.VIEW_CALL, calls)
     pages.add("/calls/{call_id}", Action.VIEW_CALL, review)
     pages.add("/quality", Action.VIEW_SCORE, quality)
+    pages.add("/reviews", Action.VIEW_SCORE, reviews)
+    pages.add("/reviews/blind/{sample_id}", Action.REVIEW_SCORE, blind)
+    pages.add("/calibration", Action.REVIEW_SCORE, calibration)
     pages.add("/topics", Action.EXPORT_CALLS, topics)
     pages.add("/map", Action.EXPORT_CALLS, china_map)

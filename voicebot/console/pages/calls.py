@@ -22,6 +22,7 @@ from voicebot.console.pages.scorecard_panel import score_tone
 from voicebot.console.shell import framed
 from voicebot.console.texts import Texts
 from voicebot.console.visit import Visit
+from voicebot.qa.review.samples import SampleStore
 from voicebot.store.call_search import MOODS, MOST_COUNTED, SCORES, FoundCall
 
 PAGE: Final = 40
@@ -34,6 +35,8 @@ async def calls(visit: Visit) -> None:
     wanted = query.filter(datetime.now(UTC), visit.sources.company.zone)
     found = await visit.search.find(wanted, limit=PAGE, offset=PAGE * query.page)
     total = await visit.search.count(wanted)
+    owed = await SampleStore(visit.sources.store).owed(visit.viewer.actor.name)
+    found = [replace(each, score=None) if each.call.id in owed else each for each in found]  # to be scored blind first
     with framed(visit.viewer, "calls", t("calls.title")) as tools:
         with tools:
             await saved_views_menu(visit, query)

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Literal
 
 from voicebot.accounts.call_access import may_with_call
 from voicebot.accounts.permissions import Action
 from voicebot.console.auditing import SEEN
-from voicebot.console.components.parts import Tone, badge, box, empty, facts, link, panel, tag
-from voicebot.console.components.transcript import Transcript
-from voicebot.console.components.waveform import Mark, Waveform
+from voicebot.console.components.parts import Tone, badge, box, facts, link, panel, tag
 from voicebot.console.names import MOOD_TONES, OUTCOME_TONES, Names, minutes
-from voicebot.console.pages.lines import stored_line
-from voicebot.console.pages.live_transcript import LiveTranscript
+from voicebot.console.pages.call_parts import recording_panel, recording_peaks, transcript_panel
 from voicebot.console.pages.scorecard_panel import scorecard_panel
-from voicebot.console.peaks import NotARecording, Peaks, peaks_of
 from voicebot.console.shell import framed
 from voicebot.console.texts import Texts
 from voicebot.console.visit import Visit, not_found
 from voicebot.privacy.audit import Audit
 from voicebot.privacy.reveal import REVEALED
-from voicebot.qa.material import CallMeasures, Span
+from voicebot.qa.material import CallMeasures
 from voicebot.qa.measuring.kept import kept_measures
 from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
 
@@ -40,7 +33,7 @@ async def review(visit: Visit) -> None:
     await Audit(store).record(visit.viewer.actor.id, action, f"call:{call.id}")
     turns = await store.turns(call.id)
     tasks = await store.tasks(call_id=call.id)
-    peaks = await _peaks(visit, call)
+    peaks = await recording_peaks(visit, call)
     measures = await kept_measures(store, call.id)
     with framed(visit.viewer, "calls", names.caller(call)[0]) as tools:
         with tools:
@@ -49,28 +42,14 @@ async def review(visit: Visit) -> None:
             _badges(visit, call, turns)
         with box("vb-stack"):
             if call.ended_at is not None:
-                _recording(visit, call, marks(visit.t, turns, measures), peaks)
+                recording_panel(visit, call, turns, measures, peaks)
             with box("vb-columns vb-columns-wide-left"):
-                _transcript(visit, names, call, turns, seekable=peaks is not None)
+                transcript_panel(visit, names, call, turns, seekable=peaks is not None)
                 with box("vb-stack"):
                     if call.ended_at is not None:
                         await scorecard_panel(visit, names, call, turns)
                     _about(visit.t, names, call, measures)
                     _promises(visit.t, names, tasks)
-
-
-async def _peaks(visit: Visit, call: CallRecord) -> Peaks | None:
-    if (
-        not call.recording_path
-        or call.ended_at is None
-        or not may_with_call(visit.viewer.actor, Action.LISTEN_TO_CALL, call)
-    ):
-        return None
-    cache = visit.sources.settings.data_dir / "peaks" / f"{call.id}.peaks"
-    try:
-        return await asyncio.to_thread(peaks_of, Path(call.recording_path), cache)
-    except NotARecording:
-        return None
 
 
 def _badges(visit: Visit, call: CallRecord, turns: Sequence[TurnRecord]) -> None:
@@ -82,47 +61,6 @@ def _badges(visit: Visit, call: CallRecord, turns: Sequence[TurnRecord]) -> None
     tone: Tone = OUTCOME_TONES.get(call.outcome or "", "")
     badge(t.named("outcome", call.outcome or "open"), tone)
     tag("span", visit.names.time(call.started_at), "vb-faint vb-figures")
-
-
-def _recording(visit: Visit, call: CallRecord, found: Sequence[Mark], peaks: Peaks | None) -> None:
-    t = visit.t
-    with panel(t("review.recording")):
-        if peaks is not None and peaks.seconds:
-            Waveform(peaks, f"/calls/{call.id}/audio", found, t)
-        else:
-            why = "review.no_recording" if not call.recording_path else "review.recording_gone"
-            with empty("mic_off", t(f"{why}.title"), t(f"{why}.what_to_do")):
-                pass
-
-
-def marks(t: Texts, turns: Sequence[TurnRecord], measures: CallMeasures | None) -> list[Mark]:
-    """Who spoke when, where the caller was upset, where nobody spoke and where both did."""
-    found: list[Mark] = []
-    if measures is not None:
-        found += _stretches("silence", measures.silences, t) + _stretches("overlap", measures.talk_over, t)
-    for turn in turns:
-        start, end = turn.started_ms / 1000, turn.ended_ms / 1000
-        if turn.role == "caller" and turn.emotion == "angry":
-            found.append(Mark("angry", start, end, t.named("mood", "angry")))
-        elif turn.role == "caller" and turn.emotion == "annoyed":
-            found.append(Mark("annoyed", start, end, t.named("mood", "annoyed")))
-        if turn.role == "caller" or turn.role == "assistant":
-            found.append(Mark(turn.role, start, end))
-    return found
-
-
-def _stretches(kind: Literal["silence", "overlap"], spans: Sequence[Span], t: Texts) -> list[Mark]:
-    return [Mark(kind, span.started_ms / 1000, span.ended_ms / 1000, t(f"waveform.{kind}")) for span in spans]
-
-
-def _transcript(visit: Visit, names: Names, call: CallRecord, turns: Sequence[TurnRecord], *, seekable: bool) -> None:
-    t = visit.t
-    with panel(t("review.transcript"), flush=True, classes="vb-review-transcript"):
-        if call.ended_at is None:
-            LiveTranscript(visit).follow(call.id)
-        else:
-            lines = [stored_line(t, names, turn) for turn in turns]
-            Transcript(lines, empty=t("review.nothing_said"), seekable=seekable, name=t("review.transcript"))
 
 
 def _about(t: Texts, names: Names, call: CallRecord, measures: CallMeasures | None) -> None:

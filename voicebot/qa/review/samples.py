@@ -55,7 +55,7 @@ class SampleStore:
         candidates = await self._candidates(sample.scorecard, since, until, reached)
         chosen = drawn(candidates, size, seed=sample.seed)
         if not chosen:
-            raise CannotReview(f"no call was scored with {sample.scorecard} in this time; choose an earlier --since")
+            raise CannotReview(f"no call was scored with {sample.scorecard} in this time; choose a longer one")
 
         def work(connection: Connection) -> None:
             values = {
@@ -138,6 +138,13 @@ class SampleStore:
         """(call, item) -> the last answer that was given in view of the verdict."""
         query = sa.select(reviews).where(reviews.c.scorecard == scorecard, ~reviews.c.blind).order_by(reviews.c.id)
         return {(row["call_id"], row["item"]): row["answer"] for row in await self._store.read(query)}
+
+    async def newest_answers(self) -> tuple[tuple[str, int], ...]:
+        """Scorecard -> id of the newest review of any of the calls that were scored blind with it."""
+        scored_blind = sa.select(reviews.c.call_id).where(reviews.c.blind)
+        query = sa.select(reviews.c.scorecard, sa.func.max(reviews.c.id).label("newest"))
+        query = query.where(reviews.c.call_id.in_(scored_blind)).group_by(reviews.c.scorecard)
+        return tuple((row["scorecard"], row["newest"]) for row in await self._store.read(query.order_by("scorecard")))
 
     async def _candidates(
         self, scorecard: str, since: datetime, until: datetime, reached: sa.ColumnElement[bool] | None

@@ -42,6 +42,11 @@ def read_scorecards(directory: Path) -> tuple[tuple[Scorecard, ...], list[Proble
     return tuple(cards), problems
 
 
+def fingerprint(directory: Path) -> frozenset[tuple[str, int]]:
+    """Another one once a scorecard of a company folder has been changed."""
+    return frozenset((path.name, path.stat().st_mtime_ns) for path in (directory / FOLDER).glob("*.toml"))
+
+
 def load_scorecard(path: Path) -> Scorecard:
     """One file. Raises CompanyError."""
     card, problems = read_scorecard(path, path.name)

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from dialect_router.regions import locate
 from dialect_router.routing import Staffing
 from models.address import InferenceError
 from models.inference import ModelClient
@@ -21,7 +20,7 @@ from telephony.leg import CallLeg
 from telephony.recorder import Recorder, RecordingThread
 from voicebot.admission import Admission, AdmissionLimits
 from voicebot.agent_events import AgentEvent
-from voicebot.arrival import Arrival, customer_to_call, identify
+from voicebot.arrival import Arrival, customer_to_call, identify, read_numbering
 from voicebot.background import background
 from voicebot.call_log import CallLog
 from voicebot.caller_dialect import CallerDialect, read_word_lists
@@ -133,7 +132,7 @@ class CallDesk:
 
     async def prepare(self) -> None:
         """What the first call shall not wait for: fixed prompts, the numbering tables, the dialogue's own."""
-        locate(self._company.profile.hotline)
+        read_numbering()
         read_word_lists()
         personal_data("", personal_words())
         await self._prepare_for(self._at_work())

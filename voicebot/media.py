@@ -17,6 +17,7 @@ from voicebot.config import Settings
 from voicebot.desk import CallDesk, call_desk
 from voicebot.floor.opening import OpenFloor
 from voicebot.floor.phones import AllPhones, SipPhones
+from voicebot.loop_watch import WatchedSelector
 from voicebot.metrics import Metrics
 from voicebot.ringing import Ringing
 from voicebot.trunk import opened_trunk, trunk_peers
@@ -26,9 +27,10 @@ log = structlog.get_logger(__name__)
 LATENESS_EVERY_S = 2.0
 
 
-async def run(settings: Settings) -> None:
-    """Answers calls until cancelled; then hangs up politely and closes everything."""
+async def run(settings: Settings, watched: WatchedSelector) -> None:
+    """Answers calls until cancelled; then hangs up politely and closes everything. watched: the running loop's."""
     metrics = Metrics()
+    watched.on_long = metrics.loop_work_s.observe
     prepare_process()  # first: threads started by now would keep an ordinary priority, and the interpreter with it
     if settings.metrics.enabled:
         metrics.serve(settings.metrics)

@@ -73,6 +73,12 @@ class Metrics:
             buckets=LAG_BUCKETS_S,
             registry=self.registry,
         )
+        self.loop_work_s = Histogram(
+            "voicebot_loop_work_seconds",
+            "Processor time that the event loop worked at a stretch, of the stretches of more than a millisecond",
+            buckets=LAG_BUCKETS_S,
+            registry=self.registry,
+        )
         self.loop_lag_max_s = self._gauge("loop_lag_max_seconds", "Largest lag of the last one to two minutes")
         self.model_waiting = self._gauge("model_waiting", "Requests that wait in the model host", "model")
         self.model_wait_s = self._gauge("model_wait_seconds", "Their wait, 95th percentile of 10 s", "model")

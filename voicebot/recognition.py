@@ -79,18 +79,20 @@ class Recognition:
         clock = asyncio.get_running_loop().time
         began = clock()
         ending = asyncio.ensure_future(self._models.end_probability(samples))
+        fall = asyncio.ensure_future(_fall(samples))
         try:
             transcript = await self._transcribe(samples, key, Priority.SPECULATIVE)
             recognised = clock()
             if not transcript.text:
                 return _wordless(transcript, expecting, start_s=start_s, recognition_s=recognised - began)
             understood = await self._understand(samples, transcript.text, transcript.language, transcript.confidence)
-            judgement = self._judge(samples, understood, expecting, await ending)
+            judgement = self._judge(understood, expecting, fall=await fall, ending=await ending)
         except InferenceError as error:
             log.error("utterance_not_understood", reason=str(error))
             return Heard(None, Judgement(Completeness.COMPLETE), "", "zh", start_s)
         finally:
             ending.cancel()
+            fall.cancel()
         times = (recognised - began, clock() - recognised)
         return Heard(understood, judgement, transcript.raw, transcript.language, start_s, *times, transcript.languages)
 
@@ -131,7 +133,7 @@ class Recognition:
         )
 
     def _judge(
-        self, samples: NDArray[np.int16], understood: Understood, expecting: Expecting, ending: float | None
+        self, understood: Understood, expecting: Expecting, *, fall: float | None, ending: float | None
     ) -> Judgement:
         text, intent = understood.text, understood.intent
         finished = completeness(
@@ -146,9 +148,14 @@ class Recognition:
             completeness=finished,
             dictating=dictating(text, expecting=expecting, words=self._words),
             backchannel=acknowledges(text, self._words, heard=understood.asr_confidence),
-            falling=falling(samples),
+            falling=fall,
             end_probability=ending,
         )
+
+
+async def _fall(samples: NDArray[np.int16]) -> float | None:
+    """In a step of its own, while the models work: it is most of the loop's share of an utterance."""
+    return falling(samples)
 
 
 def _wordless(transcript: Transcript, expecting: Expecting, *, start_s: float, recognition_s: float) -> Heard:

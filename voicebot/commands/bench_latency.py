@@ -162,6 +162,8 @@ def _print_table(figures: LatencyFigures) -> None:
     print(f"cut off: {figures.cut_off}; calls turned away: {figures.turned_away}; failed: {figures.failed_calls}")
     print(f"processor: {figures.core_percent:.0f} % of one core ({shares}); memory: {figures.rss_mb:.0f} MB")
     print(f"lag of the media loop: p99 {_ms(lag.p99)}, max {_ms(lag.max)}")
+    work = figures.loop_work
+    print(f"work of the media loop at a stretch: longest {_ms(work.max_ms)}, over 2 ms {work.over_2ms} times")
     print("slowest: " + "; ".join(f"{turn.said} ({turn.heard}) {_ms(turn.latency_ms)}" for turn in figures.slowest))
 
 

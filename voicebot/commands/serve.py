@@ -1,7 +1,9 @@
 """`voicebot serve`, and the processes that it consists of, each also a command of its own."""
 
 import asyncio
+import selectors
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,9 +34,11 @@ def serve(config: ConfigOption = None) -> None:
 @app.command()
 def media(config: ConfigOption = None, supervisor: SupervisorOption = None) -> None:
     """Run only the media process: SIP, RTP, turn-taking and dialogue."""
+    from voicebot.loop_watch import WatchedSelector
     from voicebot.media import run
 
-    run_process(run, config, supervisor)
+    watched = WatchedSelector()
+    run_process(partial(run, watched=watched), config, supervisor, selector=watched)
 
 
 @app.command()
@@ -72,9 +76,12 @@ def processes(settings: Settings, config: Path | None) -> list[ProcessSpec]:
     return [*(ProcessSpec(name, (name, *options)) for name in names), ProcessSpec("qa", ("qa", "worker", *options))]
 
 
-def run_process(process: Process, config: Path | None, supervisor: int | None) -> None:
+def run_process(
+    process: Process, config: Path | None, supervisor: int | None, *, selector: selectors.BaseSelector | None = None
+) -> None:
     """What a process's command does: run until told to stop."""
-    asyncio.run(run_until_stopped(process(prepared_settings(config)), supervisor_pid=supervisor))
+    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selector)) as runner:
+        runner.run(run_until_stopped(process(prepared_settings(config)), supervisor_pid=supervisor))
 
 
 def prepared_settings(config: Path | None) -> Settings:

@@ -72,6 +72,16 @@ class LoopLag:
 
 
 @dataclass(frozen=True, slots=True)
+class LoopWork:
+    """How long the media process's loop worked at a stretch, in processor time: what no other call could interrupt."""
+
+    over_2ms: int | None
+    """How often for longer than 2 ms."""
+    max_ms: float | None
+    """Rounded up to a bucket's edge; 1 where no stretch was longer than that."""
+
+
+@dataclass(frozen=True, slots=True)
 class LatencyFigures:
     """What callers waited, and what it cost."""
 
@@ -87,6 +97,7 @@ class LatencyFigures:
     """Processor time of all processes of the system; 100 is one core."""
     rss_mb: float
     loop_lag_ms: LoopLag
+    loop_work: LoopWork
     unanswered: int
     """Turns after which no reply came before the caller went on."""
     cut_off: int
@@ -151,6 +162,7 @@ def figures(
         core_percent=round(sum(100 * spent / seconds for spent in cpu_s.values()), 1),
         rss_mb=round(sum(used.rss_mb for used in used_after.values()), 1),
         loop_lag_ms=_loop_lag(before, after),
+        loop_work=_loop_work(before, after),
         unanswered=sum(turn.latency_ms is None for turn in turns),
         cut_off=sum(turn.cut_off for turn in turns),
         turned_away=sum(call.outcome == TURNED_AWAY for call in calls),
@@ -197,6 +209,14 @@ def _loop_lag(before: Reading, after: Reading) -> LoopLag:
         return LoopLag(None, None)
     grown = histogram.since(before.histogram("voicebot_loop_lag_seconds"))
     return LoopLag(_ms(grown.quantile(0.99)), _ms(grown.highest()))
+
+
+def _loop_work(before: Reading, after: Reading) -> LoopWork:
+    histogram = after.histogram("voicebot_loop_work_seconds")
+    if histogram is None:
+        return LoopWork(None, None)
+    grown = histogram.since(before.histogram("voicebot_loop_work_seconds"))
+    return LoopWork(round(grown.count - grown.counts[0.002]), _ms(grown.highest()) or 1.0)
 
 
 def _ms(seconds: float | None) -> float | None:

@@ -11,6 +11,7 @@ from telephony.clock import MediaClock, keep_objects, prepare_process
 from telephony.leg import CallLeg
 from telephony.sip.endpoint import SipEndpoint
 from telephony.sip.settings import SipSettings
+from telephony.webrtc.dtls import warm_up
 from telephony.webrtc.phones import BrowserPhones
 from telephony.webrtc.settings import WebRtcSettings
 from voicebot.config import Settings
@@ -46,6 +47,7 @@ async def _answer_calls(settings: Settings, desk: CallDesk, humans: OpenFloor, m
         endpoint = SipEndpoint(sip, clock, lambda leg: _begin(calls, desk, leg), humans.registrar)
         browsers = BrowserPhones(_webrtc(settings, sip), clock, humans.floor.staff)
         trunk = opened_trunk(endpoint, settings.trunk, hotline=desk.hotline)
+        await warm_up()
         keep_objects()
         await endpoint.start()
         lines = calls.create_task(browsers.run())

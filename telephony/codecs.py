@@ -44,6 +44,13 @@ def codec_for(payload_type: int) -> Codec | None:
     return next((codec for codec in (PCMA, PCMU) if codec.payload_type == payload_type), None)
 
 
+def make_tables() -> None:
+    """Before calls come: the first one would wait several milliseconds for them."""
+    for codec in (PCMA, PCMU):
+        _decoding_table(codec.name)
+        _encoding_table(codec.name)
+
+
 @cache
 def _decoding_table(name: str) -> Samples:
     """int16 [256]: the sample that each code stands for."""

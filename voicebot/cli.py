@@ -51,6 +51,7 @@ BENCHMARKS = {
     "qa": Module("bench_qa", "Calls scored in a second, on one core and on two; what more phrases cost."),
     "media": Module("bench_media", "Lateness of sent packets and processor time with many legs."),
     "bridge": Module("bench_bridge", "The same with callers and agents joined in pairs, whispers and transcription."),
+    "browsers": Module("bench_browsers", "What phones in browsers cost the media process."),
     "routing": Module("bench_routing", "Who takes which call: a simulated day with dialect routing and without."),
     "qa-accuracy": Module(
         "bench_qa_accuracy", "The sample scorecard on labelled calls: precision, recall and kappa by item."

@@ -8,6 +8,7 @@ import asyncio
 import structlog
 
 from telephony.clock import MediaClock, keep_objects, prepare_process
+from telephony.codecs import make_tables
 from telephony.leg import CallLeg
 from telephony.sip.endpoint import SipEndpoint
 from telephony.sip.settings import SipSettings
@@ -47,6 +48,7 @@ async def _answer_calls(settings: Settings, desk: CallDesk, humans: OpenFloor, m
         endpoint = SipEndpoint(sip, clock, lambda leg: _begin(calls, desk, leg), humans.registrar)
         browsers = BrowserPhones(_webrtc(settings, sip), clock, humans.floor.staff)
         trunk = opened_trunk(endpoint, settings.trunk, hotline=desk.hotline)
+        make_tables()
         await warm_up()
         keep_objects()
         await endpoint.start()

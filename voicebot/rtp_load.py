@@ -8,11 +8,11 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -122,7 +122,14 @@ def _negotiate(sessions: list[RtpSession], ports: list[int]) -> None:
         session.negotiate(remote, PCMA, None, send=True, receive=True)
 
 
-async def measure(clock: MediaClock, sessions: list[RtpSession], seconds: float) -> LoadFigures:
+class Counted(Protocol):
+    """Something that sends and receives audio."""
+
+    @property
+    def stats(self) -> MediaStats: ...
+
+
+async def measure(clock: MediaClock, sessions: Sequence[Counted], seconds: float) -> LoadFigures:
     """Runs the clock, to which the sessions' legs have been added, and measures once it is warm."""
     ticking = asyncio.create_task(clock.run())
     try:

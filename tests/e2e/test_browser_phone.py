@@ -114,6 +114,9 @@ async def test_an_agent_takes_a_call_in_the_browser_and_wraps_it_up(
         await page.keyboard.press("F2")
         await expect(button(page, "挂断")).to_be_visible()
         await _both_are_transcribed(page)
+        await button(page, "保持").click()
+        await button(page, "取回").click()
+        await expect(button(page, "保持")).to_be_visible()
 
         await page.reload()  # in mid-call
         await expect(page.get_by_text("电话已连接")).to_be_visible(timeout=30_000)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -100,7 +100,23 @@ class Left:
     fate: str
 
 
-AgentEvent = PresenceChanged | Ringing | Joined | PromptShown | WrapUpSuggested | Left
+SupervisionState = Literal["ringing", "listen", "whisper", "barge", "over"]
+
+
+@dataclass(frozen=True, slots=True)
+class Supervising:
+    """What a supervisor's phone does in a call of somebody else's."""
+
+    agent_id: str
+    """Whose phone it is."""
+    at: datetime
+    call_id: str
+    state: SupervisionState
+    reason: str = ""
+    """Why it is over, where that was not wanted."""
+
+
+AgentEvent = PresenceChanged | Ringing | Joined | PromptShown | WrapUpSuggested | Left | Supervising
 
 NAMES: Final[Mapping[type[AgentEvent], str]] = {
     PresenceChanged: "presence",
@@ -109,6 +125,7 @@ NAMES: Final[Mapping[type[AgentEvent], str]] = {
     PromptShown: "prompt",
     WrapUpSuggested: "wrap_up",
     Left: "left",
+    Supervising: "supervising",
 }
 RETAINED: Final = frozenset({PresenceChanged})
 _ADAPTERS: Final[Mapping[str, TypeAdapter[AgentEvent]]] = {name: TypeAdapter(kind) for kind, name in NAMES.items()}

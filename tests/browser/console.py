@@ -30,7 +30,14 @@ from voicebot.store.store import Store
 PASSWORD: Final = "Quiet-Harbour-77"
 PEOPLE: Final = (
     Account(name="boss", role="admin", display_name="林晓", created_at=datetime.now(UTC)),
-    Account(name="lead", role="supervisor", display_name="苏敏", teams=("订单组",), created_at=datetime.now(UTC)),
+    Account(
+        name="lead",
+        role="supervisor",
+        display_name="苏敏",
+        teams=("订单组",),
+        agent_id="8006",
+        created_at=datetime.now(UTC),
+    ),
     Account(name="other", role="supervisor", display_name="高远", teams=("销售组",), created_at=datetime.now(UTC)),
     Account(name="agent", role="agent", display_name="邓凯", agent_id="8002", created_at=datetime.now(UTC)),
 )

@@ -29,7 +29,7 @@ class Account:
     """Given by the book that takes the account in."""
     display_name: str = ""
     agent_id: str | None = None
-    """Agents: the id in agents.csv whose calls are this person's own."""
+    """The id in agents.csv whose phone is this person's own; of agents, the calls as well."""
     teams: tuple[str, ...] = ()
     """Supervisors: the teams of agents.csv that are theirs."""
     password_hash: str | None = field(default=None, repr=False)

@@ -89,6 +89,11 @@ class AccountBook:
     async def set_disabled(self, account_id: str, disabled: bool) -> None:
         await self._change_and_sign_out(account_id, {"disabled": disabled})
 
+    async def set_agent(self, account: Account, agent_id: str | None) -> None:
+        """Whose calls, and whose phone, are this person's own. Raises AccountError where the role needs one."""
+        check_role(replace(account, agent_id=agent_id))
+        await self._change_and_sign_out(account.id, {"agent_id": agent_id})
+
     # Sessions
 
     async def open_session(self, session: Session, *, limits: SessionLimits) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -32,7 +33,9 @@ def add(
     name: NameArgument,
     role: Annotated[str, typer.Option(help="agent, supervisor or admin.")],
     display_name: Annotated[str, typer.Option(help="As colleagues call the person.")] = "",
-    agent: Annotated[str | None, typer.Option(help="Agents: the id in agents.csv.")] = None,
+    agent: Annotated[
+        str | None, typer.Option(help="The id in agents.csv: an agent's own calls, or the phone of a supervisor.")
+    ] = None,
     team: Annotated[list[str] | None, typer.Option(help="Supervisors: a team of agents.csv; may be repeated.")] = None,
     oidc: Annotated[
         str | None, typer.Option(help="What the OpenID provider's claim holds for the person; no password is asked.")
@@ -81,6 +84,20 @@ def passwd(name: NameArgument, config: ConfigOption = None) -> None:
         config, "account.password_changed", account.name, lambda sign_in: sign_in.change_password(account, password)
     )
     typer.echo(f"{account.name}: new password, all sessions ended")
+
+
+@app.command("agent")
+def link_agent(
+    name: NameArgument,
+    agent: Annotated[str, typer.Argument(metavar="[ID]", help="The id in agents.csv; without it, no one's.")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Link the account to an agent's id: an agent's own calls, a supervisor's phone. Ends the account's sessions."""
+    account = _existing(name, config)
+    agent_id = agent or None
+    _check_company(replace(account, agent_id=agent_id), config)
+    _change(config, "account.linked", account.name, lambda sign_in: sign_in.book.set_agent(account, agent_id))
+    typer.echo(f"{account.name}: {agent or 'no agent'}, all sessions ended")
 
 
 @app.command()

@@ -11,6 +11,8 @@ from voicebot.store.store import Store
 SEEN: Final = "call.seen"
 HEARD: Final = "recording.heard"
 EXPORTED: Final = "calls.exported"
+MONITORED: Final = "call.monitored"
+"""Listened to while it went on, or spoken into."""
 
 SAME_LISTENING_S: Final = 600.0
 """A browser fetches a recording in pieces, and anew at every jump: that is one listening for so long."""

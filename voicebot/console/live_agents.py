@@ -1,8 +1,8 @@
-"""Who is at work, as the board and the desks show it: the latest presence of every agent."""
+"""Who is at work, as the board and the desks show it: every agent's latest presence, and who supervises which call."""
 
 from __future__ import annotations
 
-from voicebot.agent_events import AgentEvent, PresenceChanged
+from voicebot.agent_events import AgentEvent, PresenceChanged, Supervising
 from voicebot.console.feed import LiveFeed
 
 
@@ -11,6 +11,8 @@ class LiveAgents:
 
     def __init__(self) -> None:
         self._agents: dict[str, PresenceChanged] = {}
+        self._supervisors: dict[str, Supervising] = {}
+        """By call."""
 
     def all(self) -> list[PresenceChanged]:
         """By team and name."""
@@ -19,6 +21,10 @@ class LiveAgents:
     def get(self, agent_id: str) -> PresenceChanged | None:
         return self._agents.get(agent_id)
 
+    def supervisor_of(self, call_id: str) -> Supervising | None:
+        """Who listens to a call, or is being rung for it."""
+        return self._supervisors.get(call_id)
+
     async def run(self, feed: LiveFeed[AgentEvent]) -> None:
         """Until cancelled."""
         with feed.subscribed() as events:
@@ -26,5 +32,12 @@ class LiveAgents:
                 self.apply(event)
 
     def apply(self, event: AgentEvent) -> None:
-        if isinstance(event, PresenceChanged):
-            self._agents[event.agent_id] = event
+        match event:
+            case PresenceChanged():
+                self._agents[event.agent_id] = event
+            case Supervising(state="over"):
+                self._supervisors.pop(event.call_id, None)
+            case Supervising():
+                self._supervisors[event.call_id] = event
+            case _:
+                pass

@@ -68,8 +68,10 @@ def viewer(request: Request, actor: Actor, shown_name: str) -> Viewer:
 
 
 def first_place(actor: Actor) -> str:
-    """Where a person begins who asked for no page."""
-    entries = (place for group in NAVIGATION.values() for place in group)
+    """Where a person begins who asked for no page; a supervisor with a phone begins at the board, too."""
+    entries = (
+        place for group in NAVIGATION.values() for place in group if actor.role == "agent" or not place.of_agents
+    )
     return next((place.path for place in entries if _is_for(actor, place)), "/account")
 
 

@@ -98,7 +98,7 @@ class DeskCommands:
             case HangUp(agent_id=agent_id):
                 self._connection(agent_id).end("talked")
             case Supervise(call_id=call_id, phone=phone, mode=mode):
-                await self.supervisions.supervise(call_id, phone, mode)
+                self.supervisions.supervise(call_id, phone, mode)
             case JudgePrompt(agent_id=agent_id, prompt_id=prompt_id, helped=helped):
                 talk = self._connection(agent_id).talk
                 if talk is None or not talk.judge(prompt_id, helped=helped):

@@ -135,7 +135,7 @@ async def open_floor(
     outside = OutsideTransfers(floor, store, log)
 
     def take_commands(browsers: BrowserPhones) -> Coroutine[Any, Any, None]:
-        commands = DeskCommands(floor, closing, Supervisions(floor), browsers, dialling, outside)
+        commands = DeskCommands(floor, closing, Supervisions(floor, tools.tell), browsers, dialling, outside)
         return serve_commands(settings.events, commands.handle)
 
     registrar = Registrar(RegistrarSettings(), roster.accounts, floor.staff) if roster.accounts else None

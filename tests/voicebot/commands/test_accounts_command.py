@@ -66,6 +66,15 @@ def test_no_output_holds_a_password_or_its_hash() -> None:
         assert "horse" not in result.output and "another" not in result.output and "argon2" not in result.output
 
 
+def test_a_supervisor_is_linked_to_a_phone_and_an_agent_is_never_without_one() -> None:
+    run("add", "lead", "--role", "supervisor", "--team", "订单组")
+    assert run("agent", "lead", "8006").exit_code == 0 and listed()[0]["agent"] == "8006"
+    assert isinstance(run("agent", "lead", "no-such-agent").exception, AccountError)
+    assert run("agent", "lead").exit_code == 0 and not listed()[0]["agent"]
+    run("add", "lin", "--role", "agent", "--agent", "8001")
+    assert isinstance(run("agent", "lin").exception, AccountError)
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [

@@ -195,7 +195,7 @@ class House:
         self.dialling = Dialling(self.floor, self.log, self.outgoing)
         self.outside = OutsideTransfers(self.floor, store, self.log)
         self.commands = DeskCommands(
-            self.floor, closing, Supervisions(self.floor), browsers, self.dialling, self.outside
+            self.floor, closing, Supervisions(self.floor, self.told.append), browsers, self.dialling, self.outside
         )
         self.office = Office(self.company, store, self.floor, self.floor_store, self.callbacks)
 

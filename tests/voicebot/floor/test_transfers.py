@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.virtual_time import in_virtual_time
 from tests.voicebot.floor.house import House, Phone, agent, house, loud
 from tests.voicebot.session.conversation import Conversation
-from voicebot.agent_commands import Consult, EndConsult, Supervise, Transfer
+from voicebot.agent_commands import Consult, EndConsult, Transfer
 from voicebot.agent_events import Ringing
 
 
@@ -185,29 +185,3 @@ async def test_a_caller_who_hangs_up_in_a_consultation_ends_it_for_both(tmp_path
         await asyncio.sleep(0.5)
         assert first.over is not None and second.over is not None and not here.floor.visitors
         assert {here.presence("8001"), here.presence("8002")} == {"wrap_up"}
-
-
-@in_virtual_time
-async def test_a_supervisor_listens_whispers_and_barges_in(tmp_path: Path) -> None:
-    async with house(tmp_path, agent("8001"), agent("8002", skills={"repair": 1})) as here:
-        caller, first = await here.talking("8001")
-        assert caller.call
-        asking = asyncio.create_task(here.commands.handle(Supervise("c1", caller.call.id, "8002", "listen")))
-        boss = await here.rings("8002")
-        await boss.pick_up()
-        assert (await asking).done
-        await asyncio.sleep(0.2)
-        for mode, caller_hears, agent_hears in (
-            ("listen", False, False),
-            ("whisper", False, True),
-            ("barge", True, True),
-        ):
-            assert (await here.commands.handle(Supervise("c2", caller.call.id, "8002", mode))).done  # type: ignore[arg-type]
-            await asyncio.sleep(1.2)
-            boss.says(caller.speech[:8000])
-            await asyncio.sleep(0.5)
-            assert (loud(caller.line.heard[-10:]), loud(first.heard[-10:])) == (caller_hears, agent_hears), mode
-        caller.line.end()
-        await caller.ended()
-        await asyncio.sleep(0.3)
-        assert boss.over is not None

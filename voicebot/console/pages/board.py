@@ -10,7 +10,7 @@ from typing import Final
 from nicegui import ui
 
 from voicebot.accounts.permissions import Action, Subject, may
-from voicebot.agent_events import PresenceChanged
+from voicebot.agent_events import PresenceChanged, Supervising
 from voicebot.console.components.columns_chart import ColumnsChart
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import Figure, box, empty, panel, tag
@@ -19,6 +19,7 @@ from voicebot.console.live_calls import LiveCall
 from voicebot.console.names import MOOD_TONES
 from voicebot.console.pages.live_transcript import LiveTranscript
 from voicebot.console.pages.outcome_series import outcome_series
+from voicebot.console.pages.supervision_bar import SupervisionBar
 from voicebot.console.shell import framed
 from voicebot.console.visit import Visit
 from voicebot.console.vital_signs import VitalSigns
@@ -98,7 +99,8 @@ class _Board:
                 tag("code", f"sip:service@{sip.advertised_ip or sip.bind}:{sip.port}")
 
     def transcript_panel(self) -> None:
-        with panel(self._t("board.transcript"), flush=True, classes="vb-board-panel") as tools:
+        with panel(self._t("board.transcript"), flush=True, classes="vb-board-panel vb-board-transcript") as tools:
+            self._supervision = SupervisionBar(self._visit, self._may_watch)
             self._transcript = LiveTranscript(self._visit, tools)
 
     def queue_panel(self) -> None:
@@ -154,11 +156,15 @@ class _Board:
                 self.show_calls()
 
     async def follow_agents(self) -> None:
-        wanted = self._visit.sources.agent_feed.subscribed(lambda event: isinstance(event, PresenceChanged))
+        wanted = self._visit.sources.agent_feed.subscribed(
+            lambda event: isinstance(event, PresenceChanged | Supervising)
+        )
         with wanted as events:
-            async for _ in events:
+            async for event in events:
+                if isinstance(event, Supervising):
+                    self._supervision.tell(event)
+                    continue
                 await asyncio.sleep(REDRAW_S)
-                events.forget_waiting()
                 self.show_agents()
 
     def show_agents(self) -> None:
@@ -212,6 +218,7 @@ class _Board:
         self._table.set_visibility(bool(calls))
         self._follow_somebody(calls)
         self._table.show([self._row(call) for call in calls], chosen=self._chosen)
+        self._supervision.show(self._visit.sources.live_calls.get(self._chosen))
         self._show_queue(calls)
 
     def _may_watch(self, call: LiveCall) -> bool:

@@ -1,4 +1,4 @@
-"""The latency benchmark rings a real system, gives the figures that others read by name, and leaves nothing behind."""
+"""Benchmarks that ring a real system give the figures that others read by name, and leave nothing behind."""
 
 import json
 import tempfile
@@ -38,6 +38,18 @@ async def test_two_callers_are_measured_from_their_recordings(tmp_path: Path) ->
     assert figures["loop_lag_ms"]["p99"] <= figures["loop_lag_ms"]["max"]
     assert len(recordings(tmp_path)) == 2
     assert left_behind() <= before
+
+
+async def test_pages_are_kept_open_beside_the_calls_and_show_what_is_said() -> None:
+    bench = await voicebot(
+        "bench", "console", "--desks", "2", "--boards", "1", "--calls", "1", "--turns", "2", "--json"
+    )
+    assert bench.code == 0, bench.complaint
+    figures = json.loads(bench.out.splitlines()[-1])
+    assert (figures["desks"], figures["boards"], figures["calls"]["turns"]) == (2, 1, 2)
+    assert figures["shown"]["count"] >= 2
+    assert 0 < figures["shown"]["p50_ms"] <= figures["shown"]["max_ms"] < 5000
+    assert figures["media_late_p99_ms"] > 0
 
 
 async def test_less_than_one_call_is_refused_before_anything_starts() -> None:

@@ -9,40 +9,21 @@ the very frame in which it hears silence shows 80 to 90 ms here.
 
 import asyncio
 import json
-import os
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from telephony.clock import prepare_process
-from voicebot.company import Company, load_company
-from voicebot.config import load_settings
-from voicebot.demo.system import System, forget_own_settings, running_system
 from voicebot.latency.figures import SLOW_MS, LatencyFigures
 from voicebot.latency.limit import MOST_CALLS, find_limit
-from voicebot.latency.run import measure
-from voicebot.latency.scenario import NothingToSay, parts
+from voicebot.latency.measuring_system import Measure, measuring_system
+from voicebot.latency.scenario import NothingToSay
 from voicebot.lifetime import run_until_stopped
 
 app = typer.Typer()
-
-DOOR_OPEN: Final = {
-    "VOICEBOT_SIP__MAX_CALLS": str(2 * MOST_CALLS),
-    "VOICEBOT_ADMISSION__MAX_CALLS": str(2 * MOST_CALLS),
-    "VOICEBOT_ADMISSION__MAX_RECOGNITION_MS": "1e9",
-    "VOICEBOT_ADMISSION__MAX_LOOP_LAG_MS": "1e9",
-}
-"""No caller is turned away: what the limits should be is what this benchmark is to find out."""
-Measure = Callable[[int], Awaitable[LatencyFigures]]
-_REDRAWN_PER_S: Final = 2  # the callers' clock runs in this process too
 
 
 @app.command()
@@ -62,7 +43,7 @@ def run(
     done: list[None] = []
 
     async def work() -> None:
-        async with _bench(turns, recordings, console) as measured:
+        async with measuring_system(turns, recordings, console) as (_, _, measured):
             if limit:
                 await _limit(measured, calls, as_json)
             else:
@@ -75,40 +56,6 @@ def run(
         raise typer.BadParameter(str(error)) from error
     if not done:
         raise typer.Exit(130)
-
-
-@asynccontextmanager
-async def _bench(turns: int, recordings: Path | None, console: Console) -> AsyncIterator[Measure]:
-    """A running system, and what measures it with a number of calls."""
-    settings = load_settings()
-    company = load_company(settings.company.dir)
-    if settings.models.dir is None:
-        os.environ["VOICEBOT_MODELS__DIR"] = str(settings.models_dir)  # what is installed is what is measured
-    forget_own_settings()
-    os.environ.update(DOOR_OPEN)
-    with tempfile.TemporaryDirectory(prefix="voicebot-bench-") as folder:
-        console.print("Starting the system")
-        async with running_system(Path(folder)) as system:
-            prepare_process()  # callers that talk late would measure their own lateness
-
-            async def measured(calls: int) -> LatencyFigures:
-                kept = recordings or Path(folder) / "callers"
-                kept.mkdir(parents=True, exist_ok=True)
-                return await _measure(system, company, calls, turns, kept, console)
-
-            yield measured
-
-
-async def _measure(
-    system: System, company: Company, calls: int, turns: int, recordings: Path, console: Console
-) -> LatencyFigures:
-    played = await asyncio.to_thread(parts, company, calls, turns)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, refresh_per_second=_REDRAWN_PER_S, transient=True) as progress:
-        bar = progress.add_task(_calls(calls), total=calls * turns)
-        return await measure(
-            system, played, recordings=recordings, progress=lambda begun: progress.update(bar, completed=begun)
-        )
 
 
 async def _limit(measured: Measure, first: int, as_json: bool) -> None:

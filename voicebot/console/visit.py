@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import structlog
 from nicegui import background_tasks, ui
@@ -22,6 +23,9 @@ from voicebot.store.call_search import CallSearch
 from voicebot.store.database import StoreError
 
 log = structlog.get_logger(__name__)
+
+BUILT_WITHIN_S: Final = 30.0
+"""On a busy machine, too, a page comes late rather than never."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ class Pages:
     def add(self, path: str, action: Action, build: Builder) -> None:
         """The page that `build` makes, for those who may do `action`."""
 
-        @ui.page(path)
+        @ui.page(path, response_timeout=BUILT_WITHIN_S)
         async def page(request: Request) -> None:
             visit = Visit(self._viewer_of(request), self._sources, request)
             if not visit.viewer.may(action):

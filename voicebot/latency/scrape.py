@@ -71,8 +71,7 @@ class Reading:
 
 def read(settings: MetricsSection) -> Reading:
     """Asks the endpoint; blocks. Raises OSError when it does not answer."""
-    with urllib.request.urlopen(f"http://{settings.bind}:{settings.port}/metrics", timeout=TIMEOUT_S) as reply:
-        return parse(reply.read().decode())
+    return parse(_page(settings))
 
 
 def parse(text: str) -> Reading:
@@ -90,3 +89,17 @@ def parse(text: str) -> Reading:
             elif sample.name.endswith("_sum"):
                 totals[key] = sample.value
     return Reading({key: Buckets(edges, totals.get(key, 0.0)) for key, edges in counts.items()})
+
+
+def gauge(settings: MetricsSection, name: str, **labels: str) -> float:
+    """One gauge now; 0 where there is none of that name and labels. Blocks; raises OSError as `read` does."""
+    for family in text_string_to_metric_families(_page(settings)):
+        for sample in family.samples:
+            if sample.name == name and sample.labels == labels:
+                return float(sample.value)
+    return 0.0
+
+
+def _page(settings: MetricsSection) -> str:
+    with urllib.request.urlopen(f"http://{settings.bind}:{settings.port}/metrics", timeout=TIMEOUT_S) as reply:
+        return str(reply.read().decode())

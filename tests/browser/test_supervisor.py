@@ -80,6 +80,7 @@ async def test_each_item_of_the_score_leads_to_its_evidence(people: Browsers, co
         await lead.open("/quality")
         await page.get_by_role("link", name="机器人").click()
         await page.wait_for_url("**/quality?*of=assistant*")
+        await expect(page.get_by_role("heading", name="机器人的评分走势")).to_be_visible()
         await page.get_by_role("link", name="结束语").click()
         await expect(page.get_by_role("link", name="王芳")).to_be_visible()
 

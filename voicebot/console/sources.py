@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from voicebot.agent_events import AgentEvent
 from voicebot.company.check import load_company
 from voicebot.company.schema import Company
 from voicebot.config import Settings
+from voicebot.console.desk.drafts import NoteDrafts
 from voicebot.console.feed import CallEvent, LiveFeed, receive_calls
 from voicebot.console.live_agents import LiveAgents
 from voicebot.console.live_calls import LiveCalls
@@ -59,6 +60,7 @@ class Sources:
     live_agents: LiveAgents
     vital_signs: VitalSignsMonitor
     company: CompanyShelf
+    drafts: NoteDrafts = field(default_factory=NoteDrafts)
 
 
 def sources(settings: Settings, store: Store) -> Sources:

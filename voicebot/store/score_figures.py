@@ -79,6 +79,22 @@ class ScoreFigures:
             for day, by_agent in totals.items()
         }
 
+    async def by_dimension(self, period: Period, zone: tzinfo, *, agent: str) -> dict[str, Mapping[date, float]]:
+        """Title of a dimension -> day in `zone` -> average of its scores, in the order of the scorecards.
+
+        agent: of this agent's calls; ASSISTANT: of those without one.
+        """
+        query = sa.select(calls.c.started_at, scores.c.dimensions).select_from(_SCORED_CALLS)
+        query = query.where(self._in(period), _AGENT.element == agent).order_by(calls.c.started_at)
+        found: defaultdict[str, defaultdict[date, list[float]]] = defaultdict(lambda: defaultdict(list))
+        for row in await self._store.read(query):
+            for dimension in row["dimensions"]:
+                if dimension["score"] is not None:
+                    found[dimension["title"]][row["started_at"].astimezone(zone).date()].append(dimension["score"])
+        return {
+            title: {day: sum(scored) / len(scored) for day, scored in by_day.items()} for title, by_day in found.items()
+        }
+
     async def by_item(self, period: Period, *, agent: str | None = None) -> dict[str, ItemFigures]:
         """Item -> figures. agent: of this agent's calls only; ASSISTANT: of those without one."""
         query = sa.select(verdicts.c.item, verdicts.c.answer, sa.func.count().label("n"))

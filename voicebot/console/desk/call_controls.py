@@ -11,11 +11,26 @@ from nicegui import ui
 from voicebot.agent_commands import Consult, EndConsult, HangUp, Hold, Mute, Transfer
 from voicebot.console.commanding import command, new_id
 from voicebot.console.components.parts import box, tag
+from voicebot.console.desk.recording_switch import KEY as RECORDING_KEY
+from voicebot.console.desk.recording_switch import RecordingSwitch
 from voicebot.console.visit import Visit
 
 How = Literal["complete", "conference", "back"]
 HOWS: Final[tuple[How, ...]] = ("complete", "conference", "back")
 LONGEST_REASON: Final = 200
+KEYS: Final = {
+    "hold": "h",
+    "mute": "m",
+    "pause_recording": RECORDING_KEY,
+    "pass_on": "t",
+    "consult_complete": "g",
+    "consult_conference": "j",
+    "consult_back": "b",
+    "own_note": "n",
+    "hang_up": "e",
+    "confirm": "w",
+}
+"""With Alt: text of the desk -> key."""
 
 
 class CallControls:
@@ -28,14 +43,16 @@ class CallControls:
         t = visit.t
         self._dialog = self._passing_on()
         with box("vb-controls") as self._row:
-            self._hold = self._button("pause", t("desk.hold"), "h", self._toggle_hold)
-            self._mute = self._button("mic_off", t("desk.mute"), "m", self._toggle_mute)
-            self._button("phone_forwarded", t("desk.pass_on"), "t", self._open)
-            self._button("call_end", t("desk.hang_up"), "e", self._hang_up)
+            self._hold = self._button("pause", "hold", self._toggle_hold)
+            self._mute = self._button("volume_off", "mute", self._toggle_mute)
+            self.recording = RecordingSwitch(visit, agent_id)
+            self._button("phone_forwarded", "pass_on", self._open)
+            self._button("call_end", "hang_up", self._hang_up)
+            self.recording.sign()
         with box("vb-controls") as self._consulting:
             tag("span", t("desk.consulting"), "vb-soft")
             for how in HOWS:
-                ui.button(t(f"desk.consult_{how}"), on_click=partial(self._end_consult, how)).props("outline no-caps")
+                self._button("", f"consult_{how}", partial(self._end_consult, how))
         self.show(talking=False)
 
     def show(self, *, talking: bool) -> None:
@@ -45,10 +62,10 @@ class CallControls:
         self._held = self._muted = False
         self._label()
 
-    def _button(self, icon: str, text: str, key: str, act: Callable[[], Awaitable[None] | None]) -> ui.button:
-        button = ui.button(text, icon=icon, on_click=act).props("outline no-caps")
-        button.props["accesskey"] = key
-        button.props["title"] = self._visit.t("desk.key", key=key.upper())
+    def _button(self, icon: str, what: str, act: Callable[[], Awaitable[None] | None]) -> ui.button:
+        button = ui.button(self._visit.t(f"desk.{what}"), icon=icon or None, on_click=act).props("outline no-caps")
+        button.props["accesskey"] = KEYS[what]
+        button.props["title"] = self._visit.t("desk.key", key=KEYS[what].upper())
         return button
 
     async def _toggle_hold(self) -> None:
@@ -89,8 +106,9 @@ class CallControls:
     def _passing_on(self) -> ui.dialog:
         t = self._visit.t
         with ui.dialog() as dialog, ui.card().classes("vb-dialog"):
+            dialog.props["aria-label"] = t("desk.pass_on")
             tag("h2", t("desk.pass_on"))
-            self._to = ui.select({}, label=t("desk.to"), with_input=True).props("outlined dense")
+            self._to = ui.select({}, label=t("desk.to"), with_input=True).props("outlined dense autofocus")
             self._to.classes("vb-wide")
             self._reason = ui.input(t("desk.reason")).props(f"outlined dense maxlength={LONGEST_REASON}")
             self._reason.classes("vb-wide")

@@ -10,9 +10,11 @@ from voicebot.console.components.parts import box, empty, panel
 from voicebot.console.desk.browser_phone import BrowserPhone
 from voicebot.console.desk.call_controls import CallControls
 from voicebot.console.desk.caller_card import CallerCard
+from voicebot.console.desk.notes import Notes
 from voicebot.console.desk.presence_switch import PresenceSwitch
 from voicebot.console.desk.prompt_list import PromptList
 from voicebot.console.desk.ringing_controls import RingingControls
+from voicebot.console.desk.shortcuts import shortcuts
 from voicebot.console.desk.wrap_up_form import WrapUpForm
 from voicebot.console.pages.live_transcript import LiveTranscript
 from voicebot.console.shell import framed
@@ -67,11 +69,13 @@ class _Desk:
 
     def side_panels(self) -> None:
         t = self._visit.t
-        self._wrap_up = WrapUpForm(self._visit, self._agent_id)
+        self._notes = Notes(self._visit, self._agent_id)
+        self._wrap_up = WrapUpForm(self._visit, self._agent_id, self._notes)
         with panel(t("desk.prompts"), flush=True):
             self._prompts = PromptList(self._visit, self._agent_id)
         with panel(t("desk.known")):
             self._card.details_here()
+        shortcuts(t)
 
     async def begin(self) -> None:
         """As things stand: the desk may be opened in mid-call."""
@@ -110,6 +114,7 @@ class _Desk:
                 self._prompts.close()
                 if event.fate not in TALKED:
                     self._card.gone(event.fate)
+                    self._notes.done()
 
     def _show_presence(self, state: PresenceChanged | None) -> None:
         self._presence.show(state)
@@ -122,6 +127,8 @@ class _Desk:
         self._card.show(await self._packet(call_id), whisper=whisper, reasons=reasons)
         self._prompts.begin(await self._floor.prompts(call_id))
         self._wrap_up.hide()
+        self._notes.begin(call_id)
+        await self._controls.recording.begin(call_id)
         self._transcript.follow(call_id)
 
     async def _packet(self, call_id: str) -> HandoverPacket | None:

@@ -23,7 +23,8 @@ TONES: Final[dict[str, Tone]] = {
     "break": "warn",
 }
 Wanted = Literal["ready", "break", "offline"]
-CHOICES: Final[tuple[Wanted, ...]] = ("ready", "break", "offline")
+KEYS: Final[dict[Wanted, str]] = {"ready": "1", "break": "2", "offline": "3"}
+"""With Alt."""
 
 
 class PresenceSwitch:
@@ -36,7 +37,7 @@ class PresenceSwitch:
         with box("vb-choices") as choices:
             choices.props["role"] = "group"
             choices.props["aria-label"] = visit.t("desk.presence")
-            self._buttons = {wanted: self._choice(wanted) for wanted in CHOICES}
+            self._buttons = {wanted: self._choice(wanted) for wanted in KEYS}
         ui.timer(1.0, self._count)
 
     def show(self, state: PresenceChanged | None) -> None:
@@ -50,6 +51,8 @@ class PresenceSwitch:
     def _choice(self, wanted: Wanted) -> ui.element:
         button = tag("button", self._visit.t(f"presence.{wanted}"), "vb-choice")
         button.props["type"] = "button"
+        button.props["accesskey"] = KEYS[wanted]
+        button.props["title"] = self._visit.t("desk.key", key=KEYS[wanted])
         button.on("click", partial(self._set, wanted))
         return button
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from nicegui import ui
 
 from voicebot.agent_commands import ConfirmWrapUp
@@ -11,17 +9,17 @@ from voicebot.agent_events import WrapUpSuggested
 from voicebot.assist.wrapup import dispositions
 from voicebot.console.commanding import command, new_id
 from voicebot.console.components.parts import box, panel, tag
+from voicebot.console.desk.notes import LONGEST, Notes
 from voicebot.console.visit import Visit
-
-LONGEST: Final = 2000
 
 
 class WrapUpForm:
     """Hidden until a wrap-up is suggested."""
 
-    def __init__(self, visit: Visit, agent_id: str) -> None:
+    def __init__(self, visit: Visit, agent_id: str, notes: Notes) -> None:
         self._visit = visit
         self._agent_id = agent_id
+        self._notes = notes
         self._call_id = ""
         t = visit.t
         with box() as self._place, panel(t("desk.wrap_up")), box("vb-stack"):
@@ -29,7 +27,6 @@ class WrapUpForm:
             titles = {each.code: each.title for each in dispositions().disposition}
             self._disposition = ui.select(titles, label=t("desk.disposition")).props("outlined dense")
             self._summary = ui.textarea(t("desk.summary")).props(f"outlined autogrow maxlength={LONGEST}")
-            self._note = ui.textarea(t("desk.own_note")).props(f"outlined autogrow maxlength={LONGEST}")
             self._follow_ups = box()
             ui.button(t("desk.confirm"), on_click=self._confirm).props("unelevated no-caps accesskey=w")
         self.hide()
@@ -42,7 +39,6 @@ class WrapUpForm:
         self._reason.set_text(wrap_up.reason)
         self._disposition.set_value(wrap_up.disposition)
         self._summary.set_value(self._visit.names.said(wrap_up.summary))
-        self._note.set_value("")
         self._follow_ups.clear()
         with self._follow_ups:
             for task in wrap_up.follow_ups:
@@ -56,8 +52,9 @@ class WrapUpForm:
             self._call_id,
             str(self._disposition.value),
             (self._summary.value or "")[:LONGEST],
-            (self._note.value or "")[:LONGEST],
+            self._notes.text,
         )
         if await command(self._visit, wanted):
             ui.notify(self._visit.t("desk.confirmed"), type="positive")
             self.hide()
+            self._notes.done()

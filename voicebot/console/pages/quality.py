@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Final
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from voicebot.console.pages.scorecard_panel import score_tone
 from voicebot.console.pages.span_choice import DAYS, chosen_period, chosen_span, span_choice
 from voicebot.console.shell import framed
 from voicebot.console.visit import Visit
+from voicebot.qa.review.calibrating import assist_only
 from voicebot.store.score_figures import ASSISTANT, ItemFigures, ScoreFigures, Standing
 
 LINES: Final = 6
@@ -28,10 +29,13 @@ async def quality(visit: Visit) -> None:
     t, period = visit.t, chosen_period(visit)
     figures = ScoreFigures(visit.sources.store, reached=reached_calls(visit.viewer.actor, Action.VIEW_SCORE))
     asked = visit.asked("of")
-    agent = None if not asked else ASSISTANT if asked == BOT else asked
+    agent = _chosen(visit, asked)
+    zone = visit.sources.company.zone
     standings = await figures.by_agent(period)
-    by_day = await figures.by_day(period, visit.sources.company.zone)
+    by_day = await figures.by_day(period, zone)
     items = await figures.by_item(period, agent=agent)
+    dimensions = {} if agent is None else await figures.by_dimension(period, zone, agent=agent)
+    advising = {item for of_card in (await assist_only(visit.sources.store)).values() for item in of_card}
     with framed(visit.viewer, "quality", t("quality.title")) as tools:
         with tools:
             span_choice(visit, of=asked)
@@ -42,14 +46,24 @@ async def quality(visit: Visit) -> None:
             _figures(visit, standings)
             with panel(t("quality.over_time")):
                 _over_time(visit, by_day, standings)
+            if agent is not None and dimensions:
+                with panel(t("quality.own_course", name=_name(visit, agent))):
+                    _course(visit, agent, by_day, dimensions)
             with box("vb-columns"):
                 with panel(t("quality.agents"), flush=True):
                     _agents(visit, standings, asked)
                 with panel(t("quality.items"), flush=True) as beside:
-                    if agent is not None:
+                    if agent is not None and asked:
                         with beside:
                             link(t("quality.of_all", name=_name(visit, agent)), f"/quality?span={chosen_span(visit)}")
-                    _items(visit, items, agent)
+                    _items(visit, items, agent, advising)
+
+
+def _chosen(visit: Visit, asked: str) -> str | None:
+    """Whose scorecard is shown by itself; an agent looks at their own anyhow."""
+    if not asked:
+        return visit.viewer.actor.agent_id if visit.viewer.actor.role == "agent" else None
+    return ASSISTANT if asked == BOT else asked
 
 
 def _name(visit: Visit, agent: str) -> str:
@@ -67,16 +81,43 @@ def _figures(visit: Visit, standings: Mapping[str, Standing]) -> None:
         Figure(t("quality.vetoed"), value=str(vetoed), hint=f"{vetoed / scored:.1%}")
 
 
-def _over_time(visit: Visit, by_day: Mapping[date, Mapping[str, float]], standings: Mapping[str, Standing]) -> None:
+def _days(visit: Visit) -> list[date]:
     first = chosen_period(visit).since.astimezone(visit.sources.company.zone).date()
-    days = [first + timedelta(days=ahead) for ahead in range(DAYS[chosen_span(visit)])]
+    return [first + timedelta(days=ahead) for ahead in range(DAYS[chosen_span(visit)])]
+
+
+def _course(
+    visit: Visit,
+    agent: str,
+    by_day: Mapping[date, Mapping[str, float]],
+    dimensions: Mapping[str, Mapping[date, float]],
+) -> None:
+    """One agent's scorecard over time: the total, and what it is made of."""
+    days = _days(visit)
+    total = {day: by_day[day][agent] for day in days if agent in by_day.get(day, {})}
+    lines = {visit.t("quality.total"): total, **dict(list(dimensions.items())[: LINES - 1])}
+    series = [
+        Series(
+            title, [None if (value := line.get(day)) is None else round(value, 1) for day in days], f"var(--series-{n})"
+        )
+        for n, (title, line) in enumerate(lines.items(), 1)
+    ]
+    name = visit.t("quality.own_course", name=_name(visit, agent))
+    ColumnsChart([f"{day:%m-%d}" for day in days], series, name=name, lines=True)
+
+
+def _over_time(visit: Visit, by_day: Mapping[date, Mapping[str, float]], standings: Mapping[str, Standing]) -> None:
+    days = _days(visit)
     busiest = sorted(standings, key=lambda agent: -standings[agent].scored)[:LINES]
     series = []
     for place, agent in enumerate(busiest, 1):
-        averages = [by_day.get(day, {}).get(agent) for day in days]
-        shown = [None if average is None else round(average, 1) for average in averages]
+        shown = [_rounded(by_day.get(day, {}).get(agent)) for day in days]
         series.append(Series(_name(visit, agent), shown, f"var(--series-{place})"))
     ColumnsChart([f"{day:%m-%d}" for day in days], series, name=visit.t("quality.over_time"), lines=True)
+
+
+def _rounded(average: float | None) -> float | None:
+    return None if average is None else round(average, 1)
 
 
 def _agents(visit: Visit, standings: Mapping[str, Standing], chosen: str) -> None:
@@ -105,13 +146,14 @@ def _agents(visit: Visit, standings: Mapping[str, Standing], chosen: str) -> Non
     DataTable(columns, name=t("quality.agents")).show(rows, chosen=chosen)
 
 
-def _items(visit: Visit, items: Mapping[str, ItemFigures], agent: str | None) -> None:
+def _items(visit: Visit, items: Mapping[str, ItemFigures], agent: str | None, advising: Collection[str]) -> None:
+    """advising: items that only assist people."""
     t, titles = visit.t, visit.sources.company.scorecard_items
     of_agent = {"agent": agent} if agent else {}
     rows = [
         Row(
             [
-                titles.get(item, item),
+                Cell(titles.get(item, item), second=t("calibration.assist_only") if item in advising else ""),
                 Cell(f"{each.failing:.0%}", share=each.failing),
                 str(each.failed),
                 str(each.unsure),

@@ -40,7 +40,7 @@ class SupervisionBar:
             with box("vb-row vb-wrap") as self._choices:
                 self._buttons = {mode: self._button(mode) for mode in MODES}
                 self._stop = ui.button(t("supervise.stop"), icon="call_end", on_click=partial(self._act, "stop"))
-                self._stop.props("outline no-caps padding='2px 8px' color=negative")
+                self._stop.props("outline no-caps padding='2px 5px' color=negative")
             self._state = tag("div", "", "vb-soft vb-small")
             self._state.props["role"] = "status"
         self._bar.set_visibility(False)
@@ -63,7 +63,7 @@ class SupervisionBar:
     def _button(self, mode: Mode) -> ui.button:
         t = self._visit.t
         button = ui.button(t(f"supervise.{mode}"), icon=ICONS[mode], on_click=partial(self._act, mode))
-        button.props("outline no-caps padding='2px 8px'")
+        button.props("outline no-caps padding='2px 5px'")
         button.props["title"] = t(f"supervise.{mode}_hint")
         return button
 

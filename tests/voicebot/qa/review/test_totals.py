@@ -65,6 +65,8 @@ async def test_an_overruled_veto_is_lifted_everywhere(store: Store) -> None:
     figures = ScoreFigures(store, reached=EVERYBODYS)
     assert (await figures.by_item(DAY))["swearing"].failed == 0
     assert list((await figures.by_day(DAY, UTC)).values()) == [{"8001": 100}]
+    course = await figures.by_dimension(DAY, UTC, agent="8001")
+    assert [(title, list(by_day.values())) for title, by_day in course.items()] == [("规范", [100]), ("合规", [100])]
     assert await found(store, score="from_80") == [("rude", 100)]
     assert await found(store, score="fatal") == await found(store, failed_item="swearing") == []
     report = await read_figures(store, "small", ReportPeriod(DAY.since), utc_offset=timedelta())

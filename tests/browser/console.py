@@ -119,6 +119,8 @@ class Person:
         return answer.status
 
     async def texts(self, selector: str) -> list[str]:
+        """Of all that there are, once there is one: a page's own scripts draw some of it after it is alive."""
+        await self.page.locator(selector).first.wait_for()
         return [text.strip() for text in await self.page.locator(selector).all_inner_texts()]
 
     async def call(self, script: str, argument: Any = None) -> Any:

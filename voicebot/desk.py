@@ -27,6 +27,7 @@ from voicebot.caller_dialect import CallerDialect, read_word_lists
 from voicebot.company import Company
 from voicebot.company.live import Live
 from voicebot.company_at_work import CompanyAtWork, read_at_work, today
+from voicebot.company_changes.carrying import Carrier
 from voicebot.company_import import customer_records, order_records
 from voicebot.config import AdmissionSection, Settings, secret
 from voicebot.dialogue import warm_up
@@ -282,7 +283,7 @@ async def call_desk(settings: Settings, metrics: Metrics) -> AsyncIterator[CallD
     async with store, client:
         await _recover(store, live.current.company)
         watching = watch_models(SpeechModels(client), admission, metrics), watch_lag(admission)
-        async with background(publisher.run(), metrics.watch_loop(), *watching):
+        async with background(publisher.run(), metrics.watch_loop(), Carrier(store, settings).run(), *watching):
             log.info("waiting_for_models", address=settings.model_host)
             await client.call("health", {}, timeout_s=MODEL_HOST_START_S)
             desk = CallDesk(settings, lambda: live.current, store, client, metrics, admission, publisher.tell)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ from voicebot.accounts.sessions import SessionLimits
 from voicebot.accounts.sign_in import SignIn
 from voicebot.background import background
 from voicebot.config import Settings, load_settings
+from voicebot.demo import SAMPLE_COMPANY
 from voicebot.eventbus import EventPublisher
 from voicebot.free_ports import free_ports
 from voicebot.store.store import Store
@@ -61,9 +63,11 @@ class Console:
 async def running_console(folder: Path) -> AsyncIterator[Console]:
     """Broker, console and store in `folder`; the accounts of PEOPLE are there."""
     sip, broker, metrics, web = free_ports(4)
+    company = shutil.copytree(SAMPLE_COMPANY, folder / "company", ignore=shutil.ignore_patterns("model*"))
     config = folder / "voicebot.toml"
     config.write_text(
-        f"data_dir = {json.dumps(str(folder))}\n[sip]\nport = {sip}\n[events]\nport = {broker}\n"
+        f"data_dir = {json.dumps(str(folder))}\n[company]\ndir = {json.dumps(str(company))}\n"
+        f"[sip]\nport = {sip}\n[events]\nport = {broker}\n"
         f"[metrics]\nport = {metrics}\n[console]\nport = {web}\n"
     )
     settings = load_settings(config)
@@ -72,7 +76,7 @@ async def running_console(folder: Path) -> AsyncIterator[Console]:
         sign_in = SignIn(AccountBook(store), Passwords(), SessionLimits())
         for person in PEOPLE:
             await sign_in.new_account(person, PASSWORD)
-        async with _process("broker", config), _process("console", config):
+        async with process("broker", config), process("console", config):
             await _until_it_answers(f"http://127.0.0.1:{web}/healthz")
             publisher = EventPublisher(store, settings.events)
             async with background(publisher.run()):
@@ -80,7 +84,7 @@ async def running_console(folder: Path) -> AsyncIterator[Console]:
 
 
 @asynccontextmanager
-async def _process(name: str, config: Path) -> AsyncIterator[None]:
+async def process(name: str, config: Path) -> AsyncIterator[None]:
     with (config.parent / f"{name}.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "voicebot", name, "--config", str(config), stderr=log

@@ -32,6 +32,8 @@ class Action(Enum):
     """Name, skills and presence, as colleagues need them to transfer a call."""
     SET_PRESENCE = "set_presence"
     VIEW_KNOWLEDGE = "view_knowledge"
+    VIEW_COMPANY = "view_company"
+    """All that the company says and does on the phone, with its versions."""
     EDIT_COMPANY = "edit_company"
     """Knowledge, intents, flows, prompts, scorecards, agents, routing."""
     DIAL = "dial"
@@ -100,6 +102,7 @@ REACH: Final[Mapping[Action, tuple[Reach, Reach, Reach]]] = {
     Action.VIEW_AGENT:      (_ALL,  _ALL,  _ALL),
     Action.SET_PRESENCE:    (_OWN,  _TEAM, _ALL),
     Action.VIEW_KNOWLEDGE:  (_ALL,  _ALL,  _ALL),
+    Action.VIEW_COMPANY:    (_NONE, _TEAM, _ALL),
     Action.EDIT_COMPANY:    (_NONE, _NONE, _ALL),
     Action.DIAL:            (_OWN,  _TEAM, _ALL),
     Action.OPERATE:         (_NONE, _NONE, _ALL),

@@ -49,10 +49,14 @@ class Live(Generic[T]):
         """Until cancelled. on_changed: called before what is new comes into force."""
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            now = await asyncio.to_thread(fingerprint, self._directory)
-            if now != self._read:
-                self._read = now
-                await self._read_again(on_changed)
+            await self.look(on_changed)
+
+    async def look(self, on_changed: Callable[[T], Awaitable[None]] | None = None) -> None:
+        """Reads the folder again if it was changed."""
+        now = await asyncio.to_thread(fingerprint, self._directory)
+        if now != self._read:
+            self._read = now
+            await self._read_again(on_changed)
 
     async def _read_again(self, on_changed: Callable[[T], Awaitable[None]] | None) -> None:
         make = _made_apart if self._apart else _made

@@ -13,6 +13,7 @@ from nicegui import ui
 from starlette.responses import RedirectResponse
 
 from voicebot.console import preferences
+from voicebot.console.company.listening import add_listening
 from voicebot.console.downloads import add_downloads
 from voicebot.console.nonce import mark_own_scripts
 from voicebot.console.pages import add_all
@@ -23,7 +24,7 @@ from voicebot.web.pages import STATIC as WEB_STATIC
 from voicebot.web.visitor import Web, visitor_of
 
 STATIC: Final = Path(__file__).parent / "static"
-STYLES: Final = ("theme", "layout", "parts", "transcript", "waveform", "scores", "desk")
+STYLES: Final = ("theme", "layout", "parts", "transcript", "waveform", "scores", "desk", "company")
 
 
 def add_pages(app: FastAPI, web: Web) -> None:
@@ -32,6 +33,7 @@ def add_pages(app: FastAPI, web: Web) -> None:
     app.get(preferences.PATH, include_in_schema=False)(preferences.change)
     app.get("/", include_in_schema=False)(_start)
     add_downloads(app, made, _viewer)
+    add_listening(app, made, _viewer)
     add_all(Pages(made, _viewer))
     nicegui_app.add_static_files("/console/static", STATIC)
     for style in STYLES:

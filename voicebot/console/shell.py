@@ -44,6 +44,14 @@ NAVIGATION: Final[dict[str, tuple[Place, ...]]] = {
         Place("topics", "/topics", "insights", Action.EXPORT_CALLS),
         Place("map", "/map", "map", Action.EXPORT_CALLS),
     ),
+    "company": (
+        Place("knowledge", "/company/knowledge", "menu_book", Action.VIEW_COMPANY),
+        Place("intents", "/company/intents", "psychology", Action.VIEW_COMPANY),
+        Place("flows", "/company/flows", "account_tree", Action.VIEW_COMPANY),
+        Place("prompts", "/company/prompts", "record_voice_over", Action.VIEW_COMPANY),
+        Place("rules", "/company/scorecards", "rule", Action.VIEW_COMPANY),
+        Place("changes", "/company/changes", "history", Action.VIEW_COMPANY),
+    ),
 }
 """Group -> its entries. A group of which a person may see nothing is left out."""
 

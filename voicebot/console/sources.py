@@ -8,10 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from models.inference import ModelClient
 from voicebot.agent_events import AgentEvent
 from voicebot.company.check import load_company
+from voicebot.company.live import Live
 from voicebot.company.schema import Company
-from voicebot.config import Settings
+from voicebot.company_changes.carrying import Carrier
+from voicebot.company_changes.publishing import Publisher
+from voicebot.config import Settings, secret
 from voicebot.console.desk.drafts import NoteDrafts
 from voicebot.console.feed import CallEvent, LiveFeed, receive_calls
 from voicebot.console.live_agents import LiveAgents
@@ -28,8 +32,13 @@ class CompanyShelf:
     """The company as the pages see it; read again when the folder was changed."""
 
     def __init__(self, settings: Settings) -> None:
+        """Raises CompanyError."""
         self.directory = settings.company.dir
-        self.current: Company = load_company(self.directory)
+        self.live = Live(self.directory, load_company)
+
+    @property
+    def current(self) -> Company:
+        return self.live.current
 
     @property
     def scorecard_items(self) -> dict[str, str]:
@@ -60,6 +69,8 @@ class Sources:
     live_agents: LiveAgents
     vital_signs: VitalSignsMonitor
     company: CompanyShelf
+    publisher: Publisher
+    models: ModelClient
     drafts: NoteDrafts = field(default_factory=NoteDrafts)
 
 
@@ -77,6 +88,8 @@ def sources(settings: Settings, store: Store) -> Sources:
         LiveAgents(),
         VitalSignsMonitor(settings.metrics),
         CompanyShelf(settings),
+        Publisher(store, settings),
+        ModelClient(settings.model_host, token=secret(settings.models.token) or ""),
     )
 
 
@@ -90,9 +103,12 @@ async def running(made: Sources) -> AsyncIterator[None]:
             tasks.create_task(made.agent_feed.receive(received_agent_events(made.settings.events))),
             tasks.create_task(made.live_calls.run(made.feed)),
             tasks.create_task(made.vital_signs.run()),
+            tasks.create_task(made.company.live.watch()),
+            tasks.create_task(Carrier(made.store, made.settings).run()),
         ]
         try:
             yield
         finally:
             for task in working:
                 task.cancel()
+            await made.models.close()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from voicebot.config import Settings, load_settings
+from voicebot.demo import SAMPLE_COMPANY
 from voicebot.demo.staff import write_passwords
 from voicebot.free_ports import free_ports
 from voicebot.sip_probe import answers
@@ -59,10 +61,12 @@ def new_folder(data_dir: Path, at: datetime) -> Path:
 async def running_system(folder: Path, *, events: str = "") -> AsyncIterator[System]:
     """Starts the system, waits until it answers SIP, and stops it at the end. Raises DemoFailed.
 
+    Its company is a copy of the sample company, which may be changed in the console.
     events: further lines of the [events] section, such as an outside broker.
     """
+    company = shutil.copytree(SAMPLE_COMPANY, folder / "company", ignore=shutil.ignore_patterns(".gitignore"))
     config = folder / "voicebot.toml"
-    config.write_text(_toml(folder, events, write_passwords(folder)), encoding="utf-8")
+    config.write_text(_toml(folder, company, events, write_passwords(folder)), encoding="utf-8")
     system = System(load_settings(config), config, folder)
     with (folder / "serve.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
@@ -104,10 +108,11 @@ def _tail(file: Path, lines: int = 15) -> str:
     return "\n".join(file.read_text("utf-8", errors="replace").splitlines()[-lines:])
 
 
-def _toml(folder: Path, events: str, phones: Path) -> str:
+def _toml(folder: Path, company: Path, events: str, phones: Path) -> str:
     sip, broker, metrics, console = free_ports(4)
     return (
         f"data_dir = {json.dumps(str(folder), ensure_ascii=False)}\n"
+        f"[company]\ndir = {json.dumps(str(company), ensure_ascii=False)}\n"
         f"[sip]\nport = {sip}\n"
         f"[events]\nport = {broker}\n{events}\n"
         f"[metrics]\nport = {metrics}\n"

@@ -91,6 +91,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = {
     "audit_log": NobodysData("append-only; names calls by id and customers by a masked number"),
     "legal_holds": NobodysData("which calls must be kept: nothing of those is deleted"),
     "scorecards": NobodysData("the company's rules"),
+    "company_changes": NobodysData("versions of the company's own files; customers and orders are not among them"),
     "calibrations": NobodysData("agreement figures of items"),
     "review_samples": NobodysData("how calls were drawn"),
     "presence_log": NobodysData("agents' presence"),

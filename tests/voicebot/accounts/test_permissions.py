@@ -28,7 +28,9 @@ NOTHING: frozenset[str] = frozenset()
 WORK = {
     Action.VIEW_CALL, Action.LISTEN_TO_CALL, Action.VIEW_SCORE, Action.SET_PRESENCE, Action.DIAL,
 }  # fmt: skip
-LEADING = {Action.MONITOR_CALL, Action.EXPORT_CALLS, Action.SEE_NUMBERS, Action.REVIEW_SCORE}
+LEADING = {
+    Action.MONITOR_CALL, Action.EXPORT_CALLS, Action.SEE_NUMBERS, Action.REVIEW_SCORE, Action.VIEW_COMPANY,
+}  # fmt: skip
 COMMON = {
     Action.VIEW_CUSTOMER, Action.VIEW_TASKS, Action.WORK_ON_TASKS, Action.VIEW_AGENT, Action.VIEW_KNOWLEDGE,
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from voicebot.accounts.permissions import Action
+from voicebot.console.company.pages import add_company_room
 from voicebot.console.desk.page import desk
 from voicebot.console.pages.blind import blind
 from voicebot.console.pages.board import board
@@ -27,3 +28,4 @@ def add_all(pages: Pages) -> None:
     pages.add("/calibration", Action.REVIEW_SCORE, calibration)
     pages.add("/topics", Action.EXPORT_CALLS, topics)
     pages.add("/map", Action.EXPORT_CALLS, china_map)
+    add_company_room(pages)

@@ -1,4 +1,4 @@
-"""What the console says, in Chinese and in English, from `zh.toml` and `en.toml` beside this file."""
+"""What the console says, in Chinese and in English, from the files `zh*.toml` and `en*.toml` beside this one."""
 
 from __future__ import annotations
 
@@ -32,8 +32,11 @@ class Texts:
 
 @cache
 def texts(language: TextLanguage) -> Texts:
-    content = files("voicebot.console.texts").joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return Texts(language, dict(_flat(tomllib.loads(content))))
+    entries: dict[str, str] = {}
+    for file in files("voicebot.console.texts").iterdir():
+        if file.name.startswith(language) and file.name.endswith(".toml"):
+            entries |= _flat(tomllib.loads(file.read_text(encoding="utf-8")))
+    return Texts(language, entries)
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

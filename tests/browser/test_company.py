@@ -1,0 +1,199 @@
+"""Somebody without a programmer changes what the assistant knows: checked, published to the next call, and undone."""
+
+import io
+import shutil
+import wave
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from models.inference import ModelClient
+from tests.browser.calls import NUMBER
+from tests.browser.console import Browsers, Console, process
+from voicebot.company import load_company
+from voicebot.company_changes.book import ChangeBook
+from voicebot.company_changes.files import read_file
+from voicebot.store.records import CallRecord, TurnRecord
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+QUESTION = "门店里可以遛狗吗"
+ANSWER = "可以，请牵好绳子。"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def model_host(console: Console, trained_data: Path) -> AsyncIterator[ModelClient]:
+    """The very model host that calls ask, beside the console."""
+    shutil.copytree(trained_data / "intents", console.folder / "intents")
+    async with (
+        process("inference", console.folder / "voicebot.toml"),
+        ModelClient(console.settings.model_host) as asked,
+    ):
+        await asked.call("health", {}, timeout_s=120)
+        yield asked
+
+
+async def publish(page: Page, comment: str = "") -> None:
+    await page.get_by_label("修改说明").fill(comment)
+    await page.get_by_role("button", name="发布").click()
+
+
+async def ask_as_a_caller(page: Page, expected: str) -> None:
+    """Asks until the model host has followed the folder."""
+    await page.get_by_label("例如：多久发货").fill(QUESTION)
+    for _ in range(60):
+        await page.get_by_role("button", name="问", exact=True).click()
+        await page.wait_for_timeout(500)
+        if expected in await page.locator(".vb-heard").inner_text():
+            return
+    pytest.fail(f"callers never hear {expected}")
+
+
+async def test_an_entry_is_checked_published_heard_by_callers_and_taken_back(
+    people: Browsers, console: Console, model_host: ModelClient
+) -> None:
+    async with people.of("boss") as boss:
+        page = boss.page
+        await boss.open("/company/entry")
+        await publish(page)
+        problem = page.locator(".vb-problems li").first
+        await expect(problem).to_contain_text("knowledge/")
+        await expect(problem).to_contain_text("Add it")
+        await page.get_by_label("问题", exact=True).fill(QUESTION)
+        await page.get_by_label("答复", exact=True).fill(ANSWER)
+        await page.get_by_role("button", name="检查").click()
+        await expect(page.locator(".vb-diff-new", has_text=ANSWER)).to_be_visible()
+        await publish(page, "客户问过遛狗")
+        await page.wait_for_url("**/company/knowledge?published=*")
+        await expect(page.get_by_text("从下一通电话起生效")).to_be_visible()
+        await ask_as_a_caller(page, ANSWER)
+        await page.get_by_role("link", name="查看这次修改").click()
+        await expect(page.get_by_text("现在生效")).to_be_visible()
+        await expect(page.get_by_role("definition").filter(has_text="林晓")).to_be_visible()
+        await page.get_by_role("button", name="恢复到这次修改之前").click()
+        await page.wait_for_url("**/company/changes/*?published=*")
+        await boss.open("/company/knowledge")
+        await ask_as_a_caller(page, "现在答不上来")
+        newest, first, *_ = await ChangeBook(console.store).latest(kind="knowledge")
+        assert newest.restores == first.id and newest.after == first.before
+
+
+async def test_a_change_on_top_of_another_is_refused_with_what_changed(people: Browsers, console: Console) -> None:
+    file = "knowledge/payment.toml"
+    path = console.settings.company.dir / file
+    before = path.read_text("utf-8")
+    async with people.of("boss") as boss:
+        await boss.open(f"/company/file?file={file}")
+        path.write_text(before + "# 另一位同事加的\n", "utf-8")
+        await boss.page.get_by_label(file).fill(before + "# 我加的\n")
+        await publish(boss.page)
+        await expect(boss.page.locator(".vb-diff-new")).to_contain_text("另一位同事加的")
+        assert read_file(console.settings.company.dir, file) == before + "# 另一位同事加的\n"
+    path.write_text(before, "utf-8")
+
+
+async def test_an_error_made_by_hand_is_shown_and_what_was_right_stays(people: Browsers, console: Console) -> None:
+    path = console.settings.company.dir / "routing.toml"
+    before = path.read_text("utf-8")
+    async with people.of("boss") as boss:
+        path.write_text("[queue]\nlongest_wait = 3\n", "utf-8")
+        warning = boss.page.get_by_text("routing.toml:2")
+        for _ in range(100):
+            await boss.open("/company/knowledge")
+            if await warning.count():
+                break
+        await expect(warning).to_be_visible()
+        await expect(boss.page.get_by_role("link", name="下单以后多久发货")).to_be_visible()
+        path.write_text(before, "utf-8")
+
+
+async def test_what_nobody_could_answer_is_put_together_and_fills_in_a_new_entry(
+    people: Browsers, console: Console
+) -> None:
+    said = ("你们门店可以带狗进去吗", "门店可以带狗进去吗", "请问门店能带狗进去吗")
+    for number, text in enumerate(said):
+        await _unanswered_call(console, f"dog-{number}", text)
+    async with people.of("boss") as boss:
+        page = boss.page
+        await boss.open("/company/unanswered")
+        group = page.locator(".vb-question", has_text="带狗")
+        await expect(group).to_have_count(1)
+        await expect(group).to_contain_text("3 次")
+        await group.get_by_role("link", name="写成知识").click()
+        await page.wait_for_url("**/company/entry?question=*")
+        typed = {await page.get_by_label("问题", exact=True).input_value()}
+        typed |= set((await page.get_by_label("其他问法（每行一种）").input_value()).splitlines())
+        assert typed == set(said)
+
+
+async def _unanswered_call(console: Console, call_id: str, text: str) -> None:
+    reply = load_company(console.settings.company.dir).prompts["out_of_scope"].wordings("cmn")[0]
+    at = datetime.now(UTC) - timedelta(minutes=3)
+    await console.store.open_call(CallRecord(call_id, call_id, "inbound", NUMBER, "400", at))
+    await console.store.add_turn(TurnRecord(call_id, 0, "caller", text, 0, 2000, intent="product_question"))
+    await console.store.add_turn(TurnRecord(call_id, 1, "assistant", reply, 2000, 5000))
+    await console.store.end_call(call_id, at + timedelta(seconds=9), outcome="abandoned", end_reason="remote_hangup")
+
+
+async def test_intents_are_trained_with_one_click_and_compared(
+    people: Browsers, console: Console, model_host: ModelClient
+) -> None:
+    async with people.of("boss") as boss:
+        page = boss.page
+        await boss.open("/company/intents/invoice")
+        examples = page.get_by_label("例句，每行一句", exact=False)
+        await examples.fill("阿拉贡要抬头\n" + await examples.input_value())
+        await publish(page)
+        await page.wait_for_url("**/company/intents?published=*")
+        for _ in range(100):
+            await boss.open("/company/intents")
+            if await page.get_by_text("例句改过，待训练").count():
+                break
+        await page.get_by_role("button", name="重新训练").click()
+        await expect(page.get_by_text("训练完成")).to_be_visible(timeout=120_000)
+        await expect(page.get_by_role("columnheader", name="训练前")).to_be_visible()
+        understood = await model_host.call("understand", {"text": "阿拉贡要抬头", "loudness_dbov": None}, timeout_s=5)
+        assert understood["intent"]["name"] == "invoice"
+
+
+async def test_a_prompt_is_heard_in_the_voice_that_callers_hear(
+    people: Browsers, console: Console, model_host: ModelClient
+) -> None:
+    async with people.of("lead") as lead:
+        await lead.open("/company/prompts")
+        async with lead.page.expect_response("**/company/listen?*") as answer:
+            await lead.page.locator(".vb-prompt-line button").first.click()
+        with wave.open(io.BytesIO(await (await answer.value).body())) as heard:
+            assert heard.getframerate() == 8000 and heard.getnframes() > 8000
+
+
+async def test_a_supervisor_looks_and_an_agent_does_not_even_that(people: Browsers, console: Console) -> None:
+    async with people.of("lead") as lead:
+        for path in ("entry?id=ship_out_time", "file?file=routing.toml", "prompts/greeting", "intents/invoice"):
+            assert await lead.open(f"/company/{path}") == 200
+            await expect(lead.page.get_by_text("修改需要管理员账号")).to_be_visible()
+            await expect(lead.page.get_by_role("button", name="发布")).to_have_count(0)
+        assert await lead.open("/company/file?file=customers.csv") == 404
+    async with people.of("agent") as agent:
+        for path in ("knowledge", "changes", "file?file=routing.toml"):
+            assert await agent.open(f"/company/{path}") == 403
+        assert (await agent.page.request.get(f"{console.url}/company/listen?text=a&language=cmn")).status == 403
+
+
+async def test_flows_rules_and_people_are_shown(people: Browsers) -> None:
+    async with people.of("boss") as boss:
+        page = boss.page
+        await boss.open("/company/flows?flow=invoice")
+        await expect(page.get_by_role("img", name="开发票")).to_contain_text("request_invoice")
+        await boss.open("/company/scorecards")
+        await expect(page.get_by_role("cell", name="辱骂客户")).to_be_visible()
+        await boss.open("/company/agents")
+        await expect(page.get_by_role("cell", name="8001")).to_be_visible()
+        await boss.open("/company/routing")
+        await expect(page.get_by_text("这段时间没有影子结果")).to_be_visible()
+        await boss.open("/company/hotwords")
+        await expect(page.get_by_label("dictionary.txt")).to_be_visible()

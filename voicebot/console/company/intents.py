@@ -1,0 +1,112 @@
+"""What callers may want: the intents with their examples, and training the classifier that tells them apart."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nicegui import ui
+
+from voicebot.company.problems import CompanyError
+from voicebot.company.schema import Intent
+from voicebot.company_changes.toml_edit import with_table
+from voicebot.console.company.entry import lines
+from voicebot.console.company.file_page import edit_link
+from voicebot.console.company.publish_bar import PublishBar
+from voicebot.console.company.room import may_edit, room
+from voicebot.console.company.training_panel import TrainingPanel, training_state
+from voicebot.console.company.versions import versions_panel
+from voicebot.console.components.data_table import Cell, Column, DataTable, Row
+from voicebot.console.components.parts import badge, box, panel, tag
+from voicebot.console.visit import Visit, not_found
+
+CONFUSED_WITH: Final = 6
+
+
+async def intents(visit: Visit) -> None:
+    t, known = visit.t, visit.sources.company.current.intents
+    state = await training_state(visit)
+    measured = (state or {}).get("evaluation")
+    f1 = measured["f1"] if measured else {}
+    with room(visit, "intents", t("nav.intents"), tab="intents"):
+        TrainingPanel(visit, state)
+        with panel(t("intent.all", count=len(known)), flush=True):
+            columns = [
+                Column(t("intent.title"), "14rem"),
+                Column(t("intent.leads_to"), "13rem"),
+                Column(t("intent.description")),
+                Column(t("intent.examples"), "6rem", "right"),
+                Column("F1", "9rem"),
+            ]
+            DataTable(columns, [_row(visit, each, f1.get(name)) for name, each in known.items()], name=t("nav.intents"))
+
+
+def _row(visit: Visit, intent: Intent, f1: float | None) -> Row:
+    measured = Cell("–") if f1 is None else Cell(f"{f1:.2f}", share=f1)
+    return Row(
+        [
+            Cell(intent.title, second=intent.name),
+            _leads_to(visit, intent),
+            intent.description,
+            str(len(intent.examples)),
+            measured,
+        ],
+        href=f"/company/intents/{intent.name}",
+        id=intent.name,
+    )
+
+
+def _leads_to(visit: Visit, intent: Intent) -> str:
+    kind = "flow" if intent.flow else "answer" if intent.answer else "role"
+    return visit.t(f"intent.to_{kind}", name=intent.flow or intent.answer or intent.role)
+
+
+async def intent_page(visit: Visit) -> None:
+    intent = visit.sources.company.current.intents.get(visit.asked("name"))
+    if intent is None:
+        not_found(visit)
+        return
+    t, file = visit.t, f"intents/{intent.name}.toml"
+    state = await training_state(visit)
+    with room(visit, "intents", intent.title, tab="intents") as tools:
+        with tools:
+            badge(_leads_to(visit, intent), "accent")
+            edit_link(visit, file)
+        try:
+            base = await visit.sources.publisher.current(file)
+        except CompanyError as error:
+            tag("p", str(error), "vb-bad vb-text")
+            return
+        with box("vb-columns vb-columns-wide-left"):
+            with panel(t("intent.form")), box("vb-form"):
+                title = ui.input(t("intent.title"), value=intent.title).props("outlined dense maxlength=200")
+                description = ui.input(t("intent.description"), value=intent.description)
+                description.props("outlined dense maxlength=500")
+                label = t("intent.examples_hint", count=len(intent.examples))
+                examples = ui.textarea(label, value="\n".join(intent.examples))
+                examples.props("outlined input-style='min-height: 20rem; max-height: 55vh'")
+                if not may_edit(visit):
+                    for field in (title, description, examples):
+                        field.props("readonly")
+
+                def text() -> str:
+                    fields = {"title": title.value, "description": description.value, "examples": lines(examples.value)}
+                    return with_table(base or "", (), fields)
+
+                PublishBar(visit, file, base, text, then="/company/intents")
+            with box("vb-stack"):
+                _confusions(visit, intent, (state or {}).get("evaluation"))
+                await versions_panel(visit, file)
+
+
+def _confusions(visit: Visit, intent: Intent, measured: dict[str, object] | None) -> None:
+    """What its examples were taken for, and what was taken for it, by a classifier that had not seen them."""
+    t, names = visit.t, visit.names
+    found: list[tuple[str, str, int]] = list((measured or {}).get("confusions", ()))  # type: ignore[call-overload]
+    mine = [each for each in found if intent.name in each[:2]][:CONFUSED_WITH]
+    with panel(t("intent.confused")):
+        if not mine:
+            tag("p", t("intent.not_confused" if measured else "training.not_measured"), "vb-faint vb-plain")
+        for meant, taken, count in mine:
+            with box("vb-row vb-task"):
+                badge(t("ask.times", count=count))
+                tag("span", t("intent.taken", meant=names.intent(meant), taken=names.intent(taken)))

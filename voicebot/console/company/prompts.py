@@ -1,0 +1,122 @@
+"""What the assistant says by itself, to be heard and changed."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+from urllib.parse import urlencode
+
+from nicegui import ui
+
+from voicebot.company.problems import CompanyError
+from voicebot.company.prompts import REQUIRED_PROMPTS
+from voicebot.company.schema import Language, Prompt
+from voicebot.company_changes.toml_edit import with_table
+from voicebot.console.company.entry import lines
+from voicebot.console.company.file_page import edit_link
+from voicebot.console.company.publish_bar import PublishBar
+from voicebot.console.company.room import may_edit, room
+from voicebot.console.company.versions import versions_panel
+from voicebot.console.components.parts import box, link, panel, tag
+from voicebot.console.visit import Visit, not_found
+
+FILE: Final = "prompts.toml"
+
+
+async def prompts(visit: Visit) -> None:
+    t, company = visit.t, visit.sources.company.current
+    with room(visit, "prompts", t("nav.prompts")) as tools:
+        with tools:
+            edit_link(visit, FILE)
+        _player(visit)
+        with panel(t("prompts.all", count=len(company.prompts)), flush=True), box("vb-prompts"):
+            for key, prompt in company.prompts.items():
+                _line(visit, key, prompt)
+
+
+def _line(visit: Visit, key: str, prompt: Prompt) -> None:
+    with box("vb-prompt-line"):
+        with box("vb-prompt-key"):
+            link(key, f"/company/prompts/{key}")
+            if not prompt.interruptible:
+                tag("div", visit.t("prompts.heard_whole"), "vb-faint vb-small")
+        for language in visit.sources.company.current.profile.languages:
+            with box("vb-prompt-words"):
+                for wording in prompt.wordings(language) if language == "cmn" or prompt.yue else ():
+                    with box("vb-row"):
+                        _listen_button(visit, wording, language)
+                        tag("span", wording, "vb-text")
+
+
+def _listen_button(visit: Visit, text: str, language: Language) -> None:
+    """Plays in the browser at once: nothing passes through this page."""
+    button = ui.button(icon="volume_up").props("flat dense round size=sm")
+    button.props["aria-label"] = visit.t("prompts.listen", text=text)
+    button.on("click", js_handler=f"() => {{ {_play(text, language)} }}")
+
+
+def _play(text: str, language: Language) -> str:
+    address = f"/company/listen?{urlencode({'text': text, 'language': language})}"
+    return f"const a = document.getElementById('vb-listen'); a.src = {json.dumps(address)}; a.play();"
+
+
+def _player(visit: Visit) -> None:
+    with box("vb-row vb-wrap"):
+        player = ui.element("audio").props("id=vb-listen controls preload=none").classes("vb-player")
+        player.props["aria-label"] = visit.t("prompts.player")
+        tag("span", visit.t("prompts.player_hint"), "vb-faint vb-small")
+
+
+async def prompt_page(visit: Visit) -> None:
+    key = visit.asked("key")
+    prompt = visit.sources.company.current.prompts.get(key)
+    if prompt is None:
+        not_found(visit)
+        return
+    t = visit.t
+    with room(visit, "prompts", key) as tools:
+        with tools:
+            edit_link(visit, FILE)
+        try:
+            base = await visit.sources.publisher.current(FILE)
+        except CompanyError as error:
+            tag("p", str(error), "vb-bad vb-text")
+            return
+        with box("vb-columns vb-columns-wide-left"):
+            with panel(t("prompts.form")), box("vb-form"):
+                if values := REQUIRED_PROMPTS.get(key):
+                    tag("p", t("prompts.values", values="、".join(f"{{{name}}}" for name in sorted(values))), "vb-soft")
+                words = ui.textarea(t("prompts.words"), value="\n".join(prompt.wordings("cmn")))
+                yue = ui.input(t("prompts.yue"), value=prompt.yue).props("outlined dense maxlength=200")
+                words.props("outlined autogrow")
+                whole = ui.checkbox(t("prompts.heard_whole"), value=not prompt.interruptible)
+                if not may_edit(visit):
+                    for field in (words, yue, whole):
+                        field.props("readonly disable" if field is whole else "readonly")
+                with box("vb-row vb-wrap"):
+                    _try_button(t("prompts.listen_cmn"), lambda: (lines(words.value) or [""])[0], "cmn")
+                    _try_button(t("prompts.listen_yue"), lambda: yue.value or "", "yue")
+                    _player(visit)
+
+                def text() -> str:
+                    said = lines(words.value)
+                    fields = {
+                        "text": said[0] if len(said) == 1 else "",
+                        "variants": said if len(said) > 1 else [],
+                        "yue": yue.value or "",
+                        "interruptible": False if whole.value else None,
+                    }
+                    return with_table(base or "", ("prompts", key), fields)
+
+                PublishBar(visit, FILE, base, text, then="/company/prompts")
+            await versions_panel(visit, FILE)
+
+
+def _try_button(label: str, words: object, language: Language) -> None:
+    """What is typed now, before it is published."""
+
+    def play() -> None:
+        if callable(words) and (text := str(words()).strip()):
+            ui.run_javascript(f"(() => {{ {_play(text, language)} }})()")
+
+    ui.button(label, icon="volume_up", on_click=play).props("outline no-caps")

@@ -1,0 +1,111 @@
+"""The end of every form that changes a file: a comment, a check, and publishing; what is wrong stands below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from nicegui import ui
+from tomlkit.exceptions import TOMLKitError
+
+from voicebot.company.problems import CompanyError, Problem
+from voicebot.company_changes.book import LONGEST_COMMENT
+from voicebot.company_changes.files import NotChangeable
+from voicebot.company_changes.publishing import ChangedMeanwhile, ChangeWrong, Draft
+from voicebot.console.company.difference import difference
+from voicebot.console.company.room import may_edit
+from voicebot.console.components.parts import box, link, tag
+from voicebot.console.visit import Visit
+
+
+class PublishBar:
+    """Shown to those who may edit; for the others the form above it is for reading."""
+
+    def __init__(self, visit: Visit, file: str, base: str | None, make: Callable[[], str | None], *, then: str) -> None:
+        """base: what was in the file when the page was made. make: the file as the form says it is to be.
+
+        then: the page to go to afterwards.
+        """
+        self._visit, self._file, self._base, self._make, self._then = visit, file, base, make, then
+        t = visit.t
+        if not may_edit(visit):
+            return
+        with box("vb-publish"):
+            self._comment = ui.input(t("company.comment"), placeholder=t("company.comment_hint"))
+            self._comment.props(f"outlined dense maxlength={LONGEST_COMMENT}").classes("vb-grow")
+            self._check = ui.button(t("company.check"), on_click=self.check).props("outline no-caps")
+            self._publish = ui.button(t("company.publish"), icon="publish", on_click=self.publish)
+            self._publish.props("unelevated no-caps")
+        self._told = box().props("aria-live=polite")
+
+    async def check(self) -> None:
+        """Says what would be wrong; changes nothing."""
+        try:
+            draft = self._draft(self._make())
+            problems = await self._visit.sources.publisher.problems(draft)
+        except (TOMLKitError, NotChangeable, CompanyError) as error:
+            self._tell(str(error))
+            return
+        if problems:
+            self._show(problems)
+            return
+        self._told.clear()
+        with self._told:
+            tag("p", self._visit.t("company.nothing_wrong"), "vb-good")
+            difference(self._visit.t, self._base, draft.text)
+
+    async def publish(self) -> None:
+        await self.publish_as(self._make)
+
+    async def publish_as(self, make: Callable[[], str | None]) -> None:
+        """Publishes something else than the form says: None takes the file away."""
+        try:
+            await self._do(make())
+        except (TOMLKitError, NotChangeable) as error:
+            self._tell(str(error))
+
+    async def _do(self, text: str | None) -> None:
+        visit = self._visit
+        self._publish.props("loading")
+        try:
+            number = await visit.sources.publisher.publish(
+                self._draft(text), visit.viewer.actor, visit.viewer.shown_name
+            )
+        except ChangeWrong as wrong:
+            self._show(wrong.problems)
+        except ChangedMeanwhile as other:
+            self._conflict(other.current)
+        except (NotChangeable, CompanyError) as error:
+            self._tell(str(error))
+        else:
+            await visit.sources.company.live.look()
+            ui.navigate.to(f"{self._then}{'&' if '?' in self._then else '?'}published={number}")
+        finally:
+            self._publish.props(remove="loading")
+
+    def _draft(self, text: str | None) -> Draft:
+        return Draft(self._file, self._base, text, self._comment.value or "")
+
+    def _tell(self, text: str) -> None:
+        self._told.clear()
+        with self._told:
+            tag("p", text, "vb-bad vb-text")
+
+    def _show(self, problems: Sequence[Problem]) -> None:
+        self._told.clear()
+        with self._told:
+            tag("p", self._visit.t("company.wrong", count=len(problems)), "vb-bad")
+            with ui.element("ul").classes("vb-problems"):
+                for problem in problems:
+                    with tag("li"):
+                        place = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
+                        tag("span", place, "vb-mono vb-strong")
+                        tag("div", problem.message, "vb-text")
+                        tag("div", problem.remedy, "vb-text vb-soft")
+
+    def _conflict(self, current: str | None) -> None:
+        t = self._visit.t
+        self._told.clear()
+        with self._told:
+            tag("p", t("company.changed_meanwhile"), "vb-bad")
+            difference(t, self._base, current)
+            link(t("company.start_again"), str(self._visit.request.url.include_query_params(published="")))

@@ -1,0 +1,88 @@
+"""The scorecards: what a call is worth, item by item, with a way to the text that says so."""
+
+from __future__ import annotations
+
+import asyncio
+
+from voicebot.console.company.file_page import edit_link
+from voicebot.console.company.room import room
+from voicebot.console.company.versions import versions_panel
+from voicebot.console.components.data_table import Cell, Column, DataTable, Row
+from voicebot.console.components.parts import box, empty, facts, link, panel, tag
+from voicebot.console.visit import Visit
+from voicebot.qa.scorecard.files import read_scorecards
+from voicebot.qa.scorecard.model import Item, Scorecard
+
+
+async def scorecards(visit: Visit) -> None:
+    t = visit.t
+    cards, problems = await asyncio.to_thread(read_scorecards, visit.sources.company.directory)
+    chosen = next((card for card in cards if card.name == visit.asked("card")), cards[0] if cards else None)
+    with room(visit, "rules", t("company.tab.scorecards"), tab="scorecards") as tools:
+        for problem in problems:
+            tag("p", str(problem), "vb-bad vb-text vb-plain")
+        if chosen is None:
+            with empty("grading", t("card.none.title"), t("card.none.what_to_do")):
+                return
+        with tools:
+            if len(cards) > 1:
+                with box("vb-choices"):
+                    for card in cards:
+                        element = link(card.title, f"/company/scorecards?card={card.name}", "vb-choice")
+                        if card is chosen:
+                            element.props["aria-current"] = "true"
+            edit_link(visit, f"scorecards/{chosen.name}.toml")
+        with box("vb-columns vb-columns-wide-left"):
+            with panel(chosen.title, flush=True):
+                _items(visit, chosen)
+            with box("vb-stack"):
+                _about(visit, chosen)
+                await versions_panel(visit, f"scorecards/{chosen.name}.toml")
+
+
+def _items(visit: Visit, card: Scorecard) -> None:
+    t = visit.t
+    columns = [
+        Column(t("card.item")),
+        Column(t("card.dimension"), "7rem"),
+        Column(t("card.weight"), "4.5rem", "right"),
+        Column(t("card.decided_by"), "13rem"),
+        Column("", "6.5rem"),
+    ]
+    rows = [
+        Row(
+            [
+                Cell(item.title, second=item.advice),
+                card.dimensions[item.dimension].title,
+                f"{item.weight:g}",
+                _decided_by(visit, item),
+                Cell(t("score.fatal") if item.fatal else "", tone="bad" if item.fatal else None),
+            ],
+            id=item.name,
+        )
+        for item in card.items
+    ]
+    DataTable(columns, rows, name=card.title)
+
+
+def _decided_by(visit: Visit, item: Item) -> Cell:
+    if item.judge:
+        return Cell(visit.t("card.judge"), second=item.judge)
+    kind = "requires" if item.requires is not None else "forbids"
+    return Cell(visit.t(f"card.{kind}"), second=str(item.requires or item.forbids))
+
+
+def _about(visit: Visit, card: Scorecard) -> None:
+    t = visit.t
+    with panel(t("card.about")):
+        facts(
+            [
+                (t("card.version"), card.version),
+                (t("card.kinds"), "、".join(t.named("card_kind", kind) for kind in card.applies.kinds)),
+                (t("call.intent"), "、".join(map(visit.names.intent, card.applies.intents))),
+                (t("call.team"), "、".join(card.applies.teams)),
+                (t("card.shortest"), t("measure.seconds", seconds=f"{card.shortest_s:g}")),
+                (t("card.least_decided"), f"{card.least_decided:.0%}"),
+                (t("card.dimensions"), "、".join(each.title for each in card.dimensions.values())),
+            ]
+        )

@@ -21,7 +21,7 @@ from voicebot.qa.facts import Facts
 from voicebot.qa.judging import Judgement
 from voicebot.qa.material import Evidence, ScoredTurn, Verdict
 from voicebot.qa.result import DimensionScore, ScoreResult
-from voicebot.qa.review.totals import keep_reviewed_total
+from voicebot.qa.review.in_force import keep_decided
 from voicebot.qa.scorecard.model import Scorecard
 from voicebot.store import rows
 from voicebot.store.score_tables import scorecards, scores, verdicts
@@ -162,7 +162,7 @@ def _keep(connection: Connection, scored: Scored, at: datetime) -> None:
     items = [_verdict_values(scored, place, verdict) for place, verdict in enumerate(result.verdicts)]
     if items:
         connection.execute(verdicts.insert(), items)
-    keep_reviewed_total(connection, result.call_id, result.scorecard)
+    keep_decided(connection, result.call_id, result.scorecard)
 
 
 def _announce(connection: Connection, result: ScoreResult, at: datetime) -> None:

@@ -46,6 +46,7 @@ verdicts = sa.Table(
     sa.Column("item", sa.Text, primary_key=True),
     sa.Column("place", sa.Integer, nullable=False),
     sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("decided", sa.Text),  # what a person answered last in its place; follows from the reviews
     sa.Column("points", sa.Float, nullable=False),
     sa.Column("weight", sa.Float, nullable=False),
     sa.Column("confidence", sa.Float, nullable=False),

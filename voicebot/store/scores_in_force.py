@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from voicebot.store.review_tables import reviewed_scores, reviews
+from voicebot.store.review_tables import reviewed_scores
 from voicebot.store.score_tables import scores, verdicts
 
 
@@ -23,19 +23,9 @@ def _scores() -> sa.Subquery:
 
 
 def _verdicts() -> sa.Subquery:
-    """score_id, item, place and the answer after review; blind reviews change nothing."""
-    same_item = (reviews.c.call_id, reviews.c.scorecard, reviews.c.item)
-    last = sa.select(sa.func.max(reviews.c.id)).where(~reviews.c.blind).group_by(*same_item)
-    decided = sa.select(*same_item, reviews.c.answer).where(reviews.c.id.in_(last)).subquery("decided")
-    about = sa.and_(
-        decided.c.call_id == scores.c.call_id,
-        decided.c.scorecard == scores.c.scorecard,
-        decided.c.item == verdicts.c.item,
-    )
-    joined = verdicts.join(scores, scores.c.id == verdicts.c.score_id).outerjoin(decided, about)
-    answer = sa.func.coalesce(decided.c.answer, verdicts.c.answer).label("answer")
-    kept = (verdicts.c.score_id, verdicts.c.item, verdicts.c.place)
-    return sa.select(*kept, answer).select_from(joined).subquery("verdicts_in_force")
+    """score_id, item, place and the answer after review."""
+    answer = sa.func.coalesce(verdicts.c.decided, verdicts.c.answer).label("answer")
+    return sa.select(verdicts.c.score_id, verdicts.c.item, verdicts.c.place, answer).subquery("verdicts_in_force")
 
 
 scores_in_force: Final = _scores()

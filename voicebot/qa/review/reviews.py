@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 
 from voicebot.privacy.audit import append
 from voicebot.qa.material import Answer
+from voicebot.qa.review.in_force import keep_decided
 from voicebot.qa.review.review import Appeal, AppealStatus, Review
-from voicebot.qa.review.totals import keep_reviewed_total
 from voicebot.store import rows
 from voicebot.store.review_tables import appeals, reviews
 from voicebot.store.score_tables import scores, verdicts
@@ -197,7 +197,7 @@ def add_review(
     }
     connection.execute(reviews.insert().values(values))
     if sample_id is None:
-        keep_reviewed_total(connection, reviewing.call_id, reviewing.scorecard)
+        keep_decided(connection, reviewing.call_id, reviewing.scorecard)
     action = "score.rated" if sample_id else "score.confirmed" if confirms else "score.overruled"
     detail = {"item": reviewing.item, "answer": reviewing.answer, "machine": verdict["answer"]}
     append(connection, actor, action, f"call:{reviewing.call_id}", detail, at=at)

@@ -1,4 +1,4 @@
-"""Keeps what reviews make of a call's total, so that lists and reports can go by it.
+"""Keeps what reviews make of a call's verdicts and total, so that lists and reports can go by it.
 
 It follows from the verdicts and the reviews, and is made again in every transaction that changes one of them.
 """
@@ -28,14 +28,18 @@ log = structlog.get_logger(__name__)
 _DIMENSIONS = TypeAdapter(tuple[DimensionScore, ...])
 
 
-def keep_reviewed_total(connection: Connection, call_id: str, scorecard: str) -> None:
-    """Of the call's current score with the scorecard; nothing is kept where nobody has reviewed it."""
+def keep_decided(connection: Connection, call_id: str, scorecard: str) -> None:
+    """For the call's current score with the scorecard; nothing is kept where nobody has reviewed it."""
     same = (scores.c.call_id == call_id, scores.c.scorecard == scorecard, scores.c.current)
     score = connection.execute(sa.select(scores).where(*same)).mappings().first()
     about = (reviews.c.call_id == call_id, reviews.c.scorecard == scorecard, ~reviews.c.blind)
     found = connection.execute(sa.select(reviews).where(*about).order_by(reviews.c.id)).mappings().all()
     if score is None or not found:
         return
+    decided = {row["item"]: row["answer"] for row in found}
+    for item, answer in decided.items():
+        same_item = (verdicts.c.score_id == score["id"], verdicts.c.item == item)
+        connection.execute(sa.update(verdicts).where(*same_item).values(decided=answer))
     connection.execute(sa.delete(reviewed_scores).where(reviewed_scores.c.score_id == score["id"]))
     text = connection.execute(
         sa.select(scorecards.c.text).where(scorecards.c.hash == score["scorecard_hash"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from ipaddress import IPv4Address
 from typing import Annotated, Final
@@ -17,6 +18,11 @@ def ice_url(value: str) -> str:
     if not _ICE_URL.fullmatch(value):
         raise ValueError("must be stun:host:port, turn:host:port or turns:host:port, with ?transport=tcp if need be")
     return value
+
+
+def from_json(value: object) -> object:
+    """A list in the environment is text."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 class IceServer(Section):
@@ -36,9 +42,8 @@ class BrowserPhoneSection(Section):
     bind: IPv4Address | None = None
     """Address that audio is taken on. Default: `sip.bind`."""
     addresses: Annotated[tuple[IPv4Address, ...], BeforeValidator(comma_separated)] = ()
-    """What browsers are told to send to, best first, where it differs: a NAT's outer address, or several networks.
-    Default: as `sip.advertised_ip`."""
+    """What browsers are told to send to, best first. Default: this machine's address, and `sip.advertised_ip`."""
     udp_ports: PortRange = range(30000, 31000)
     """One for each connected phone."""
-    ice_servers: tuple[IceServer, ...] = ()
-    """Told to browsers. None are needed where they can send UDP to `addresses`."""
+    ice_servers: Annotated[tuple[IceServer, ...], BeforeValidator(from_json)] = ()
+    """Told to browsers. None are needed where they can send UDP to `addresses`. In the environment as JSON."""

@@ -42,6 +42,8 @@ from voicebot.web_settings import ConsoleSection, WebhookSection
 
 ENV_PREFIX = "VOICEBOT_"
 DEFAULT_FILE = Path("voicebot.toml")
+_SECRET_KEYS = ("password", "token", "api_key", "client_secret", "credential", "ice_servers")
+"""What was given for them is never repeated."""
 
 
 class ConfigError(Exception):
@@ -313,7 +315,7 @@ def _explain(details: ErrorDetails, in_file: dict[str, Any], file: Path | None) 
     variable = ENV_PREFIX + "__".join(path).upper()
     place = variable if variable in os.environ else f"{file}: {'.'.join(path)}" if in_file else ".".join(path)
     if details["type"] != "extra_forbidden":
-        got = "" if path[-1] in ("password", "token", "api_key", "client_secret") else f" (got {details['input']!r})"
+        got = "" if path[-1] in _SECRET_KEYS else f" (got {details['input']!r})"
         return f"{place}: {details['msg'].removeprefix('Value error, ')}{got}"
     return f"{place}: unknown key '{path[-1]}'{_closest(path[-1], _section_at(path[:-1]))}"
 

@@ -4,6 +4,7 @@ No recogniser, classifier or voice is loaded here: those answer from the model h
 """
 
 import asyncio
+from dataclasses import replace
 
 import structlog
 
@@ -102,7 +103,9 @@ def _sip(settings: Settings, let_in: tuple[str, ...]) -> SipSettings:
 
 
 def _webrtc(settings: Settings, sip: SipSettings) -> WebRtcSettings:
-    """Where nothing else is said, browsers come in where calls do."""
+    """Where nothing else is said, browsers come in where calls do: on our own address, and through the NAT."""
     phone = settings.browser_phone
-    addresses = tuple(str(address) for address in phone.addresses) or (sip.reachable_ip,)
-    return WebRtcSettings(bind_ip=str(phone.bind or settings.sip.bind), addresses=addresses, ports=phone.udp_ports)
+    bind_ip = str(phone.bind or settings.sip.bind)
+    own = replace(sip, bind_ip=bind_ip, advertised_ip="").reachable_ip
+    addresses = [str(address) for address in phone.addresses] or list(dict.fromkeys((own, sip.advertised_ip or own)))
+    return WebRtcSettings(bind_ip=bind_ip, addresses=addresses, ports=phone.udp_ports)

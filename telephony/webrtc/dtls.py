@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from typing import Final, Literal, cast
 
@@ -16,6 +17,8 @@ from aiortc.rtcdtlstransport import (
 from aiortc.rtcicetransport import RTCIceTransport
 
 from telephony.webrtc.sdp import Fingerprint
+
+_log = logging.getLogger(__name__)
 
 _MOST_WAITING: Final = 32
 """Handshake messages; a flood of them is dropped."""
@@ -84,7 +87,11 @@ class Dtls(RTCDtlsTransport):
     async def shake_hands(self, fingerprints: Sequence[Fingerprint]) -> bool:
         """Whether the other side is who its offer said."""
         shown = [RTCDtlsFingerprint(each.algorithm, each.value) for each in fingerprints]
-        await self.start(RTCDtlsParameters(fingerprints=shown))
+        try:
+            await self.start(RTCDtlsParameters(fingerprints=shown))
+        except Exception:  # noqa: BLE001 - whatever a stranger's certificate breaks must not end everybody's calls
+            _log.exception("a handshake failed in an unknown way; the browser is refused")
+            return False
         return self.up
 
     def take(self, record: bytes) -> None:

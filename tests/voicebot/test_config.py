@@ -98,6 +98,20 @@ def test_a_password_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "4711" not in str(raised.value)
 
 
+def test_ice_servers_come_from_the_file_or_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    urls = ("turn:turn.example.com:3478?transport=tcp", "stun:10.0.0.1")
+    file = write(f'[browser_phone]\nice_servers = [{{urls = {list(urls)}, username = "u", credential = "hunter2"}}]\n')
+    (server,) = load_settings(file).browser_phone.ice_servers
+    assert server.urls == urls and "hunter2" not in repr(server)
+    monkeypatch.setenv("VOICEBOT_BROWSER_PHONE__ICE_SERVERS", '[{"urls": "stun:10.0.0.1"}]')
+    assert load_settings().browser_phone.ice_servers[0].urls == ("stun:10.0.0.1",)
+    for wrong in ('[{"urls": "http://10.0.0.1"}]', "[hunter2", '[{"urls": "stun:10.0.0.1", "credential": 4711}]'):
+        monkeypatch.setenv("VOICEBOT_BROWSER_PHONE__ICE_SERVERS", wrong)
+        with pytest.raises(ConfigError, match="(?i)ice_servers") as raised:
+            load_settings()
+        assert "hunter2" not in str(raised.value) and "4711" not in str(raised.value)
+
+
 def test_folders_are_made_for_their_owner_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("VOICEBOT_DATA_DIR", str(tmp_path / "deep" / "data"))
     settings = load_settings()

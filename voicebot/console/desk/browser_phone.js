@@ -186,9 +186,8 @@ export default {
       }
     },
     async choose(kind, deviceId) {
-      await this.sound.choose(kind, deviceId);
-      await this.list();
-      this.follow();
+      this.sound.choose(kind, deviceId);
+      if (await this.listen()) this.follow();
     },
     async lostMicrophone() {
       if (await this.listen()) this.follow();

@@ -48,12 +48,12 @@ export class PhoneSound {
     return { microphone: of("audioinput"), speaker: this.player.setSinkId ? of("audiooutput") : [] };
   }
 
-  async choose(kind, deviceId) {
+  // A microphone is used from the next `open` on.
+  choose(kind, deviceId) {
     this.choice = { ...this.choice, [kind]: deviceId };
     localStorage.setItem(KEPT, JSON.stringify(this.choice));
-    if (kind === "speaker") return this.useSpeaker();
-    this.close();
-    return this.open();
+    if (kind === "microphone") this.close();
+    else this.useSpeaker();
   }
 
   async useSpeaker() {

@@ -30,8 +30,15 @@ class PresenceChanged:
     """The call that is being offered."""
     until: datetime | None = None
     """When ringing, wrap-up or break is over."""
-    line: str = ""
-    """Of the phone in a browser, which rings instead of any other; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneLine:
+    """The connection of somebody's phone in a browser, which rings instead of any other; empty: there is none."""
+
+    agent_id: str
+    at: datetime
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +123,11 @@ class Supervising:
     """Why it is over, where that was not wanted."""
 
 
-AgentEvent = PresenceChanged | Ringing | Joined | PromptShown | WrapUpSuggested | Left | Supervising
+AgentEvent = PresenceChanged | PhoneLine | Ringing | Joined | PromptShown | WrapUpSuggested | Left | Supervising
 
 NAMES: Final[Mapping[type[AgentEvent], str]] = {
     PresenceChanged: "presence",
+    PhoneLine: "phone",
     Ringing: "ringing",
     Joined: "joined",
     PromptShown: "prompt",
@@ -127,7 +135,7 @@ NAMES: Final[Mapping[type[AgentEvent], str]] = {
     Left: "left",
     Supervising: "supervising",
 }
-RETAINED: Final = frozenset({PresenceChanged})
+RETAINED: Final = frozenset({PresenceChanged, PhoneLine})
 _ADAPTERS: Final[Mapping[str, TypeAdapter[AgentEvent]]] = {name: TypeAdapter(kind) for kind, name in NAMES.items()}
 
 

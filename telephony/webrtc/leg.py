@@ -68,6 +68,8 @@ class BrowserLeg:
         """At the browser. Harmless when it does not ring."""
         if self.ringing:
             self.up = True
+            if (line := self._phone.line) is not None:
+                line.busy = True
             self._clock.add(self)
             self._settled.set()
 

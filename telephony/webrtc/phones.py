@@ -100,17 +100,11 @@ class BrowserPhones:
 
     def pick_up(self, user: str) -> None:
         """Raises NothingRings."""
-        phone = self._ringing(user)
-        assert phone.leg is not None
-        phone.leg.pick_up()
-        if phone.line is not None:
-            phone.line.busy = True
+        self._ringing(user).pick_up()
 
     def decline(self, user: str) -> None:
         """Raises NothingRings."""
-        leg = self._ringing(user).leg
-        assert leg is not None
-        leg.decline()
+        self._ringing(user).decline()
 
     # What the floor asks for
 
@@ -129,11 +123,11 @@ class BrowserPhones:
         phone.leg = BrowserLeg(phone, self._clock, on_over=lambda: _put_down(phone))
         return phone.leg
 
-    def _ringing(self, user: str) -> BrowserPhone:
+    def _ringing(self, user: str) -> BrowserLeg:
         phone = self._phones.get(user)
         if phone is None or phone.leg is None or not phone.leg.ringing:
             raise NothingRings("no call rings in the browser: it was taken back, or rings on another telephone")
-        return phone
+        return phone.leg
 
     # Lines
 

@@ -107,7 +107,7 @@ def test_ice_servers_come_from_the_file_or_the_environment(monkeypatch: pytest.M
     assert load_settings().browser_phone.ice_servers[0].urls == ("stun:10.0.0.1",)
     for wrong in ('[{"urls": "http://10.0.0.1"}]', "[hunter2", '[{"urls": "stun:10.0.0.1", "credential": 4711}]'):
         monkeypatch.setenv("VOICEBOT_BROWSER_PHONE__ICE_SERVERS", wrong)
-        with pytest.raises(ConfigError, match="(?i)ice_servers") as raised:
+        with pytest.raises(ConfigError, match=r"(?i)ice_servers") as raised:
             load_settings()
         assert "hunter2" not in str(raised.value) and "4711" not in str(raised.value)
 

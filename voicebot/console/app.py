@@ -17,6 +17,7 @@ from voicebot.console.company.listening import add_listening
 from voicebot.console.downloads import add_downloads
 from voicebot.console.nonce import mark_own_scripts
 from voicebot.console.pages import add_all
+from voicebot.console.phone.on_page import phone_on_page
 from voicebot.console.shell import Viewer, first_place, viewer
 from voicebot.console.sources import running, sources
 from voicebot.console.visit import Pages
@@ -34,7 +35,7 @@ def add_pages(app: FastAPI, web: Web) -> None:
     app.get("/", include_in_schema=False)(_start)
     add_downloads(app, made, _viewer)
     add_listening(app, made, _viewer)
-    add_all(Pages(made, _viewer))
+    add_all(Pages(made, _viewer, phone_on_page))
     nicegui_app.add_static_files("/console/static", STATIC)
     for style in STYLES:
         ui.add_head_html(f'<link rel="stylesheet" href="/console/static/{style}.css">', shared=True)

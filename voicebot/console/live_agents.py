@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicebot.agent_events import AgentEvent, PresenceChanged, Supervising
+from voicebot.agent_events import AgentEvent, PhoneLine, PresenceChanged, Supervising
 from voicebot.console.feed import LiveFeed
 
 
@@ -13,6 +13,7 @@ class LiveAgents:
         self._agents: dict[str, PresenceChanged] = {}
         self._supervisors: dict[str, Supervising] = {}
         """By call."""
+        self._lines: dict[str, str] = {}
 
     def all(self) -> list[PresenceChanged]:
         """By team and name."""
@@ -25,6 +26,14 @@ class LiveAgents:
         """Who listens to a call, or is being rung for it."""
         return self._supervisors.get(call_id)
 
+    def line_of(self, agent_id: str) -> str:
+        """Connection of their phone in a browser; empty where there is none."""
+        return self._lines.get(agent_id, "")
+
+    def supervises(self, agent_id: str) -> bool:
+        """Whether they are in somebody else's call."""
+        return any(each.agent_id == agent_id and each.state != "ringing" for each in self._supervisors.values())
+
     async def run(self, feed: LiveFeed[AgentEvent]) -> None:
         """Until cancelled."""
         with feed.subscribed() as events:
@@ -35,6 +44,8 @@ class LiveAgents:
         match event:
             case PresenceChanged():
                 self._agents[event.agent_id] = event
+            case PhoneLine():
+                self._lines[event.agent_id] = event.line
             case Supervising(state="over"):
                 self._supervisors.pop(event.call_id, None)
             case Supervising():

@@ -31,6 +31,8 @@ class Place:
     """Only agents have one of their own."""
 
 
+PHONE_PLACE: Final = "phone-place"
+"""Mark of the element at a page's head that holds the visitor's phone."""
 NAVIGATION: Final[dict[str, tuple[Place, ...]]] = {
     "service": (
         Place("desk", "/desk", "headset_mic", Action.SET_PRESENCE, of_agents=True),
@@ -100,6 +102,7 @@ def framed(viewer: Viewer, here: str, title: str) -> Iterator[ui.element]:
         with ui.element("main").classes("vb-main").props("id=content"):
             with ui.element("header").classes("vb-head"):
                 tag("h1", title)
+                box("vb-head-phone").mark(PHONE_PLACE)
                 tools = box("vb-head-tools")
             yield tools
 

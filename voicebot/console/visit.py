@@ -72,16 +72,19 @@ class Visit:
 
 
 Builder = Callable[[Visit], Awaitable[None]]
+Extra = Callable[[Visit], None]
 ViewerOf = Callable[[Request], Viewer]
 
 
 class Pages:
     """Registers pages with NiceGUI."""
 
-    def __init__(self, sources: Sources, viewer_of: ViewerOf) -> None:
-        """viewer_of: who signed in, for a request that the sign-in has let through."""
+    def __init__(self, sources: Sources, viewer_of: ViewerOf, everywhere: Extra) -> None:
+        """viewer_of: who signed in, for a request that the sign-in has let through. everywhere: what every page gets,
+        once it is built."""
         self._sources = sources
         self._viewer_of = viewer_of
+        self._everywhere = everywhere
 
     def add(self, path: str, action: Action, build: Builder) -> None:
         """The page that `build` makes, for those who may do `action`."""
@@ -95,6 +98,7 @@ class Pages:
                 return
             try:
                 await build(visit)
+                self._everywhere(visit)
             except StoreError as error:
                 log.error("page_not_shown", path=path, reason=str(error))
                 ui.context.client.content.clear()

@@ -70,8 +70,7 @@ class DeskCommands:
                 return CommandAnswer(command.id, True, call_id=await self.dialling.dial(agent_id, number))
             case SetPresence(agent_id=agent_id, presence=presence):
                 self._set_presence(agent_id, presence)
-            case ConnectPhone(agent_id=agent_id, line=line, offer=offer):
-                self._known(agent_id)
+            case ConnectPhone(agent_id=agent_id, line=line, offer=offer):  # a supervisor's may be in no list of agents
                 return CommandAnswer(command.id, True, sdp=self.browsers.connect(agent_id, line, offer))
             case DisconnectPhone(agent_id=agent_id, line=line):
                 self.browsers.disconnect(agent_id, line)

@@ -13,7 +13,7 @@ import structlog
 
 from dialect_router.agents import Agent
 from dialect_router.presence import Cause, Presence, PresenceBoard, PresenceChange
-from voicebot.agent_events import PresenceChanged
+from voicebot.agent_events import PhoneLine, PresenceChanged
 from voicebot.floor.services import FloorServices
 
 log = structlog.get_logger(__name__)
@@ -67,6 +67,7 @@ class Staff:
                 self.set_presence(state.agent_id, "ready")
             else:
                 self._tell_state(state.agent_id, "roster")
+            self._tell_line(state.agent_id)
 
     # Phones
 
@@ -83,22 +84,20 @@ class Staff:
     def on_connected(self, user: str, line: str) -> None:
         """Whoever was cut off a moment ago goes on working; everybody else says when they are ready."""
         self._lines[user] = line
-        if user not in self._board.states:
-            return
+        self._tell_line(user)
         now = asyncio.get_running_loop().time()
         if now - self._cut_off.pop(user, -_BACK_SOON_S) < _BACK_SOON_S and self.presence_of(user) == "offline":
             self.set_presence(user, "ready")
-        self._tell_state(user, "phone")
 
     def on_disconnected(self, user: str) -> None:
-        if self._lines.pop(user, None) is None or user not in self._board.states:
+        if self._lines.pop(user, None) is None:
             return
-        if not self.can_be_rung(user):
+        self._tell_line(user)
+        if user in self._board.states and not self.can_be_rung(user):
             at_work = self.presence_of(user) not in _STAYED_AWAY
             self.set_presence(user, "offline")
             if at_work:
                 self._cut_off[user] = asyncio.get_running_loop().time()
-        self._tell_state(user, "phone")
 
     # Desks
 
@@ -166,9 +165,11 @@ class Staff:
                 calls=state.calls,
                 ringing=state.ringing,
                 until=None if left_s is None else now + timedelta(seconds=left_s),
-                line=self._lines.get(agent_id, ""),
             )
         )
+
+    def _tell_line(self, agent_id: str) -> None:
+        self._services.tell(PhoneLine(agent_id, datetime.now(UTC), self._lines.get(agent_id, "")))
 
     def _count(self) -> None:
         counts = Counter(state.presence.value for state in self._board.states.values())

@@ -18,6 +18,7 @@ from telephony.looped_sound import LoopedSound
 from telephony.seat import Seat
 from telephony.sip.settings import SipError
 from telephony.webrtc.errors import BrowserPhoneError
+from telephony.webrtc.leg import BrowserLeg
 from voicebot.agent_events import AgentEvent, Supervising, SupervisionState
 from voicebot.floor.transfers import NotPossible
 
@@ -91,6 +92,8 @@ class Supervisions:
         )
         leg.listen(_Nobody())
         there.rings(leg)
+        if isinstance(leg, BrowserLeg):
+            leg.pick_up()  # they have just asked for it, on the same page
         await leg.answered(RING_S)
 
     def _join(self, call_id: str, there: _Supervisor, seat: Seat) -> None:

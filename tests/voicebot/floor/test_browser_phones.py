@@ -3,21 +3,31 @@
 import asyncio
 from collections.abc import Iterable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from dialect_router.agents import Agent
+from telephony.clock import MediaClock
 from telephony.sip.settings import NotRegistered
 from telephony.webrtc.leg import BrowserLeg
 from tests.virtual_time import in_virtual_time
 from tests.voicebot.floor.house import House, agent, house
-from voicebot.agent_commands import AgentCommand, ConnectPhone, DisconnectPhone, PickUp, SetPresence, SkipWhisper
-from voicebot.agent_events import Joined, PresenceChanged
+from voicebot.agent_commands import (
+    AgentCommand,
+    ConnectPhone,
+    DisconnectPhone,
+    PickUp,
+    SetPresence,
+    SkipWhisper,
+    Supervise,
+)
+from voicebot.agent_events import Joined, PhoneLine, Supervising
 from voicebot.floor.phones import AllPhones, RungLeg
 
 
 def lines(here: House) -> list[str]:
-    return [event.line for event in here.told if isinstance(event, PresenceChanged)]
+    return [event.line for event in here.told if isinstance(event, PhoneLine)]
 
 
 async def refusals(here: House, commands: Iterable[AgentCommand]) -> list[str]:
@@ -86,13 +96,12 @@ async def test_the_whisper_is_cut_short_from_the_desk(tmp_path: Path) -> None:
 async def test_what_a_browser_cannot_do_is_said(tmp_path: Path) -> None:
     async with house(tmp_path, agent("8001")) as here:
         asked = (
-            ConnectPhone("1", "8888", "tab", "v=0"),
-            ConnectPhone("2", "8001", "tab", "v=0"),
+            ConnectPhone("1", "8001", "tab", "v=0"),
             DisconnectPhone("3", "8001", "tab"),
             PickUp("4", "8001"),
         )
         told = await refusals(here, asked)
-        for reason, part in zip(told, ("no agent", "audio stream", "not connected", "no call rings"), strict=True):
+        for reason, part in zip(told, ("audio stream", "not connected", "no call rings"), strict=True):
             assert part in reason
 
 
@@ -117,3 +126,22 @@ async def test_the_browser_rings_before_any_other_telephone() -> None:
     for agent_id, asked in (("8001", LookupError), ("8002", NotRegistered)):
         with pytest.raises(asked):
             await phones.ring(agent(agent_id), caller_number="", caller_name="", call_id="c")
+
+
+@in_virtual_time
+async def test_a_supervisors_browser_is_in_the_call_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with house(tmp_path, agent("8001")) as here:
+        caller, _ = await here.talking("8001")
+        leg = BrowserLeg(SimpleNamespace(line=None), MediaClock(), on_over=lambda: None)
+
+        async def rings(agent: Agent, **_: str) -> BrowserLeg:
+            return leg
+
+        monkeypatch.setattr(here.phones, "ring", rings)
+        assert caller.call
+        assert (await here.commands.handle(Supervise("1", caller.call.id, "boss", "listen"))).done
+        await asyncio.sleep(0.1)
+        assert [event.state for event in here.told if isinstance(event, Supervising)] == ["ringing", "listen"]
+        leg.hang_up()
+        caller.line.end()
+        await caller.ended()

@@ -7,7 +7,6 @@ import structlog
 from voicebot.agent_events import AgentEvent, Joined, Left, PresenceChanged, PromptShown, Ringing, WrapUpSuggested
 from voicebot.assist.packet import HandoverPacket, PacketError, packet_from_fields
 from voicebot.console.components.parts import box, empty, panel
-from voicebot.console.desk.browser_phone import BrowserPhone
 from voicebot.console.desk.call_controls import CallControls
 from voicebot.console.desk.caller_card import CallerCard
 from voicebot.console.desk.notes import Notes
@@ -35,7 +34,7 @@ async def desk(visit: Visit) -> None:
                 return
         made = _Desk(visit, agent_id)
         with tools:
-            made.phone_and_presence()
+            made.presence_switch()
         with box("vb-columns vb-columns-wide-left"):
             with box("vb-stack"):
                 made.call_panels()
@@ -54,8 +53,7 @@ class _Desk:
         self._floor = FloorStore(visit.sources.store, visit.sources.settings.events.node)
         self._call_id = ""
 
-    def phone_and_presence(self) -> None:
-        self._phone = BrowserPhone(self._visit, self._agent_id)
+    def presence_switch(self) -> None:
         self._presence = PresenceSwitch(self._visit, self._agent_id)
 
     def call_panels(self) -> None:
@@ -118,7 +116,6 @@ class _Desk:
 
     def _show_presence(self, state: PresenceChanged | None) -> None:
         self._presence.show(state)
-        self._phone.show(state)
         self._ringing.show(state)
 
     async def _take_up(self, call_id: str, *, whisper: str = "", reasons: tuple[str, ...] = ()) -> None:

@@ -39,8 +39,9 @@ class RingingControls:
         self.show(None)
 
     def show(self, state: PresenceChanged | None) -> None:
-        rings = bool(state and state.line and state.ringing)
-        talks = bool(state and state.line and state.calls)
+        here = self._visit.sources.live_agents.line_of(self._agent_id)
+        rings = bool(here and state and state.ringing)
+        talks = bool(here and state and state.calls)
         self._joined = self._joined and talks and not rings
         self._ringing.set_visibility(rings)
         self._whispering.set_visibility(talks and not self._joined)

@@ -9,9 +9,10 @@ const REFUSALS = { NotAllowedError: "not_allowed", InsecureContext: "insecure" }
 const TONES = { off: "none", connecting: "warn", on: "good", elsewhere: "warn", failed: "bad" };
 
 export default {
-  props: { words: Object, iceServers: Array, line: String, ringing: Boolean, talking: Boolean },
+  props: { words: Object, iceServers: Array, line: String, ringing: Boolean, talking: Boolean, desk: String },
   template: `
     <div class="vb-phone" @keydown.esc="testing = false">
+      <a v-if="ringing && desk && state === 'on'" class="vb-button vb-ringing" :href="desk">{{ words.rings }}</a>
       <div class="vb-badge" :class="'vb-tone-' + tone" role="status"><span>{{ words[state] }}</span></div>
       <div v-if="open" class="vb-level" role="meter" aria-valuemin="0" aria-valuemax="100" :aria-valuenow="level"
            :aria-label="words.level"><i :style="{ width: level + '%' }"></i></div>
@@ -52,9 +53,12 @@ export default {
   mounted() {
     this.onDevices = () => this.open && this.list();
     navigator.mediaDevices?.addEventListener("devicechange", this.onDevices);
+    this.onLeaving = (event) => this.state === "on" && this.talking && event.preventDefault();
+    window.addEventListener("beforeunload", this.onLeaving);
     if (sessionStorage.getItem(WANTED)) this.connect();
   },
   unmounted() {
+    window.removeEventListener("beforeunload", this.onLeaving);
     navigator.mediaDevices?.removeEventListener("devicechange", this.onDevices);
     this.hangUp();
     this.shut();

@@ -1,4 +1,4 @@
-"""The agent's phone in the browser: takes its offers to the media process, and tells it what rings and who talks."""
+"""A person's phone in the browser: takes its offers to the media process, and tells it what rings and who talks."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from nicegui.events import GenericEventArguments
 
 from telephony.webrtc.sdp import LONGEST_OFFER
 from voicebot.agent_commands import ConnectPhone, DisconnectPhone
-from voicebot.agent_events import PresenceChanged
+from voicebot.agent_events import AgentEvent, PhoneLine, PresenceChanged, Supervising
 from voicebot.browser_phone_settings import IceServer
 from voicebot.command_bus import NoAnswer, send_command
 from voicebot.config import secret
 from voicebot.console.commanding import command, new_id
 from voicebot.console.visit import Visit
 
+DESK: Final = "/desk"
 _LINE: Final = re.compile(r"[0-9a-f]{16}")
 WORDS: Final = (
     *("off", "connecting", "on", "elsewhere", "failed", "connect", "disconnect", "test", "level", "microphone"),
-    *("speaker", "tone", "how", "insecure", "not_allowed", "no_microphone", "no_way"),
+    *("rings", "speaker", "tone", "how", "insecure", "not_allowed", "no_microphone", "no_way"),
 )
 
 
 class BrowserPhone(Element, component="browser_phone.js"):
-    """Off until the agent connects it; a page that is loaded again connects by itself."""
+    """Off until its person connects it; the next page, or the same one loaded again, connects by itself."""
 
     def __init__(self, visit: Visit, agent_id: str) -> None:
         super().__init__()
@@ -36,13 +37,35 @@ class BrowserPhone(Element, component="browser_phone.js"):
         self.props["ice-servers"] = _for_browsers(visit.sources.settings.browser_phone.ice_servers)
         self.on("offer", self._offer)
         self.on("leave", self._leave)
-        self.show(None)
+        self.props["desk"] = "" if visit.request.url.path == DESK else DESK
+        self._talks = self._supervises = False
+        self.begin()
 
-    def show(self, state: PresenceChanged | None) -> None:
-        """What the media process says of this agent."""
-        self.props["line"] = state.line if state else ""
-        self.props["ringing"] = bool(state and state.ringing)
-        self.props["talking"] = bool(state and state.calls)
+    def begin(self) -> None:
+        """As things stand."""
+        live = self._visit.sources.live_agents
+        state = live.get(self._agent_id)
+        self._supervises = live.supervises(self._agent_id)
+        self.props["line"] = live.line_of(self._agent_id)
+        self._show(ringing=bool(state and state.ringing), talks=bool(state and state.calls))
+
+    def tell(self, event: AgentEvent) -> None:
+        """What the media process says of this person."""
+        match event:
+            case PhoneLine():
+                self.props["line"] = event.line
+            case PresenceChanged():
+                self._show(ringing=bool(event.ringing), talks=bool(event.calls))
+            case Supervising():
+                self._supervises = event.state not in ("ringing", "over")
+                self._show(ringing=self.props["ringing"], talks=self._talks)
+            case _:
+                pass
+
+    def _show(self, *, ringing: bool, talks: bool) -> None:
+        self._talks = talks
+        self.props["ringing"] = ringing
+        self.props["talking"] = talks or self._supervises
 
     async def _offer(self, event: GenericEventArguments) -> None:
         line, offer = _told(event.args, "line"), _told(event.args, "sdp")

@@ -63,6 +63,15 @@ install_voicebot() {
     printf '%s\n' "$wanted" >> "$stamp"
 }
 
+# install_training: what training needs, with torch's build for the processor where the package index offers it.
+install_training() {
+    "$venv/bin/python" -c 'import torch, transformers, accelerate' 2>/dev/null && return 0
+    say "Installing what training needs"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check 'torch==2.13.0' 2> "$venv/pip.log" &&
+        install_voicebot dev,postgres,train ||
+        { cat "$venv/pip.log" >&2; die "torch could not be installed; the lines above say why."; }
+}
+
 # install_microphone: PyAudio compiles against PortAudio. Optional: without it everything but 'voicebot mic' works.
 install_microphone() {
     "$venv/bin/python" -c 'import pyaudio' 2>/dev/null && return 0

@@ -1,6 +1,6 @@
 """Invariant: the transformer answers the same questions in the same form as the linear classifier."""
 
-import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,9 +8,9 @@ import pytest
 from models.intent import NONE, off_topic_sentences
 from models.linear_text import ModelUnreadable
 from models.transformer_intent import BaseModelMissing, TrainExtraMissing, TransformerIntentClassifier
+from tests.extras import needs
 
-INSTALLED = all(importlib.util.find_spec(name) for name in ("torch", "transformers"))
-needs_train_extra = pytest.mark.skipif(not INSTALLED, reason="the train extra (torch, transformers) is not installed")
+needs_train_extra = needs("train", "torch", "transformers")
 
 SUBJECTS = ["订单", "包裹", "快递", "东西", "货", "衣服", "手机", "耳机"]
 EXAMPLES = {
@@ -23,7 +23,8 @@ EXAMPLES = {
 @pytest.fixture(scope="module")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A BERT of two thin layers with one token a character: the real classes, no download."""
-    transformers = pytest.importorskip("transformers")
+    import transformers
+
     folder = tmp_path_factory.mktemp("encoder")
     said = {c for texts in (*EXAMPLES.values(), off_topic_sentences()) for text in texts for c in text}
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *sorted(said)]
@@ -70,7 +71,7 @@ def test_a_damaged_model_says_so(tmp_path: Path) -> None:
         TransformerIntentClassifier.load(tmp_path)
 
 
-@pytest.mark.skipif(INSTALLED, reason="the train extra is installed")
-def test_without_the_train_extra_the_remedy_is_named() -> None:
+def test_without_the_train_extra_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(TrainExtraMissing, match="pip install torch transformers"):
         TransformerIntentClassifier.train(EXAMPLES)

@@ -1,6 +1,6 @@
 """Training learns what can be heard, goes on after an interruption as if there had been none, and writes what works."""
 
-import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +13,11 @@ from models.training import noise
 from models.training.channel import Audio
 from models.training.dialect.batches import held_out_samples
 from models.training.dialect.corpus import CorpusError, Recording, read_split, strangers
+from tests.extras import needs
 from tests.models.training import dialect_recordings
 from tests.models.training.dialect_recordings import TAGS
 
-INSTALLED = all(importlib.util.find_spec(name) for name in ("torch", "transformers"))
-needs_train_extra = pytest.mark.skipif(not INSTALLED, reason="the train extra (torch, transformers) is not installed")
+needs_train_extra = needs("train", "torch", "transformers")
 SCRIPT = Path(__file__).parents[3] / "scripts/train_dialect"
 BEDS = {"white": noise.white(np.random.default_rng(0))}
 
@@ -38,7 +38,8 @@ def splits(data: Path) -> Splits:
 @pytest.fixture(scope="module")
 def from_nothing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A wav2vec 2.0 with a few thousand weights: its configuration alone."""
-    transformers = pytest.importorskip("transformers")
+    import transformers
+
     folder = tmp_path_factory.mktemp("wav2vec2")
     transformers.Wav2Vec2Config(
         hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64, classifier_proj_size=32,
@@ -52,7 +53,8 @@ def from_nothing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def whisper(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Whisper as small, with weights, which listens for 30 s."""
-    transformers = pytest.importorskip("transformers")
+    import transformers
+
     folder = tmp_path_factory.mktemp("whisper")
     config = transformers.WhisperConfig(
         d_model=32, encoder_layers=1, encoder_attention_heads=2, encoder_ffn_dim=64, decoder_layers=1,
@@ -155,8 +157,9 @@ def test_exporting_before_fitting_says_what_to_do(splits: Splits, tmp_path: Path
         export(tmp_path, tmp_path, splits["dev"], splits["test"], BEDS, trained_on="", licence="")
 
 
-def script(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True, check=False)
+def script(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(SCRIPT), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
 
 
 @needs_train_extra
@@ -184,7 +187,7 @@ def test_the_script_says_what_is_wrong_with_the_recordings(data: Path, tmp_path:
     assert found.returncode == 1 and "Traceback" not in found.stderr and "wav.scp" in found.stderr
 
 
-@pytest.mark.skipif(INSTALLED, reason="the train extra is installed")
 def test_without_the_train_extra_the_remedy_is_named(tmp_path: Path) -> None:
-    found = script("fit", str(tmp_path), "--out", str(tmp_path / "fitted"))
+    (tmp_path / "torch.py").write_text("raise ModuleNotFoundError('as on a machine without it')")
+    found = script("fit", str(tmp_path), "--out", str(tmp_path / "fitted"), PYTHONPATH=str(tmp_path))
     assert found.returncode == 1 and "pip install torch transformers" in found.stderr

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="needs the train extra")
-pytest.importorskip("safetensors", reason="needs the train extra")
+from tests.extras import imported
+
+torch = imported("train", "torch")
+imported("train", "safetensors")
 
 from models.training import checkpoint  # noqa: E402
 from models.training.batches import collate  # noqa: E402

@@ -14,8 +14,7 @@ from voicebot.api.calls import reached_call
 from voicebot.api.shape import Shape
 from voicebot.qa.material import Answer, VerdictSource
 from voicebot.qa.reading import scored_turn
-from voicebot.qa.review.reviews import ReviewStore
-from voicebot.qa.scores import ScoreStore
+from voicebot.qa.review.reading import reviewed_scores
 
 router = APIRouter(prefix="/calls", tags=["scores"])
 
@@ -59,6 +58,8 @@ class Score(Shape):
     version: str
     scored_at: datetime
     total: float | None
+    total_after_review: float | None
+    """With what people decided in place of verdicts; the same as `total` where nobody has."""
     compliance: float | None
     fatal: list[str]
     """Fatal items that failed: the total is 0."""
@@ -76,16 +77,15 @@ async def call_scores(call_id: str, asks: Asks) -> list[Score]:
     call = await reached_call(asks, call_id, Action.VIEW_SCORE)
     store = asks.web.store
     turns = [scored for turn in await store.turns(call_id) if (scored := scored_turn(turn)) is not None]
-    reviews = [review for review in await ReviewStore(store).of_call(call_id) if not review.blind]
     await asks.audit("scores.read", f"call:{call.id}")
-    kept = [score for score in await ScoreStore(store).of_call(call_id, turns) if score.current]
     told = [
         {
-            **asdict(score.result),
-            "scored_at": score.scored_at,
-            "verdicts": asks.shown([asdict(verdict) for verdict in score.result.verdicts], subject_of(call)),
-            "reviews": [asdict(review) for review in reviews if review.scorecard == score.result.scorecard],
+            **asdict(score.kept.result),
+            "total_after_review": score.final.total,
+            "scored_at": score.kept.scored_at,
+            "verdicts": asks.shown([asdict(verdict) for verdict in score.kept.result.verdicts], subject_of(call)),
+            "reviews": [asdict(review) for each in score.items for review in each.reviews],
         }
-        for score in kept
+        for score in await reviewed_scores(store, call_id, turns)
     ]
     return [Score.model_validate(score) for score in told]

@@ -66,7 +66,8 @@ def _accounts(company: Company) -> list[Account]:
         teams = tuple(sorted({agent.team for agent in company.agents if agent.team}))
         first = company.agents[0]
         if teams:
-            found.append(Account(name="supervisor", role="supervisor", teams=teams, created_at=now))
+            phone = company.agents[-1].id  # to listen to calls with; in the page of the desk it needs no telephone
+            found.append(Account(name="supervisor", role="supervisor", teams=teams, agent_id=phone, created_at=now))
         found.append(Account(name="agent", role="agent", agent_id=first.id, display_name=first.name, created_at=now))
     return found
 

@@ -32,6 +32,7 @@ from voicebot.qa.measuring.kept import measured
 from voicebot.qa.measuring.recording import RecordingUnreadable
 from voicebot.qa.reading import read_material
 from voicebot.qa.review.calibrating import assist_only
+from voicebot.qa.review.in_force import catch_up
 from voicebot.qa.review.recalibrating import Recalibration
 from voicebot.qa.scorecard.files import fingerprint, load_scorecards
 from voicebot.qa.scores import Scored, ScoreStore
@@ -51,6 +52,7 @@ async def run(settings: Settings) -> None:
     store = Store(settings.store_url, node=settings.events.node, patience_s=settings.store.lock_patience_s)
     with chosen_judges(settings.qa.judge) as judges:
         async with store:
+            await catch_up(store)
             reviewer = Reviewer(store, settings.company.dir, judges)
             sweep = Sweep(store, settings.retention, node=settings.events.node, now=lambda: datetime.now(UTC))
             after_calls = AfterCalls(store, company_in(settings.company.dir))

@@ -15,7 +15,7 @@ from voicebot.qa.material import CallMaterial, Evidence
 from voicebot.qa.periods import Period, pages
 from voicebot.qa.reading import read_materials
 from voicebot.qa.reporting.cells import write_rows
-from voicebot.qa.scores import KeptScore, ScoreStore
+from voicebot.qa.review.reading import ReviewedScore, reviewed_scores
 from voicebot.store.store import Store
 
 
@@ -39,6 +39,7 @@ class ExportedVerdict:
     version: str
     total: float | None
     compliance: float | None
+    total_after_review: float | None
     not_scorable: str
     item: str | None
     answer: str | None
@@ -46,6 +47,8 @@ class ExportedVerdict:
     confidence: float | None
     source: str | None
     reason: str | None
+    decided: str | None
+    """What a person answered last in place of `answer`."""
     seq: int | None
     started_ms: int | None
     ended_ms: int | None
@@ -69,17 +72,16 @@ async def export(store: Store, company: Company, period: Period, file: TextIO, f
 async def _rows(
     store: Store, company: Company, period: Period, as_of: datetime
 ) -> AsyncIterator[Sequence[ExportedVerdict]]:
-    book = ScoreStore(store)
     async for ids in pages(store, period):
         for material in await read_materials(store, company, ids, as_of=as_of):
-            for kept in await book.of_call(material.call_id, material.turns):
-                if kept.current:
-                    yield _of_score(material, kept)
+            for score in await reviewed_scores(store, material.call_id, material.turns):
+                yield _of_score(material, score)
 
 
-def _of_score(material: CallMaterial, kept: KeptScore) -> list[ExportedVerdict]:
+def _of_score(material: CallMaterial, score: ReviewedScore) -> list[ExportedVerdict]:
     """One row a verdict, with its first evidence; one without a verdict where the call has none."""
-    result = kept.result
+    kept, result = score.kept, score.kept.result
+    decided = {each.item.name: each.reviews[-1].answer for each in score.items if each.reviews}
     head = (
         result.call_id,
         material.started_at.isoformat(),
@@ -91,10 +93,11 @@ def _of_score(material: CallMaterial, kept: KeptScore) -> list[ExportedVerdict]:
         result.version,
         result.total,
         result.compliance,
+        score.final.total,
         result.not_scorable,
     )
     if not result.verdicts:
-        return [ExportedVerdict(*head, *([None] * 10))]  # type: ignore[arg-type]  # ten fields that may be None
+        return [ExportedVerdict(*head, *([None] * 11))]  # type: ignore[arg-type]  # eleven fields that may be None
     return [
         ExportedVerdict(
             *head,
@@ -104,6 +107,7 @@ def _of_score(material: CallMaterial, kept: KeptScore) -> list[ExportedVerdict]:
             round(verdict.confidence, 4),
             verdict.source,
             shown_values(verdict.reason),
+            decided.get(verdict.item),
             *_place(verdict.evidence[0] if verdict.evidence else None),
         )
         for verdict in result.verdicts

@@ -5,25 +5,19 @@ It follows from the verdicts and the reviews, and is made again in every transac
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import sqlalchemy as sa
-import structlog
 from pydantic import TypeAdapter
 from sqlalchemy.engine import Connection
 
-from voicebot.company.problems import CompanyError
 from voicebot.qa.material import Verdict
 from voicebot.qa.result import DimensionScore, ScoreResult
 from voicebot.qa.review.review import Review
 from voicebot.qa.review.reviewed import reviewed
-from voicebot.qa.scorecard.files import parse_scorecard
-from voicebot.qa.scorecard.model import Scorecard
+from voicebot.qa.scorecard.kept import kept_scorecard
 from voicebot.store import rows
 from voicebot.store.review_tables import reviewed_scores, reviews
 from voicebot.store.score_tables import scorecards, scores, verdicts
-
-log = structlog.get_logger(__name__)
+from voicebot.store.store import Store
 
 _DIMENSIONS = TypeAdapter(tuple[DimensionScore, ...])
 
@@ -44,7 +38,7 @@ def keep_decided(connection: Connection, call_id: str, scorecard: str) -> None:
     text = connection.execute(
         sa.select(scorecards.c.text).where(scorecards.c.hash == score["scorecard_hash"])
     ).scalar_one_or_none()
-    card = _card(text, scorecard) if text is not None else None
+    card = kept_scorecard(text, scorecard) if text is not None else None
     if card is None:
         return
     result = reviewed(card, _result(connection, score), [rows.record(Review, row) for row in found])
@@ -58,13 +52,18 @@ def keep_decided(connection: Connection, call_id: str, scorecard: str) -> None:
     connection.execute(reviewed_scores.insert().values(values))
 
 
-@lru_cache(maxsize=32)
-def _card(text: str, name: str) -> Scorecard | None:
-    try:
-        return parse_scorecard(text, name)
-    except CompanyError as error:
-        log.warning("scorecard_not_readable", scorecard=name, reason=str(error))
-        return None
+async def catch_up(store: Store) -> None:
+    """For reviews that were written before this was kept. May raise StoreError."""
+
+    def work(connection: Connection) -> None:
+        same = sa.and_(scores.c.call_id == reviews.c.call_id, scores.c.scorecard == reviews.c.scorecard)
+        query = sa.select(reviews.c.call_id, reviews.c.scorecard).join(scores, same).distinct()
+        query = query.outerjoin(reviewed_scores, reviewed_scores.c.score_id == scores.c.id)
+        query = query.where(~reviews.c.blind, scores.c.current, reviewed_scores.c.score_id.is_(None))
+        for row in connection.execute(query).all():
+            keep_decided(connection, row.call_id, row.scorecard)
+
+    await store.transact(work)
 
 
 def _result(connection: Connection, score: sa.RowMapping) -> ScoreResult:

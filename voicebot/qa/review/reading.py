@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import structlog
-
-from voicebot.company.problems import CompanyError
 from voicebot.qa.material import ScoredTurn, Verdict
 from voicebot.qa.result import ScoreResult
 from voicebot.qa.review.review import Appeal, Review
 from voicebot.qa.review.reviewed import reviewed
 from voicebot.qa.review.reviews import ReviewStore
-from voicebot.qa.scorecard.files import parse_scorecard
+from voicebot.qa.scorecard.kept import kept_scorecard
 from voicebot.qa.scorecard.model import Item, Scorecard
 from voicebot.qa.scores import KeptScore, ScoreStore
 from voicebot.store.store import Store
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +58,7 @@ async def reviewed_scores(store: Store, call_id: str, turns: Sequence[ScoredTurn
 async def _card(book: ScoreStore, kept: KeptScore) -> Scorecard | None:
     result = kept.result
     text = await book.scorecard_text(result.scorecard_hash) if result.scorecard_hash else None
-    try:
-        return parse_scorecard(text, result.scorecard) if text is not None else None
-    except CompanyError as error:
-        log.warning("scorecard_not_readable", scorecard=result.scorecard, reason=str(error))
-        return None
+    return kept_scorecard(text, result.scorecard) if text is not None else None
 
 
 def _with_people(

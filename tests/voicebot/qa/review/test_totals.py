@@ -12,6 +12,7 @@ from tests.voicebot.qa.talks import a_call as a_talk
 from tests.voicebot.store.samples import NOON, a_call
 from voicebot.qa.periods import Period as ReportPeriod
 from voicebot.qa.reporting.figures import read_figures
+from voicebot.qa.review.in_force import catch_up
 from voicebot.qa.review.reviews import Reviewing, ReviewStore
 from voicebot.qa.review.samples import Sample, SampleStore
 from voicebot.qa.scorecard.files import parse_scorecard
@@ -19,6 +20,7 @@ from voicebot.qa.scores import ScoreStore
 from voicebot.qa.scoring import Scoring
 from voicebot.store.call_figures import Period
 from voicebot.store.call_search import CallFilter, CallSearch
+from voicebot.store.review_tables import reviewed_scores
 from voicebot.store.score_figures import ScoreFigures, Standing
 from voicebot.store.store import Store
 
@@ -88,3 +90,13 @@ async def test_blind_answers_change_no_total(store: Store) -> None:
     await book.rate(sample, "rude", answers, rater="lead", actor="account:lead", at=NOON)
     assert (await standing(store)).average == 0
     assert await found(store, score="fatal") == [("rude", 0)]
+
+
+async def test_reviews_of_before_are_caught_up_with(store: Store) -> None:
+    await scored(store)
+    await answer(store, "swearing", "pass")
+    await answer(store, "settled", "pass")
+    await store.write(sa.delete(reviewed_scores))
+    assert (await standing(store)).average == 0
+    await catch_up(store)
+    assert (await standing(store)).average == 100

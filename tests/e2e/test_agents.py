@@ -5,6 +5,7 @@ import json
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -14,7 +15,9 @@ from telephony.audio import Samples
 from tests.clients.baresip import baresip
 from tests.e2e.system import eventually, simulated_call, stored_call, stored_turns, voicebot
 from tests.e2e.test_calls import silence, spoken, write_wav
+from voicebot.agent_commands import SetPresence, Supervise
 from voicebot.caller.measure import read_recording, speech_spans
+from voicebot.command_bus import send_command
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.demo.staff import HANDED_OVER, agents_on_duty
 from voicebot.demo.system import System
@@ -87,13 +90,13 @@ async def _found(folder: Path, agent_id: str) -> Path | None:
     return next((path for path in folder.iterdir() if path.name.startswith(agent_id)), None)  # noqa: ASYNC240
 
 
-async def test_baresip_is_an_agents_phone_and_a_callers_at_once(
+async def test_baresip_is_an_agents_phone_a_supervisors_and_a_callers_at_once(
     system: System, require: Callable[[str], str], tmp_path: Path
 ) -> None:
     assert system.settings.agents.passwords_file is not None
     secrets = tomllib.loads(system.settings.agents.passwords_file.read_text(encoding="utf-8"))
-    agent_dir, caller_dir = tmp_path / "agent", tmp_path / "caller"
-    for folder in (agent_dir, caller_dir):
+    agent_dir, caller_dir, boss_dir = tmp_path / "agent", tmp_path / "caller", tmp_path / "boss"
+    for folder in (agent_dir, caller_dir, boss_dir):
         folder.mkdir()
     agent_wav = write_wav(agent_dir / "says.wav", silence(40), spoken("您好，我来帮您看一下"), silence(90))
     caller_wav = write_wav(caller_dir / "says.wav", silence(14), spoken("给我转人工客服"), silence(90))
@@ -102,17 +105,34 @@ async def test_baresip_is_an_agents_phone_and_a_callers_at_once(
         program, agent_dir, agent_wav, number="8012", answer=True, registrar_port=port, password=secrets["8012"]
     )
     caller = baresip(program, caller_dir, caller_wav, number="13912345678")
-    async with agent as desk, caller as phone:
+    boss_wav = write_wav(boss_dir / "says.wav", silence(90))
+    boss = baresip(
+        program, boss_dir, boss_wav, number="8003", answer=True, registrar_port=port, password=secrets["8003"]
+    )
+    async with agent as desk, caller as phone, boss as supervisor:
         await eventually(lambda: _is(system, "8012", "ready"))
+        await eventually(lambda: _is(system, "8003", "ready"))
+        away = await send_command(system.settings.events, SetPresence("e2e-break", "8003", "break"))
+        assert away.done  # a supervisor takes no callers
         await phone.command("dial", system.uri)
         await phone.event("CALL_ESTABLISHED")
         await desk.event("CALL_ESTABLISHED", timeout_s=60)
         call = await stored_call(system, "+8613912345678", ended=False)
         await eventually(lambda: _joined(system, call.id))
+        await _supervised(system, call.id, "listen")
+        await supervisor.event("CALL_ESTABLISHED", timeout_s=20)
+        await _supervised(system, call.id, "barge")
+        await _supervised(system, call.id, "stop")
+        await supervisor.event("CALL_CLOSED", timeout_s=10)
         await phone.command("hangup")
         await desk.event("CALL_CLOSED", timeout_s=10)
     call = await stored_call(system, "+8613912345678")
     assert call.agent_id == "8012" and call.outcome == "agent"
+
+
+async def _supervised(system: System, call_id: str, mode: Literal["listen", "barge", "stop"]) -> None:
+    answer = await send_command(system.settings.events, Supervise(f"e2e-{mode}", call_id, "8003", mode))
+    assert answer.done, answer.reason
 
 
 async def _joined(system: System, call_id: str) -> bool:

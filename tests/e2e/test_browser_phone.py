@@ -112,6 +112,10 @@ async def test_an_agent_takes_a_call_in_the_browser_and_wraps_it_up(
         await connect(page)
         await button(page, "就绪").click()
         await presence_is(page, "就绪")
+        for path in ("/calls", "/desk"):  # the phone is there on every page, and the agent at work
+            await agent.open(path)
+            await seen(page.get_by_text("电话已连接"))
+        await presence_is(page, "就绪")
 
         says = [part for sentence in SAYS for part in ("--say", sentence)]
         calling = asyncio.create_task(simulated_call(system, "--from", NUMBER, *says, "--record", str(recording)))

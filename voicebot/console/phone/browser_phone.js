@@ -4,6 +4,7 @@ import { PhoneSound } from "/console/static/phone_sound.js";
 
 const WANTED = "voicebot.phone.wanted"; // of this tab: a page that is loaded again connects by itself
 const AGAIN_MS = [1000, 1000, 2000, 4000, 8000];
+const FIRST_TRIES = 2; // without having been connected before
 const LEVEL_MS = 100;
 const REFUSALS = { NotAllowedError: "not_allowed", InsecureContext: "insecure" };
 const TONES = { off: "none", connecting: "warn", on: "good", elsewhere: "warn", failed: "bad" };
@@ -18,7 +19,7 @@ export default {
            :aria-label="words.level"><i :style="{ width: level + '%' }"></i></div>
       <button type="button" class="vb-button" :aria-expanded="testing ? 'true' : 'false'" @click="test">
         {{ words.test }}</button>
-      <button type="button" class="vb-button" @click="connected ? disconnect() : connect()">
+      <button type="button" class="vb-button" @click="connected ? disconnect() : connect(false)">
         {{ connected ? words.disconnect : words.connect }}</button>
       <div v-if="testing || problem" class="vb-phone-below">
         <p v-if="problem" class="vb-phone-problem" role="alert">{{ problem }}</p>
@@ -55,7 +56,7 @@ export default {
     navigator.mediaDevices?.addEventListener("devicechange", this.onDevices);
     this.onLeaving = (event) => this.state === "on" && this.talking && event.preventDefault();
     window.addEventListener("beforeunload", this.onLeaving);
-    if (sessionStorage.getItem(WANTED)) this.connect();
+    if (sessionStorage.getItem(WANTED)) this.connect(true);
   },
   unmounted() {
     window.removeEventListener("beforeunload", this.onLeaving);
@@ -81,12 +82,13 @@ export default {
     },
   },
   methods: {
-    async connect() {
+    // stood: it was connected before, and is tried until it is again.
+    async connect(stood) {
       this.state = "connecting";
       if (!(await this.listen())) return;
       sessionStorage.setItem(WANTED, "1");
       this.tries = 0;
-      this.stood = false;
+      this.stood = stood;
       this.begin();
     },
     begin() {
@@ -118,7 +120,7 @@ export default {
       const before = this.own?.id, wasUp = this.state === "on";
       this.hangUp();
       this.state = "connecting";
-      if (this.tries >= AGAIN_MS.length && !this.stood) {
+      if (this.tries + 1 >= FIRST_TRIES && !this.stood) {
         this.fail(this.problem || this.words.no_way);
         return;
       }

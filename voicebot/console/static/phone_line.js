@@ -1,5 +1,6 @@
 // The browser's end of a phone's line: one WebRTC connection to the media process, kept up until it is closed.
 const AWAY_MS = 3000; // "disconnected" may pass by itself
+const UP_MS = 10000; // browsers themselves try for half a minute
 const G711 = ["audio/PCMA", "audio/PCMU"];
 
 function newId() {
@@ -13,6 +14,7 @@ export class PhoneLine {
     this.id = newId();
     this.told = told;
     this.up = this.over = false;
+    this.waiting = setTimeout(() => this.down(), UP_MS);
     this.connection = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
     this.connection.ontrack = (event) => heard(new MediaStream([event.track]));
     this.connection.onconnectionstatechange = () => this.look();
@@ -44,12 +46,14 @@ export class PhoneLine {
 
   look() {
     const state = this.connection.connectionState;
-    clearTimeout(this.away);
-    if (state === "connected" && !this.up) {
+    if (state === "connected") {
+      clearTimeout(this.waiting);
+      if (this.up) return;
       this.up = true;
       this.told(true);
     } else if (state === "disconnected") {
-      this.away = setTimeout(() => this.down(), AWAY_MS);
+      clearTimeout(this.waiting);
+      this.waiting = setTimeout(() => this.down(), AWAY_MS);
     } else if (["failed", "closed"].includes(state)) {
       this.down();
     }
@@ -63,7 +67,7 @@ export class PhoneLine {
 
   close() {
     this.over = true;
-    clearTimeout(this.away);
+    clearTimeout(this.waiting);
     this.connection.close();
   }
 }

@@ -29,6 +29,7 @@ from voicebot.company.live import Live
 from voicebot.company_at_work import CompanyAtWork, read_at_work, today
 from voicebot.company_changes.carrying import Carrier
 from voicebot.company_import import customer_records, order_records
+from voicebot.completeness import read_words
 from voicebot.config import AdmissionSection, Settings, secret
 from voicebot.dialogue import warm_up
 from voicebot.dialogue.humans import nobody_works
@@ -147,6 +148,7 @@ class CallDesk:
 
     async def _prepare_for(self, company: CompanyAtWork) -> None:
         await asyncio.to_thread(warm_up, company.company, today(company.company))
+        await asyncio.to_thread(read_words, company.words)
         await self._voice.prepare(company.fixed)
 
     async def take(self, leg: CallLeg, ringing: Ringing) -> None:
@@ -213,6 +215,7 @@ class CallDesk:
     async def _converse(self, session: CallSession) -> None:
         self._conversations += 1
         try:
+            await asyncio.sleep(0)  # making a session and answering are 2 ms together: no other call waits for both
             await session.run()
         finally:
             self._conversations -= 1

@@ -83,8 +83,13 @@ async def _watch_clock(clock: MediaClock, metrics: Metrics) -> None:
 def _begin(calls: asyncio.TaskGroup, desk: CallDesk, leg: CallLeg) -> None:
     ringing = Ringing()
     leg.listen(ringing)
+    calls.create_task(_take(desk, leg, ringing), name=f"call-{leg.id}")
+
+
+async def _take(desk: CallDesk, leg: CallLeg, ringing: Ringing) -> None:
     leg.ring()
-    calls.create_task(desk.take(leg, ringing), name=f"call-{leg.id}")
+    await asyncio.sleep(0)  # reading an INVITE, ringing and looking the caller up: a step of the loop each
+    await desk.take(leg, ringing)
 
 
 def _sip(settings: Settings, let_in: tuple[str, ...]) -> SipSettings:

@@ -6,7 +6,9 @@ import logging
 import sys
 from collections.abc import Mapping, MutableMapping
 from contextlib import AbstractContextManager
-from typing import Any, TextIO
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any, Final, TextIO
 
 import structlog
 from structlog.typing import Processor
@@ -18,8 +20,17 @@ _CHATTY = ("alembic", "amqtt", "asyncio", "faster_whisper", "httpx", "jieba", "m
 _NEVER_PERSONAL = frozenset({"call_id", "timestamp", "level", "logger"})
 
 
-def configure_logging(settings: LogSection, *, stream: TextIO | None = None) -> None:
-    """Send all logs of the process, structlog's and the standard library's, to `stream` (default: stderr)."""
+FILES: Final = "logs"
+"""Folder of the data folder in which each process keeps its latest lines, for the console's page about a call."""
+KEPT_BYTES: Final = 8_000_000
+KEPT_FILES: Final = 4
+
+
+def configure_logging(settings: LogSection, *, stream: TextIO | None = None, file: Path | None = None) -> None:
+    """Send all logs of the process, structlog's and the standard library's, to `stream` (default: stderr).
+
+    file: where the latest of them are kept besides, as JSON lines.
+    """
     stream = stream or sys.stderr
     console = settings.format == "console" or (settings.format == "auto" and stream.isatty())
     common: list[Processor] = [
@@ -51,11 +62,24 @@ def configure_logging(settings: LogSection, *, stream: TextIO | None = None) -> 
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
+        if isinstance(old, RotatingFileHandler):
+            old.close()
     root.addHandler(handler)
+    if file is not None:
+        root.addHandler(_kept(file, common))
     root.setLevel(settings.level.upper())
     logging.captureWarnings(True)
     for name in _CHATTY:  # their informative level is noise here; --log.level debug brings it back
         logging.getLogger(name).setLevel(logging.NOTSET if settings.level == "debug" else logging.WARNING)
+
+
+def _kept(file: Path, common: list[Processor]) -> logging.Handler:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handler = RotatingFileHandler(file, maxBytes=KEPT_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True)
+    renderer = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+    processors: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=common, processors=processors))
+    return handler
 
 
 def call_context(call_id: str) -> AbstractContextManager[Mapping[str, Any]]:

@@ -1,17 +1,22 @@
 """Starts the system's processes, restarts what crashes, and stops them in the right order."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Final
 
 import structlog
 
 log = structlog.get_logger(__name__)
 
+STATUS: Final = "processes.json"
+"""In the data folder."""
 EXIT_CONFIG = 78
 """A process that ends with this (EX_CONFIG of sysexits.h) has said what to mend; starting it again cannot help."""
 
@@ -40,6 +45,29 @@ class RestartPolicy:
         return min(self.longest_s, self.first_s * 2.0 ** (crashes - 1))
 
 
+@dataclass(frozen=True, slots=True)
+class ProcessStatus:
+    """How one process is."""
+
+    pid: int
+    since: float
+    """Unix time of its latest start."""
+    starts: int = 1
+    """One more than it has crashed."""
+    exit_code: int | None = None
+    """Of its latest end; None: it has not ended yet."""
+    running: bool = True
+
+
+def read_status(file: Path) -> Mapping[str, ProcessStatus]:
+    """By name of process; empty where no supervisor runs on this machine."""
+    try:
+        told = json.loads(file.read_text("utf-8"))
+        return {name: ProcessStatus(**fields) for name, fields in told.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
 class CannotStart(Exception):
     """A process refused its configuration; it has logged why."""
 
@@ -50,9 +78,14 @@ class CannotStart(Exception):
 class Supervisor:
     """Runs processes until cancelled. They are started in the given order and stopped in the opposite one."""
 
-    def __init__(self, specs: Sequence[ProcessSpec], policy: RestartPolicy | None = None) -> None:
+    def __init__(
+        self, specs: Sequence[ProcessSpec], policy: RestartPolicy | None = None, *, status: Path | None = None
+    ) -> None:
+        """status: file that says how the processes are, for whoever looks."""
         self._specs = specs
         self._policy = policy or RestartPolicy()
+        self._status = status
+        self._told: dict[str, ProcessStatus] = {}
         self._running: dict[str, asyncio.subprocess.Process] = {}
 
     async def run(self) -> None:
@@ -65,6 +98,8 @@ class Supervisor:
             raise group.exceptions[0] from None  # CannotStart: the one error that a process's keeper raises
         finally:
             await self._stop_all()
+            if self._status is not None:
+                self._status.unlink(missing_ok=True)
 
     async def _keep_running(self, spec: ProcessSpec) -> None:
         crashes = 0
@@ -73,6 +108,7 @@ class Supervisor:
             process = await self._start(spec)
             code = await process.wait()
             self._running.pop(spec.name, None)
+            self._tell(spec.name, replace(self._told[spec.name], exit_code=code, running=False))
             if code == EXIT_CONFIG:
                 raise CannotStart(spec.name)
             crashes = 1 if time.monotonic() - started > self._policy.ran_well_s else crashes + 1
@@ -87,7 +123,21 @@ class Supervisor:
         )
         self._running[spec.name] = process
         log.info("process_started", process=spec.name, pid=process.pid)
+        before = self._told.get(spec.name)
+        starts, code = (before.starts + 1, before.exit_code) if before else (1, None)
+        self._tell(spec.name, ProcessStatus(process.pid, time.time(), starts, code))
         return process
+
+    def _tell(self, name: str, status: ProcessStatus) -> None:
+        self._told[name] = status
+        if self._status is None:
+            return
+        unfinished = self._status.with_suffix(".part")
+        try:
+            unfinished.write_text(json.dumps({each: asdict(told) for each, told in self._told.items()}), "utf-8")
+            unfinished.replace(self._status)
+        except OSError as error:  # nobody can look then; the processes run all the same
+            log.warning("status_not_written", reason=str(error))
 
     async def _stop_all(self) -> None:
         for spec in reversed(self._specs):

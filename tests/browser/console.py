@@ -67,6 +67,7 @@ async def running_console(folder: Path) -> AsyncIterator[Console]:
     config = folder / "voicebot.toml"
     config.write_text(
         f"data_dir = {json.dumps(str(folder))}\n[company]\ndir = {json.dumps(str(company))}\n"
+        '[models]\nhub_endpoint = "http://127.0.0.1:9"\n'  # where nobody listens
         f"[sip]\nport = {sip}\n[events]\nport = {broker}\n"
         f"[metrics]\nport = {metrics}\n[console]\nport = {web}\n"
     )

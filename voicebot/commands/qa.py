@@ -49,4 +49,4 @@ def worker(config: ConfigOption = None, supervisor: SupervisorOption = None) -> 
     """Run only the qa process: score calls as they end, and those that were left over."""
     from voicebot.qa.worker import run
 
-    run_process(run, config, supervisor)
+    run_process("qa", run, config, supervisor)

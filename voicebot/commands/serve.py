@@ -11,8 +11,8 @@ import typer
 
 from voicebot.config import Settings, load_settings
 from voicebot.lifetime import run_until_stopped
-from voicebot.logs import configure_logging
-from voicebot.supervisor import ProcessSpec, Supervisor
+from voicebot.logs import FILES, configure_logging
+from voicebot.supervisor import STATUS, ProcessSpec, Supervisor
 
 app = typer.Typer()
 
@@ -26,8 +26,8 @@ Process = Callable[[Settings], Coroutine[Any, Any, None]]
 @app.command()
 def serve(config: ConfigOption = None) -> None:
     """Answer the phone: run the whole system on this machine until Ctrl-C."""
-    settings = prepared_settings(config)
-    supervisor = Supervisor(processes(settings, config))
+    settings = prepared_settings(config, name="supervisor")
+    supervisor = Supervisor(processes(settings, config), status=settings.data_dir / STATUS)
     asyncio.run(run_until_stopped(supervisor.run()))
 
 
@@ -38,7 +38,7 @@ def media(config: ConfigOption = None, supervisor: SupervisorOption = None) -> N
     from voicebot.media import run
 
     watched = WatchedSelector()
-    run_process(partial(run, watched=watched), config, supervisor, selector=watched)
+    run_process("media", partial(run, watched=watched), config, supervisor, selector=watched)
 
 
 @app.command()
@@ -46,7 +46,7 @@ def inference(config: ConfigOption = None, supervisor: SupervisorOption = None) 
     """Run only the model host: recognition, understanding, knowledge and voice."""
     from voicebot.inference import run
 
-    run_process(run, config, supervisor)
+    run_process("inference", run, config, supervisor)
 
 
 @app.command()
@@ -54,7 +54,7 @@ def console(config: ConfigOption = None, supervisor: SupervisorOption = None) ->
     """Run only the web process: the console's pages and the API."""
     from voicebot.web.server import run
 
-    run_process(run, config, supervisor)
+    run_process("console", run, config, supervisor)
 
 
 @app.command()
@@ -62,7 +62,7 @@ def broker(config: ConfigOption = None, supervisor: SupervisorOption = None) -> 
     """Run only the embedded MQTT broker."""
     from voicebot.broker import run
 
-    run_process(run, config, supervisor)
+    run_process("broker", run, config, supervisor)
 
 
 def processes(settings: Settings, config: Path | None) -> list[ProcessSpec]:
@@ -77,16 +77,21 @@ def processes(settings: Settings, config: Path | None) -> list[ProcessSpec]:
 
 
 def run_process(
-    process: Process, config: Path | None, supervisor: int | None, *, selector: selectors.BaseSelector | None = None
+    name: str,
+    process: Process,
+    config: Path | None,
+    supervisor: int | None,
+    *,
+    selector: selectors.BaseSelector | None = None,
 ) -> None:
     """What a process's command does: run until told to stop."""
     with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selector)) as runner:
-        runner.run(run_until_stopped(process(prepared_settings(config)), supervisor_pid=supervisor))
+        runner.run(run_until_stopped(process(prepared_settings(config, name=name)), supervisor_pid=supervisor))
 
 
-def prepared_settings(config: Path | None) -> Settings:
-    """Settings read, logging set up, folders made: what every process starts with."""
+def prepared_settings(config: Path | None, *, name: str = "") -> Settings:
+    """Settings read, folders made, logging set up: what every process starts with. name: of one that keeps its logs."""
     settings = load_settings(config)
-    configure_logging(settings.log)
     settings.create_directories()
+    configure_logging(settings.log, file=settings.data_dir / FILES / f"{name}.jsonl" if name else None)
     return settings

@@ -54,6 +54,12 @@ NAVIGATION: Final[dict[str, tuple[Place, ...]]] = {
         Place("rules", "/company/scorecards", "rule", Action.VIEW_COMPANY),
         Place("changes", "/company/changes", "history", Action.VIEW_COMPANY),
     ),
+    "operation": (
+        Place("health", "/operator/health", "monitor_heart", Action.OPERATE),
+        Place("settings", "/operator/settings", "tune", Action.OPERATE),
+        Place("models", "/operator/models", "memory", Action.OPERATE),
+        Place("logs", "/operator/logs", "receipt_long", Action.OPERATE),
+    ),
 }
 """Group -> its entries. A group of which a person may see nothing is left out."""
 

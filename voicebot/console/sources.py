@@ -20,6 +20,7 @@ from voicebot.console.desk.drafts import NoteDrafts
 from voicebot.console.feed import CallEvent, LiveFeed, receive_calls
 from voicebot.console.live_agents import LiveAgents
 from voicebot.console.live_calls import LiveCalls
+from voicebot.console.operator.downloading import Downloads
 from voicebot.console.vital_signs import VitalSignsMonitor
 from voicebot.eventbus import received_agent_events
 from voicebot.qa.scorecard.files import read_scorecards
@@ -71,6 +72,7 @@ class Sources:
     company: CompanyShelf
     publisher: Publisher
     models: ModelClient
+    downloads: Downloads
     drafts: NoteDrafts = field(default_factory=NoteDrafts)
 
 
@@ -90,6 +92,7 @@ def sources(settings: Settings, store: Store) -> Sources:
         CompanyShelf(settings),
         Publisher(store, settings),
         ModelClient(settings.model_host, token=secret(settings.models.token) or ""),
+        Downloads(settings),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from voicebot.accounts.permissions import Action
 from voicebot.console.company.pages import add_company_room
 from voicebot.console.desk.page import desk
+from voicebot.console.operator.pages import add_operators_pages
 from voicebot.console.pages.blind import blind
 from voicebot.console.pages.board import board
 from voicebot.console.pages.calibration import calibration
@@ -29,3 +30,4 @@ def add_all(pages: Pages) -> None:
     pages.add("/topics", Action.EXPORT_CALLS, topics)
     pages.add("/map", Action.EXPORT_CALLS, china_map)
     add_company_room(pages)
+    add_operators_pages(pages)

@@ -1,0 +1,63 @@
+"""Who runs the system sees how it is, how it is set, its models, and what it logged about a call; nobody else does."""
+
+import json
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.calls import NUMBER
+from tests.browser.console import Browsers, Console
+from voicebot.logs import FILES
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_processes_and_checks_are_shown_with_what_to_do(people: Browsers) -> None:
+    async with people.of("boss") as boss:
+        page = boss.page
+        await boss.open("/operator/health")
+        await expect(page.get_by_role("row", name="控制台").get_by_text("正常")).to_be_visible()
+        media = page.get_by_role("row", name="媒体（电话）")
+        await expect(media.get_by_text("没有应答")).to_be_visible()
+        await expect(page.get_by_role("row", name="外线")).to_contain_text("nobody is dialled", timeout=60_000)
+        await expect(page.get_by_role("row", name="语音识别")).to_contain_text("voicebot models download")
+
+
+async def test_settings_tell_their_source_and_no_secret(people: Browsers, console: Console) -> None:
+    async with people.of("boss") as boss:
+        await boss.open("/operator/settings")
+        port = boss.page.locator(".vb-setting", has_text="VOICEBOT_CONSOLE__PORT")
+        await expect(port).to_contain_text(str(console.settings.console.port))
+        await expect(port).to_contain_text("设置文件")
+        token = boss.page.locator(".vb-setting", has_text="VOICEBOT_MODELS__TOKEN")
+        await expect(token).to_contain_text("未设置")
+        await expect(token).to_contain_text("Shared secret")
+
+
+async def test_a_download_without_a_hub_says_so(people: Browsers) -> None:
+    async with people.of("boss") as boss:
+        page = boss.page
+        await boss.open("/operator/models")
+        await page.get_by_role("button", name="下载 smart-turn").click()
+        await expect(page.get_by_text("cannot fetch model 'smart-turn'")).to_be_visible(timeout=60_000)
+        await expect(page.get_by_role("button", name="下载 smart-turn")).to_be_enabled()
+
+
+async def test_logs_of_a_call_are_shown_without_numbers(people: Browsers, console: Console) -> None:
+    entry = {"event": "call_rings", "level": "info", "timestamp": "2026-11-05T12:00:00Z", "caller": NUMBER}
+    folder = console.folder / FILES
+    lines = [json.dumps({**entry, "call_id": call_id}) for call_id in ("ordinary", "other")]
+    (folder / "media.jsonl").write_text("\n".join([*lines, '{"call_id": "ordinary", "ev']), "utf-8")
+    async with people.of("boss") as boss:
+        await boss.open("/operator/logs")
+        await boss.page.get_by_role("link", name="ordinary", exact=True).click()
+        await boss.page.wait_for_url("**/operator/logs?call=ordinary")
+        await expect(boss.page.get_by_role("cell", name="call_rings")).to_have_count(1)
+        assert NUMBER not in await boss.page.content()
+
+
+async def test_nobody_else_gets_in(people: Browsers) -> None:
+    for name in ("lead", "agent"):
+        async with people.of(name) as somebody:
+            for page in ("health", "settings", "models", "logs?call=ordinary"):
+                assert await somebody.open(f"/operator/{page}") == 403

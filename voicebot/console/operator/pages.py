@@ -1,0 +1,17 @@
+"""Every page of the operator's, for those who run the system."""
+
+from __future__ import annotations
+
+from voicebot.accounts.permissions import Action
+from voicebot.console.operator.health import health
+from voicebot.console.operator.logs import logs_page
+from voicebot.console.operator.models import models_page
+from voicebot.console.operator.settings import settings_page
+from voicebot.console.visit import Pages
+
+
+def add_operators_pages(pages: Pages) -> None:
+    pages.add("/operator/health", Action.OPERATE, health)
+    pages.add("/operator/settings", Action.OPERATE, settings_page)
+    pages.add("/operator/models", Action.OPERATE, models_page)
+    pages.add("/operator/logs", Action.OPERATE, logs_page)

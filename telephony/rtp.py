@@ -159,6 +159,11 @@ class RtpSession:
             self._concealed += 1
         return substitute
 
+    def forget_heard(self) -> None:
+        """Another call begins on this session: nothing of the one before it is to be heard."""
+        self._jitter.restart()
+        self._concealer = Concealer()
+
     def _take_in_packets(self) -> None:
         """What has come since the last tick; of a flood only a part. A packet that came just now is taken for the last
         one, which spares a system call in every tick: a second behind it is found old in the next tick."""

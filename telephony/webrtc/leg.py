@@ -69,7 +69,7 @@ class BrowserLeg:
         if self.ringing:
             self.up = True
             if (line := self._phone.line) is not None:
-                line.busy = True
+                line.begin_call()
             self._clock.add(self)
             self._settled.set()
 

@@ -48,8 +48,7 @@ class Line:
     def __init__(self, id: str, offer: sdp.Offer, settings: WebRtcSettings) -> None:
         """id: the browser's own name for it. Raises NoFreePort."""
         self.id = id
-        self.busy = False
-        """A leg exchanges audio on it."""
+        self._busy = False
         certificate = Certificate()
         self._ice = IceLite(offer.ufrag)
         udp = open_port(settings.bind_ip, settings.ports)
@@ -82,9 +81,17 @@ class Line:
         """Hangs up; `run` returns soon after."""
         self._closing.set()
 
+    def begin_call(self) -> None:
+        """A leg calls `exchange` from now on."""
+        self._busy = True
+        self._rtp.forget_heard()
+
+    def end_call(self) -> None:
+        self._busy = False
+
     def tick(self) -> None:
         """Between calls."""
-        if not self.busy:
+        if not self._busy:
             self._port.begin_tick()
             self._port.drain()
 

@@ -51,7 +51,8 @@ class BrowserPhone:
         """The newest wins."""
         before, self.line = self.line, line
         self.connected = True
-        line.busy = self.leg is not None and self.leg.up
+        if self.leg is not None and self.leg.up:
+            line.begin_call()
         if before is not None:
             before.close()
 
@@ -162,4 +163,4 @@ class BrowserPhones:
 def _put_down(phone: BrowserPhone) -> None:
     phone.leg = None
     if phone.line is not None:
-        phone.line.busy = False
+        phone.line.end_call()

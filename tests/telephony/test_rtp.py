@@ -1,5 +1,6 @@
 """A session hears its negotiated peer and nobody else, over real sockets, and its own packets are right on the wire."""
 
+import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -76,6 +77,17 @@ async def test_audio_is_heard_over_the_wraps_of_sequence_and_timestamp(session: 
     heard += listen(session, 2)
     assert heard == 20
     assert (session.stats.packets_received, session.stats.lost, session.stats.rejected) == (20, 0, 0)
+
+
+async def test_a_call_begins_without_what_was_heard_in_the_one_before(session: RtpSession, peer: Peer) -> None:
+    connect(session, peer)
+    peer.say(session, 4)
+    await asyncio.sleep(0.03)  # so old that all are taken in at once
+    assert any(session.tick_receive().any() for _ in range(2))
+    session.forget_heard()
+    assert all(session.tick_receive() is SILENCE for _ in range(5))
+    peer.say(session)
+    assert any(session.tick_receive().any() for _ in range(3))
 
 
 async def test_another_address_is_not_heard_and_gets_nothing(session: RtpSession, peer: Peer) -> None:

@@ -74,7 +74,7 @@ async def test_the_last_call_of_a_sample_turns_an_item_to_advice(
         questions = page.locator(".vb-native-choice")
         for place in range(await questions.count()):
             await questions.nth(place).get_by_label("通过", exact=True).press("Space")
-        await expect(page.get_by_role("status")).to_have_text("已全部判断")
+        await expect(page.locator(".vb-blind").get_by_role("status")).to_have_text("已全部判断")
         await send.press("Enter")
         await expect(page.get_by_text("这份样本您已评完")).to_be_visible()
         await page.get_by_role("link", name="对照上一通的系统判断").click()

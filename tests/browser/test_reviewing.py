@@ -71,6 +71,9 @@ async def test_an_appeal_gets_an_answer_and_both_values_stay(people: Browsers, c
         await agent.page.get_by_role("button", name="提交").click()
         await expect(closing).to_contain_text("待答复")
 
+        await lead.open("/reviews")
+        await expect(lead.page.get_by_role("row", name="结束语 邓凯")).to_contain_text(f"客户先挂了 {SCRIPT}")
+        assert await lead.call("document.documentElement.scrollWidth <= window.innerWidth")
         await lead.open("/calls/reviewed")
         before = await total(lead.page)
         closing = item(lead.page, "结束语")
@@ -90,7 +93,9 @@ async def test_an_appeal_gets_an_answer_and_both_values_stay(people: Browsers, c
         closing = item(agent.page, "结束语")
         for shown in ("系统判为“未通过”", "申诉成立", "苏敏", "听了录音，属实"):
             await expect(closing).to_contain_text(shown)
-        assert await agent.call("window.hacked") is None
+        await agent.open("/reviews")
+        await expect(agent.page.get_by_role("row", name="结束语")).to_contain_text("听了录音，属实")
+        assert await agent.call("window.hacked") is None and await lead.call("window.hacked") is None
     (appeal,) = await ReviewStore(console.store).appeals(status=None, call_id="reviewed")
     assert (appeal.status, appeal.agent_id, appeal.answered_by) == ("upheld", "8002", "lead")
 

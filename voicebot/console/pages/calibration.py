@@ -89,7 +89,7 @@ def _doubted(t: Texts, found: Sequence[_Measured]) -> None:
 def _table(t: Texts, card: Scorecard, found: Sequence[_Measured]) -> None:
     columns = [
         Column(t("quality.item")),
-        Column(t("calibration.state"), "6.6rem"),
+        Column(t("calibration.state"), "7.6rem"),
         Column(t("calibration.n"), "6rem", "right"),
         Column(t("calibration.agreement"), "7.4rem", "right"),
         Column(t("calibration.kappa"), "7.4rem", "right"),

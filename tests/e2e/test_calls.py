@@ -1,8 +1,10 @@
 """Whoever rings, with whatever telephone: the right answer comes back by voice, and the call lies in the store."""
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,10 +17,14 @@ from tests.clients.baresip import baresip
 from tests.clients.sipp import CALL_UP, Sipp, bye, expect, sdp, send
 from tests.e2e.conftest import Ear
 from tests.e2e.system import eventually, simulated_call, stored_call, stored_turns, stored_verdicts
+from voicebot.accounts.permissions import Actor
 from voicebot.caller.measure import read_recording, speech_spans
+from voicebot.company_changes.publishing import Draft, Publisher
+from voicebot.console.operator.log_search import logs_of_call
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.demo.system import System
 from voicebot.store.records import CallRecord, TurnRecord
+from voicebot.store.store import Store
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -185,3 +191,39 @@ async def test_a_caller_who_hangs_up_at_once_leaves_a_whole_record(
     call = await stored_call(system, "+8613900000002")
     assert call.answered_at is not None
     assert call.end_reason == "remote_hangup"
+
+
+async def test_a_published_change_is_heard_by_the_next_caller_without_a_restart(system: System) -> None:
+    """As the console publishes it: what is said to a question, and what the assistant says by itself."""
+    boss = Actor("account:1", "boss", "admin")
+    edits = {
+        "knowledge/delivery.toml": ("满九十九元包邮，不满收八元运费。", "满三百元包邮，不满收十二元运费。"),
+        "prompts.toml": ('text = "本次通话会录音。"', 'text = "为了服务质量，本次通话会录音。"'),
+    }
+    async with Store(system.settings.store_url, node="test") as store:
+        publisher = Publisher(store, system.settings)
+        for file, (old, new) in edits.items():
+            base = await publisher.current(file)
+            assert base and old in base
+            await publisher.publish(Draft(file, base, base.replace(old, new)), boss, "林晓")
+    await eventually(lambda: _both_published(system))
+    await simulated_call(system, "--say", "满多少钱免运费", "--say", "没有了，再见", "--from", "+8613900000021")
+    call = await stored_call(system, "+8613900000021")
+    replies = "".join(turn.text for turn in await stored_turns(system, call) if turn.role == "assistant")
+    assert "满三百元包邮" in replies
+    assert "为了服务质量" in replies
+    lines = await asyncio.to_thread(logs_of_call, system.settings.data_dir, call.id)
+    assert "call_rings" in {line.event for line in lines if line.process == "media"}
+
+
+async def _both_published(system: System) -> bool:
+    """Whether media and the model host have read the folder again, after its last change."""
+    changed = max(file.stat().st_mtime for file in system.settings.company.dir.rglob("*.toml"))
+    logs = [system.settings.data_dir / "logs" / f"{name}.jsonl" for name in ("media", "inference")]
+    read = [await asyncio.to_thread(_last_reading, log) for log in logs]
+    return all(at > changed for at in read)
+
+
+def _last_reading(log: Path) -> float:
+    entries = [json.loads(line) for line in log.read_text("utf-8").splitlines() if "company_read_again" in line]
+    return datetime.fromisoformat(entries[-1]["timestamp"]).timestamp() if entries else 0.0

@@ -5,13 +5,15 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 
 from voicebot.config import LogSection
-from voicebot.logs import call_context, configure_logging
+from voicebot.console.operator.log_search import logs_of_call
+from voicebot.logs import FILES, call_context, configure_logging
 
 Lines = Callable[[], list[dict[str, Any]]]
 
@@ -92,3 +94,13 @@ def test_the_console_is_masked_as_well() -> None:
     logging.getLogger().handlers[:] = kept
     structlog.reset_defaults()
     assert "138******00" in stream.getvalue() and "13800138000" not in stream.getvalue()
+
+
+def test_the_latest_lines_are_kept_in_a_file_too_and_are_found_by_call(lines: Lines, tmp_path: Path) -> None:
+    configure_logging(LogSection(format="console"), stream=io.StringIO(), file=tmp_path / FILES / "media.jsonl")
+    with call_context("c1"):
+        structlog.get_logger("test").info("call_rings", caller="13800138000")
+    structlog.get_logger("test").info("other")
+    (found,) = logs_of_call(tmp_path, "c1")
+    assert (found.process, found.event, found.rest) == ("media", "call_rings", "caller=138******00")
+    assert logs_of_call(tmp_path, "c2") == []

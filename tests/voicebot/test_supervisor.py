@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from voicebot import supervisor as module
-from voicebot.supervisor import EXIT_CONFIG, CannotStart, ProcessSpec, RestartPolicy, Supervisor
+from voicebot.supervisor import EXIT_CONFIG, CannotStart, ProcessSpec, RestartPolicy, Supervisor, read_status
 
 SOON = RestartPolicy(first_s=0.05)
 
@@ -20,6 +20,7 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "program"
     path.write_text(
         '#!/bin/sh\necho "$3 $$" >> "$(dirname "$0")/started"\n'
+        '[ "$3" = refusing ] && until grep -q steady "$(dirname "$0")/started"; do sleep 0.02; done\n'
         f'[ "$3" = refusing ] && exit {EXIT_CONFIG}\n[ "$3" = crashing ] && exit 1\nexec sleep 60\n'
     )
     path.chmod(0o755)
@@ -83,3 +84,19 @@ async def test_a_process_that_refuses_its_settings_is_not_started_again(script: 
     assert len(starts(script, "refusing")) == 1
     with pytest.raises(ProcessLookupError):
         os.kill(starts(script, "steady")[0], 0)
+
+
+async def test_it_tells_how_its_processes_are_while_it_runs(script: Path, tmp_path: Path) -> None:
+    told = tmp_path / "processes.json"
+    specs = [ProcessSpec("steady", ("steady",)), ProcessSpec("c", ("crashing",))]
+    running = asyncio.create_task(Supervisor(specs, SOON, status=told).run())
+    await until(lambda: len(starts(script, "crashing")) >= 2 and starts(script, "steady"))
+    status = read_status(told)
+    assert (status["steady"].pid, status["steady"].starts) == (starts(script, "steady")[0], 1)
+    assert status["c"].starts >= 2 and status["c"].exit_code == 1
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert read_status(told) == {}
+    told.write_text('{"half')
+    assert read_status(told) == {}

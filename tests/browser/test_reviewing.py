@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.calls import NUMBER, SCRIPT
+from tests.browser.calls import NUMBER, SCRIPT, TEMPLATE
 from tests.browser.console import Browsers, Console
 from tests.browser.test_accessibility import serious_faults
 from voicebot.demo import SAMPLE_COMPANY
@@ -24,7 +24,7 @@ SAID = (
     ("agent", "您好，云杉优选客服，请问有什么可以帮您？"),
     ("caller", "我想查一下耳机什么时候到"),
     ("agent", "我帮您查一下，明天送到。"),
-    ("caller", f"好的，那就这样，{SCRIPT}"),
+    ("caller", f"好的，那就这样，{TEMPLATE}"),
     ("agent", "好的。"),
 )
 

@@ -46,6 +46,15 @@ def course(of: CallDistributor, until: int) -> Sequence[tuple[int, str, Action]]
     return [(at, call.call_id, action) for at in range(until) for call, action in of.tick(float(at), open_now=True).due]
 
 
+def test_changed_rules_hold_for_those_who_come_from_then_on() -> None:
+    one = floor(rules=QueueRules(longest_wait_s=200, overflow_after_s=150, offer_callback_after_s=90))
+    enter(one, CALL)
+    one.on_rules_changed(QueueRules(longest_wait_s=20, overflow_after_s=15, offer_callback_after_s=9))
+    enter(one, replace(CALL, call_id="b"))
+    offers = [(at, call) for at, call, action in course(one, 60) if isinstance(action, OfferCallback)]
+    assert offers == [(9, "b")]
+
+
 def test_a_call_rings_is_answered_and_leaves_the_queue() -> None:
     one = floor(WANG)
     enter(one, CALL)

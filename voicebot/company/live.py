@@ -6,16 +6,14 @@ A folder with an error in it changes nothing: what was last right stays in force
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 import structlog
 
+from voicebot.company.apart import made_apart
 from voicebot.company.problems import CompanyError
 
 log = structlog.get_logger(__name__)
@@ -25,7 +23,6 @@ T = TypeVar("T")
 Fingerprint = frozenset[tuple[Path, int, int]]
 
 _FILES: Final = ("*.toml", "*.csv", "*.txt", "*/*.toml")
-_NICE: Final = 10
 
 
 class Live(Generic[T]):
@@ -59,7 +56,7 @@ class Live(Generic[T]):
             await self._read_again(on_changed)
 
     async def _read_again(self, on_changed: Callable[[T], Awaitable[None]] | None) -> None:
-        make = _made_apart if self._apart else _made
+        make = made_apart if self._apart else _made
         try:
             made = await asyncio.to_thread(make, self._make, self._directory)
         except CompanyError as error:
@@ -85,15 +82,3 @@ def fingerprint(directory: Path) -> Fingerprint:
 
 def _made(make: Callable[[Path], T], directory: Path) -> T:
     return make(directory)
-
-
-def _made_apart(make: Callable[[Path], T], directory: Path) -> T:
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_give_way) as process:
-        return process.submit(make, directory).result()
-
-
-def _give_way() -> None:
-    """A media process runs before all others, and so would its children."""
-    with suppress(OSError):
-        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
-    os.nice(_NICE)

@@ -1,6 +1,7 @@
 """A change of the folder reaches calls without a restart, and an error in it reaches none."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from tests.voicebot.web.test_company_reader import edit
 from voicebot.background import background
 from voicebot.company import CompanyError, load_company
 from voicebot.company import live as live_module
+from voicebot.company.apart import made_apart
 from voicebot.company.live import Live
 from voicebot.company_at_work import CompanyAtWork, read_at_work
 from voicebot.company_models import CompanyModels
@@ -59,6 +61,15 @@ async def test_what_calls_use_is_made_in_another_process_and_given_over_when_it_
     assert prepared == [live.current]
     assert any("请教" in text for text, _ in live.current.fixed)
     assert live.current.words.whole == first.words.whole
+
+
+def _dies(_directory: Path) -> None:
+    os._exit(9)
+
+
+def test_a_reader_that_dies_is_a_problem_like_another(folder: Path) -> None:
+    with pytest.raises(CompanyError, match="exit code 9"):
+        made_apart(_dies, folder)
 
 
 @pytest.mark.parametrize("apart", [False, True])

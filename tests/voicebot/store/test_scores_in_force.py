@@ -1,5 +1,5 @@
-"""Guards that lists, figures and reports go by what people decided, also after the call is scored again, and that what
-was answered blind changes none of them."""
+"""In both databases lists, figures and reports go by what people decided, also after the call is scored again; what was
+answered blind changes none of them."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ async def health(visit: Visit) -> None:
         with panel(t("operator.processes"), flush=True):
             processes = box()
         with panel(t("operator.checks"), flush=True) as tools:
-            checks = box()
+            checks = box("vb-whole-cells")
 
             async def examined() -> None:
                 await _show_checks(visit, checks)

@@ -32,7 +32,7 @@ async def logs_page(visit: Visit) -> None:
         if not call_id:
             await _latest(visit)
             return
-        with panel(t("operator.lines", call=call_id, count=len(found)), flush=True) as tools:
+        with panel(t("operator.lines", call=call_id, count=len(found)), flush=True, classes="vb-whole-cells") as tools:
             with tools:
                 link(t("call.open"), f"/calls/{call_id}", "vb-button")
             if not found:

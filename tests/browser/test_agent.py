@@ -121,12 +121,17 @@ async def _talk(console: Console, page: Page, media: Media) -> None:
 async def _pass_on(page: Page, media: Media) -> None:
     media.refusal = "there is nobody with that skill"
     await page.get_by_role("button", name="转接 / 咨询").click()
-    await page.get_by_label("转给谁，或哪个技能").click()
+    await page.get_by_label("转给谁，或哪个技能、号码").click()
     await page.get_by_role("option", name="技能：repair").click()
     await page.get_by_role("button", name="直接转接").click()
     assert (await media.took("transfer")).to == "repair"  # type: ignore[union-attr]
     await expect(page.get_by_text("there is nobody with that skill")).to_be_visible()
     media.refusal = ""
+    await page.get_by_label("转给谁，或哪个技能、号码").fill("13912345678")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await page.get_by_role("button", name="直接转接").click()
+    assert (await media.took("transfer")).to == "13912345678"  # type: ignore[union-attr]
     await page.get_by_role("button", name="取消").click()
 
 

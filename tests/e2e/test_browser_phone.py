@@ -28,9 +28,12 @@ from voicebot.store.store import Store
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
 
 AGENT: Final = Account(name="lu", role="agent", display_name="王璐", agent_id="8012", created_at=datetime.now(UTC))
+COLLEAGUE: Final = Account(
+    name="gao", role="agent", display_name="高志刚", agent_id="8011", created_at=datetime.now(UTC)
+)
 NUMBER: Final = "13912345678"
 SAYS: Final = ("给我转人工客服", "我的订单什么时候到", *["好的"] * 10)
-"""More than is needed: the agent hangs up first, also on a busy machine."""
+"""More than is needed: the agents hang up first, also on a busy machine."""
 PHRASE: Final = "您好，我来帮您看一下，请稍等"
 SEEN: Final = """
 window.lines = [];
@@ -53,7 +56,8 @@ async def system(tmp_path_factory: pytest.TempPathFactory, trained_data: Path) -
     async with running_system(folder) as running:
         settings = running.settings
         async with Store(settings.store_url, node=settings.events.node) as store:
-            await SignIn(AccountBook(store), Passwords(), SessionLimits()).new_account(AGENT, PASSWORD)
+            for account in (AGENT, COLLEAGUE):
+                await SignIn(AccountBook(store), Passwords(), SessionLimits()).new_account(account, PASSWORD)
         yield running
 
 
@@ -97,7 +101,7 @@ async def heard(page: Page) -> float:
     return float(energy) if packets else 0.0
 
 
-async def test_an_agent_takes_a_call_in_the_browser_and_wraps_it_up(
+async def test_an_agent_takes_a_call_in_the_browser_hands_it_on_and_wraps_it_up(
     system: System, people: Browsers, tmp_path: Path
 ) -> None:
     recording = tmp_path / "caller.wav"
@@ -137,7 +141,7 @@ async def test_an_agent_takes_a_call_in_the_browser_and_wraps_it_up(
         await seen(button(page, "挂断"))
         await eventually(lambda: heard(page))
 
-        await button(page, "挂断").click()
+        await _hand_on(people, page)
         await seen(button(page, "确认"))
         await button(page, "确认").click()
         await presence_is(page, "就绪")
@@ -145,10 +149,31 @@ async def test_an_agent_takes_a_call_in_the_browser_and_wraps_it_up(
 
     assert ended["ended"]["reason"] == "remote_hangup"
     call = await stored_call(system, f"+86{NUMBER}")
-    assert (call.agent_id, call.outcome) == ("8012", "agent")
+    assert (call.agent_id, call.outcome) == ("8011", "agent")
     said, to_caller = read_recording(recording)
     sentence = spoken(PHRASE)[4000:12_000]
     assert likeness(sentence, to_caller) > 0.7 > 0.6 > likeness(sentence, said)
+
+
+async def _hand_on(people: Browsers, page: Page) -> None:
+    """To a colleague, who hears what it is about, talks to the caller and hangs up."""
+    async with people.of("gao") as colleague:
+        await colleague.open("/desk")
+        await connect(colleague.page)
+        await button(colleague.page, "就绪").click()
+        await presence_is(colleague.page, "就绪")
+        await button(page, "转接 / 咨询").click()
+        await page.get_by_label("转给谁，或哪个技能、号码").click()
+        await page.get_by_role("option", name="高志刚").click()
+        await button(page, "直接转接").click()
+        await seen(button(colleague.page, "接听 F2"))
+        await colleague.page.keyboard.press("F2")
+        await eventually(lambda: heard(colleague.page))
+        await colleague.page.keyboard.press("F2")  # enough of the whisper
+        await seen(button(colleague.page, "挂断"))
+        await seen(colleague.page.locator(".vb-line-agent .vb-line-text").filter(has_text="看一下").first)
+        await button(colleague.page, "挂断").click()
+        await seen(button(colleague.page, "确认"))
 
 
 async def _loud(page: Page) -> bool:

@@ -108,7 +108,9 @@ class CallControls:
         with ui.dialog() as dialog, ui.card().classes("vb-dialog"):
             dialog.props["aria-label"] = t("desk.pass_on")
             tag("h2", t("desk.pass_on"))
-            self._to = ui.select({}, label=t("desk.to"), with_input=True).props("outlined dense autofocus")
+            self._to = ui.select({}, label=t("desk.to"), with_input=True, new_value_mode="add-unique")
+            self._to.props("outlined dense autofocus")
+            self._to.props["hint"] = t("desk.to_hint")
             self._to.classes("vb-wide")
             self._reason = ui.input(t("desk.reason")).props(f"outlined dense maxlength={LONGEST_REASON}")
             self._reason.classes("vb-wide")

@@ -39,6 +39,8 @@ class AssignmentPolicy:
     relaxation: Relaxation = field(default_factory=Relaxation)
     alternatives: int = 3
     """Other agents kept with each decision."""
+    skill_titles: Mapping[str, str] = field(default_factory=dict)
+    """How people call a skill, for the reasons; its name where there is none."""
 
     @property
     def overtaking_s(self) -> float:
@@ -99,7 +101,7 @@ def assign(
             at=at,
             waited_s=call.waited_s(at),
             chosen=chosen,
-            reasons=explain(call, agent, at, policy.relaxation),
+            reasons=explain(call, agent, at, policy.relaxation, policy.skill_titles),
             alternatives=tuple(alternatives),
         )
         for call, agent, (chosen, *alternatives) in zip((calls[row] for row in rows), agents, candidates, strict=True)

@@ -15,17 +15,20 @@ VALUED: Final = 0.7
 """Value of a customer from which it is worth a sentence; the same for emotion."""
 
 
-def explain(call: WaitingCall, agent: Agent, at: float, relaxation: Relaxation) -> tuple[str, ...]:
+def explain(
+    call: WaitingCall, agent: Agent, at: float, relaxation: Relaxation, skill_titles: Mapping[str, str]
+) -> tuple[str, ...]:
     """The reasons for a pair, the most telling first."""
-    return tuple(_reasons(call, agent, call.waited_s(at), relaxation))
+    skill = skill_titles.get(call.skill, call.skill)
+    return tuple(_reasons(call, agent, call.waited_s(at), relaxation, skill))
 
 
-def _reasons(call: WaitingCall, agent: Agent, waited_s: float, relaxation: Relaxation) -> Iterator[str]:
+def _reasons(call: WaitingCall, agent: Agent, waited_s: float, relaxation: Relaxation, skill: str) -> Iterator[str]:
     if agent.id == call.last_agent:
         yield _say("last_agent")
     yield _of_dialect(call, agent, waited_s)
     if level := agent.skills.get(call.skill):
-        yield _say("skill", skill=call.skill, level=level)
+        yield _say("skill", skill=skill, level=level)
     elif agent.team in call.overflow_teams:
         yield _say("overflow", team=agent.team)
     if call.value >= VALUED:

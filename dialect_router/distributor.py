@@ -89,16 +89,28 @@ class CallDistributor:
         shadow: AssignmentPolicy | None = None,
     ) -> None:
         """at: seconds of the clock that all later times are from. shadow: compared at every tick, never acted on."""
-        self._rules = rules or QueueRules()
-        self._policy = policy or AssignmentPolicy()
-        self._shadow = shadow
-        self._wrap_up_s = (presence or PresenceConfig()).wrap_up_s
-        self.board = PresenceBoard(agents, at, presence)
-        self._queue = WaitingQueue(self._policy.head_start)
+        self.board = PresenceBoard(agents, at)
+        self._queue = WaitingQueue()
+        self.follow(rules or QueueRules(), policy or AssignmentPolicy(), presence or PresenceConfig(), shadow=shadow)
         self._waits: dict[str, Waiting] = {}
         self._ringing: dict[str, str] = {}  # call id -> agent id; the call is still in the queue
         self._talking: dict[tuple[str, str], _Conversation] = {}  # agent id, call id
         self._handling = HandlingTimes()
+
+    def follow(
+        self,
+        rules: QueueRules,
+        policy: AssignmentPolicy,
+        presence: PresenceConfig,
+        *,
+        shadow: AssignmentPolicy | None = None,
+    ) -> None:
+        """From now on. What has begun to wait goes on by the rules of then, and a timer that runs keeps its end."""
+        self._rules = rules
+        self._policy = policy
+        self._shadow = shadow
+        self._queue.head_start = policy.head_start
+        self.board.config = presence
 
     def __contains__(self, call_id: object) -> bool:
         """Whether the call waits, or rings at an agent."""
@@ -170,7 +182,7 @@ class CallDistributor:
         talk = self._talking.pop((agent_id, call_id), None)
         if talk is None:
             return None
-        self._handling.on_handled(talk.skill, at - talk.since + self._wrap_up_s)
+        self._handling.on_handled(talk.skill, at - talk.since + self.board.config.wrap_up_s)
         return self.board.on_ended(agent_id, call_id, at)
 
     def staffing(self, call: WaitingCall, at: float, *, open_now: bool) -> Staffing:

@@ -150,7 +150,7 @@ class PresenceBoard:
     """
 
     def __init__(self, agents: Iterable[Agent], at: float, config: PresenceConfig | None = None) -> None:
-        self._config = config or PresenceConfig()
+        self.config = config or PresenceConfig()
         self._states = {agent.id: AgentState(agent, Presence.OFFLINE, at) for agent in agents}
         self._dismissed: set[str] = set()  # no longer on the list, still in a call
 
@@ -191,7 +191,7 @@ class PresenceBoard:
         state = self.state(agent_id)
         if not state.free:
             raise NotFree(f"agent {agent_id!r} is {state.presence} and cannot be offered call {call_id!r}")
-        ringing = replace(state, ringing=call_id, until=at + self._config.ring_s)
+        ringing = replace(state, ringing=call_id, until=at + self.config.ring_s)
         return self._settle(ringing, at, Cause.OFFERED)
 
     def on_answered(self, agent_id: str, call_id: str, at: float) -> PresenceChange | None:
@@ -221,9 +221,9 @@ class PresenceBoard:
         if call_id not in state.calls:
             return None
         left = replace(state, calls=tuple(call for call in state.calls if call != call_id))
-        if left.calls or left.ringing or self._config.wrap_up_s == 0:
+        if left.calls or left.ringing or self.config.wrap_up_s == 0:
             return self._settle(left, at, Cause.ENDED)
-        return self._move(replace(left, until=at + self._config.wrap_up_s), Presence.WRAP_UP, at, Cause.ENDED)
+        return self._move(replace(left, until=at + self.config.wrap_up_s), Presence.WRAP_UP, at, Cause.ENDED)
 
     def on_time(self, at: float) -> Sequence[PresenceChange]:
         """What has run out by now, each at its own time, oldest first."""
@@ -258,7 +258,7 @@ class PresenceBoard:
 
     def _missed(self, state: AgentState, at: float, cause: Cause) -> PresenceChange:
         missed = state.missed_in_a_row + 1
-        away = missed >= self._config.misses_to_break
+        away = missed >= self.config.misses_to_break
         after = replace(
             state,
             ringing=None,
@@ -281,7 +281,7 @@ class PresenceBoard:
             return self._move(state, Presence.TALKING, at, cause, given_back)
         if state.ringing:
             return self._move(state, Presence.RINGING, at, cause, given_back)
-        until = at + self._config.break_s if state.next is Presence.BREAK else None
+        until = at + self.config.break_s if state.next is Presence.BREAK else None
         return self._move(replace(state, until=until), state.next, at, cause, given_back)
 
     def _move(

@@ -103,7 +103,7 @@ class WaitingQueue:
     """The calls that wait, whatever they wait for. One for all skills: who takes which is the assignment's business."""
 
     def __init__(self, head_start: HeadStart | None = None, *, most_waiting: int = MOST_WAITING) -> None:
-        self._head_start = head_start or HeadStart()
+        self.head_start = head_start or HeadStart()
         self._most_waiting = most_waiting
         self._calls: dict[str, WaitingCall] = {}
 
@@ -135,4 +135,4 @@ class WaitingQueue:
 
     def ordered(self, at: float) -> Sequence[WaitingCall]:
         """By priority, the next one first."""
-        return self._head_start.ordered(self._calls.values(), at)
+        return self.head_start.ordered(self._calls.values(), at)

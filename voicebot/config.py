@@ -15,7 +15,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     Field,
-    NonNegativeFloat,
     PositiveFloat,
     PositiveInt,
     SecretStr,
@@ -89,21 +88,13 @@ class CompanySection(Section):
 
 
 class AgentsSection(Section):
-    """The phones of the people in the company's agents.csv."""
+    """The phones of the people in the company's agents.csv. Their timers are in routing.toml, [presence]."""
 
     passwords_file: Path | None = None
     """TOML file, readable by its owner only, with a line `8001 = "password"` for each phone that registers. Default:
     none may; phones with a fixed address in agents.csv are rung all the same."""
-    ring_s: PositiveFloat = 15.0
-    """A call that an agent does not pick up in this time is offered to the next one."""
-    wrap_up_s: NonNegativeFloat = 30.0
-    """Time for notes after a call, unless the agent is ready earlier."""
-    break_s: PositiveFloat = 900.0
-    """A longer break is reported once."""
     always_open: bool = False
     """Humans work around the clock, whatever hours company.toml gives: for trying things out."""
-    misses_to_break: PositiveInt = 2
-    """Calls missed in a row after which an agent counts as away."""
 
 
 class StoreSection(Section):

@@ -237,6 +237,24 @@ def test_a_policy_in_the_shadow_is_compared_and_does_nothing() -> None:
     assert one.board.state("8003").presence is Presence.READY
 
 
+def test_rules_may_change_while_calls_wait() -> None:
+    one = floor(WANG)
+    enter(one, WaitingCall("busy", 0.0, "order"))
+    talk(one, WANG, "busy", 0.0)
+    one.follow(
+        QueueRules(),
+        AssignmentPolicy(skill_titles={"order": "订单"}),
+        PresenceConfig(wrap_up_s=0),
+        shadow=AssignmentPolicy(),
+    )
+    one.on_ended("8012", "busy", 10.0)
+    assert one.board.state("8012").presence is Presence.READY
+    enter(one, CALL)
+    tick = one.tick(11.0, open_now=True)
+    assert tick.shadow is not None
+    assert any("订单技能" in reason for reason in tick.offers[0].decision.reasons)
+
+
 AGENTS = (LUO, HE, WANG)
 EVENTS = (
     *("enter", "tick", "tick", "answer", "decline", "end", "leave", "call_back"),

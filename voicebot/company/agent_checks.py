@@ -46,6 +46,9 @@ def _skills(agents: Sequence[Agent], routing: Routing, places: Places) -> Iterab
         if intent.skill and intent.skill not in there:
             message, remedy = f"no agent has the skill {intent.skill!r}", suggest(intent.skill, there)
             yield places.problem(ROUTING_FILE, ["intents", name, "skill"], message, remedy)
+    for skill in routing.skill_titles.keys() - routing.skills:
+        message, remedy = f"no intent needs the skill {skill!r}", suggest(skill, routing.skills)
+        yield places.problem(ROUTING_FILE, ["skill_titles", skill], message, remedy)
     if routing.default_skill not in there:
         message, remedy = f"no agent has the skill {routing.default_skill!r}", suggest(routing.default_skill, there)
         yield places.problem(ROUTING_FILE, ["default_skill"], message, remedy)

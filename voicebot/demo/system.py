@@ -118,6 +118,6 @@ def _toml(folder: Path, company: Path, events: str, phones: Path) -> str:
         f"[metrics]\nport = {metrics}\n"
         f"[console]\nport = {console}\n"
         f"[agents]\npasswords_file = {json.dumps(str(phones), ensure_ascii=False)}\n"
-        "always_open = true\nwrap_up_s = 8\n"
+        "always_open = true\n"
         '[log]\nformat = "json"\n'
     )

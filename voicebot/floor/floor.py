@@ -86,14 +86,12 @@ class Floor:
         closing: Closing,
         *,
         open_now: Callable[[], bool],
-        ring_s: float,
     ) -> None:
-        """open_now: within the hours in which humans work. ring_s: how long a phone rings."""
+        """open_now: within the hours in which humans work."""
         self._distributor = distributor
         self._services = services
         self._closing = closing
         self._open_now = open_now
-        self._ring_s = ring_s
         self._journal = Journal(services)
         self._visitors: dict[str, Visitor] = {}
         self._phones: Phones | None = None
@@ -307,7 +305,7 @@ class Floor:
         )
         fate: Fate | None = None
         try:
-            fate = await connection.run(self.phones, said, ring_s=self._ring_s)
+            fate = await connection.run(self.phones, said, ring_s=self._distributor.board.config.ring_s)
         finally:
             self._ended(call_id, visitor, connection, offer, fate or visitor.taken_back)
 

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from dialect_router.distributor import CallDistributor
-from dialect_router.presence import PresenceConfig
 from models.vad import StreamingVad
 from telephony.hold_music import hold_music
 from telephony.ringback import ringback
@@ -26,6 +27,7 @@ from voicebot.assist.whisper_prompt import PromptKind
 from voicebot.background import background
 from voicebot.command_bus import serve_commands
 from voicebot.company import Company
+from voicebot.company.routing import Routing
 from voicebot.config import Settings
 from voicebot.dialogue.office_hours import is_open
 from voicebot.dialogue.types import KnowledgeSearch
@@ -39,7 +41,7 @@ from voicebot.floor.floor_log import FloorLog
 from voicebot.floor.outgoing import MakeOutgoing, OutsideLine
 from voicebot.floor.outside_transfers import OutsideTransfers
 from voicebot.floor.phones import Phones
-from voicebot.floor.roster import Roster
+from voicebot.floor.roster import LOOK_EVERY_S, Roster
 from voicebot.floor.services import FloorServices
 from voicebot.floor.supervision import Supervisions
 from voicebot.metrics import Metrics
@@ -48,6 +50,8 @@ from voicebot.store.callbacks import CallbackStore
 from voicebot.store.floor import FloorStore
 from voicebot.store.store import Store
 from voicebot.voice import Voice
+
+log = structlog.get_logger(__name__)
 
 _KINDS: Final[dict[str, PromptKind]] = {kind: kind for kind in get_args(PromptKind)}
 CLICKS_REMEMBERED: Final = 5_000
@@ -114,13 +118,9 @@ async def open_floor(
     )
     closing = Closing(store, services)
     open_now = (lambda: True) if settings.agents.always_open else _opening_hours(current_company)
-    floor = Floor(
-        _distributor(settings, company, roster),
-        services,
-        closing,
-        open_now=open_now,
-        ring_s=settings.agents.ring_s,
-    )
+    distributor = CallDistributor(roster.agents, asyncio.get_running_loop().time())
+    _follow(distributor, company.routing)
+    floor = Floor(distributor, services, closing, open_now=open_now)
     _warm_up(company)
     callbacks = Callbacks(
         floor,
@@ -139,16 +139,27 @@ async def open_floor(
         return serve_commands(settings.events, commands.handle)
 
     registrar = Registrar(RegistrarSettings(), roster.accounts, floor.staff) if roster.accounts else None
-    async with background(log.run(), roster.watch(floor.staff.read_again)):
+    following = _follow_changes(distributor, current_company)
+    async with background(log.run(), roster.watch(floor.staff.read_again), following):
         floor.staff.begin(tuple((await floor_store.presences()).items()))
         yield OpenFloor(floor, floor_store, callbacks, dialling, outside, registrar, take_commands)
 
 
-def _distributor(settings: Settings, company: Company, roster: Roster) -> CallDistributor:
-    agents = settings.agents
-    presence = PresenceConfig(agents.ring_s, agents.wrap_up_s, agents.break_s, agents.misses_to_break)
-    rules = company.routing.queue_rules()
-    return CallDistributor(roster.agents, asyncio.get_running_loop().time(), rules=rules, presence=presence)
+def _follow(distributor: CallDistributor, routing: Routing) -> None:
+    distributor.follow(
+        routing.queue_rules(), routing.assignment_policy(), routing.presence_config(), shadow=routing.shadow_policy()
+    )
+
+
+async def _follow_changes(distributor: CallDistributor, current_company: Callable[[], Company]) -> None:
+    """Until cancelled: routing.toml as it is after each change."""
+    routing = current_company().routing
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
+        if (now := current_company().routing) != routing:
+            routing = now
+            _follow(distributor, routing)
+            log.info("routing_followed", shadow=routing.shadow is not None)
 
 
 def _opening_hours(current_company: Callable[[], Company]) -> Callable[[], bool]:

@@ -11,6 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialect_router.agents import Agent
+from dialect_router.assignment import AssignmentPolicy
+from dialect_router.callbacks import CallbackPolicy
+from dialect_router.presence import PresenceConfig
 from dialect_router.queue_rules import QueueRules
 from dialect_router.routing import RoutingPolicy
 from voicebot.company import Company, CompanyError, check_company, load_company
@@ -117,6 +120,46 @@ def test_the_queue_of_the_file_is_that_of_the_rules(company: Company) -> None:
     assert Routing().queue_rules() == QueueRules()
     rules = company.routing.queue_rules()
     assert (rules.overflow_team, rules.at_longest_wait, rules.announce_every_s) == ("综合组", "voicemail", 45)
+
+
+def test_an_empty_file_routes_as_the_router_does_by_itself() -> None:
+    assert Routing().assignment_policy() == AssignmentPolicy() and Routing().shadow_policy() is None
+    assert Routing().presence_config() == PresenceConfig() and Routing().callback_policy() == CallbackPolicy()
+
+
+def test_a_shadow_policy_differs_in_what_its_table_says(folder: Path) -> None:
+    with (folder / "routing.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[shadow]\ndialect = 120\nexact_until_s = 10\n")
+    routing = load_company(folder, today=TODAY).routing
+    shadow = routing.shadow_policy()
+    assert shadow is not None and shadow.prices.dialect == 120 and shadow.relaxation.steps[0].until_s == 10
+    assert routing.assignment_policy().prices.dialect == 60 and shadow.skill_titles["complaint"] == "投诉"
+
+
+def test_every_skill_of_the_sample_company_has_a_title(company: Company) -> None:
+    assert company.routing.skill_titles.keys() == company.routing.skills
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[shadow]\nexact_until_s = 30\n", "exact_until_s is above group_until_s"),
+        ("[shadow]\ndialects = 30\n", "dialects"),
+        ("[shadow]\ndialect = -1\n", "dialect"),
+        ('[skill_titles2]\nx = "y"\n', "skill_titles2"),
+    ],
+)
+def test_a_shadow_policy_that_makes_no_sense_is_refused(folder: Path, text: str, message: str) -> None:
+    with (folder / "routing.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n{text}")
+    with pytest.raises(CompanyError, match=message):
+        load_company(folder, today=TODAY)
+
+
+def test_a_title_of_no_skill_is_said(folder: Path) -> None:
+    change(folder / "routing.toml", 'complaint = "投诉"', 'complain = "投诉"')
+    with pytest.raises(CompanyError, match=r"no intent needs the skill 'complain'"):
+        load_company(folder, today=TODAY)
 
 
 def test_every_intent_of_the_sample_company_has_an_agent_of_more_than_one_dialect(company: Company) -> None:

@@ -180,7 +180,7 @@ class House:
         self.network = Network()
         presence = PresenceConfig(ring_s=RING_S)
         self.distributor = CallDistributor(agents, 0.0, rules=rules, presence=presence)
-        self.floor = Floor(self.distributor, services, closing, open_now=lambda: self.open, ring_s=RING_S)
+        self.floor = Floor(self.distributor, services, closing, open_now=lambda: self.open)
         browsers = BrowserPhones(WebRtcSettings(), MediaClock(), self.floor.staff)
         self.callbacks = Callbacks(
             self.floor,

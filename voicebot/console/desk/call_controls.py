@@ -100,8 +100,10 @@ class CallControls:
             for agent in self._visit.sources.live_agents.all()
             if agent.agent_id != self._agent_id and agent.presence != "offline"
         }
-        skills = {skill for agent in self._visit.sources.company.current.agents for skill in agent.skills}
-        return people | {skill: t("desk.skill", skill=skill) for skill in sorted(skills)}
+        company = self._visit.sources.company.current
+        skills = {skill for agent in company.agents for skill in agent.skills}
+        titles = {skill: company.routing.title_of(skill) for skill in sorted(skills)}
+        return people | {skill: t("desk.skill", skill=title) for skill, title in titles.items()}
 
     def _passing_on(self) -> ui.dialog:
         t = self._visit.t

@@ -201,7 +201,7 @@ class _Board:
                 Row(
                     [
                         Cell(*names.labelled(call.label, call.number)),
-                        call.skill,
+                        self._visit.sources.company.current.routing.title_of(call.skill),
                         names.dialect(call.wanted_dialect),
                         Cell("", since=(call.waiting_since or call.started_at).timestamp()),
                     ],

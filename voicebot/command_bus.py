@@ -26,7 +26,11 @@ from voicebot.events import EventError
 log = structlog.get_logger(__name__)
 
 RETRY_S = 1.0
-ANSWER_S = 5.0
+ANSWER_S = 10.0
+ASKED_AGAIN_S = 1.5
+"""After so long without an answer the command is sent again: a broker under load loses one now and then."""
+REMEMBERED = 512
+"""Commands that are known again: each is carried out once, however often it comes."""
 
 
 class NoAnswer(Exception):
@@ -36,6 +40,7 @@ class NoAnswer(Exception):
 async def serve_commands(settings: EventSection, handle: Callable[[AgentCommand], Awaitable[CommandAnswer]]) -> None:
     """Until cancelled. `handle` never raises: what can't be done it says in its answer. Commands begin in the order in
     which they come, and none waits for the answer to another one: a supervisor's phone may ring for long."""
+    begun: dict[str, asyncio.Task[CommandAnswer]] = {}
     async with asyncio.TaskGroup() as handling:
         while True:
             with suppress(aiomqtt.MqttError, OSError):
@@ -44,7 +49,11 @@ async def serve_commands(settings: EventSection, handle: Callable[[AgentCommand]
                     end_if_cancelled()
                     async for message in client.messages:
                         if command := _command(message):
-                            handling.create_task(_answer(client, settings.node, command, handle))
+                            if command.id not in begun:
+                                begun[command.id] = handling.create_task(_carried_out(handle, command))
+                            for oldest in list(begun)[:-REMEMBERED]:
+                                del begun[oldest]
+                            handling.create_task(_answer(client, settings.node, begun[command.id]))
             await asyncio.sleep(RETRY_S)
 
 
@@ -58,12 +67,16 @@ def _command(message: aiomqtt.Message) -> AgentCommand | None:
         return None
 
 
-async def _answer(
-    client: aiomqtt.Client, node: str, command: AgentCommand, handle: Callable[[AgentCommand], Awaitable[CommandAnswer]]
-) -> None:
-    answer = await handle(command)
+async def _carried_out(
+    handle: Callable[[AgentCommand], Awaitable[CommandAnswer]], command: AgentCommand
+) -> CommandAnswer:
+    return await handle(command)
+
+
+async def _answer(client: aiomqtt.Client, node: str, begun: asyncio.Task[CommandAnswer]) -> None:
+    answer = await asyncio.shield(begun)
     with suppress(aiomqtt.MqttError):  # the broker is away: who asked has noticed it as well
-        await client.publish(answer_topic(command.id, node), answer_to_json(answer), qos=1)
+        await client.publish(answer_topic(answer.id, node), answer_to_json(answer), qos=1)
 
 
 async def send_command(settings: EventSection, command: AgentCommand) -> CommandAnswer:
@@ -72,16 +85,26 @@ async def send_command(settings: EventSection, command: AgentCommand) -> Command
         async with asyncio.timeout(ANSWER_S), mqtt_client(settings) as client:
             answers = answer_topic(command.id, settings.node)
             await client.subscribe(answers, qos=1)
-            await client.publish(commands_topic(settings.node), command_to_json(command), qos=1)
-            async for message in client.messages:
-                if message.topic.matches(answers):  # amqtt hands every new client what was retained anywhere
-                    return answer_from_json(_text(message.payload))
+            asking = asyncio.create_task(_asking(client, commands_topic(settings.node), command_to_json(command)))
+            try:
+                async for message in client.messages:
+                    if message.topic.matches(answers):  # amqtt hands every new client what was retained anywhere
+                        return answer_from_json(_text(message.payload))
+            finally:
+                asking.cancel()
     except (aiomqtt.MqttError, OSError, TimeoutError, EventError) as error:
         where = f"{settings.url} as node {settings.node!r}"
         raise NoAnswer(
             f"no answer from the media process through {where}: is `voicebot serve` running with these settings?"
         ) from error
     raise NoAnswer("the broker closed the connection before the answer came: try again")
+
+
+async def _asking(client: aiomqtt.Client, topic: str, command: str) -> None:
+    with suppress(aiomqtt.MqttError):  # who waits for the answer is told as well
+        while True:
+            await client.publish(topic, command, qos=1)
+            await asyncio.sleep(ASKED_AGAIN_S)
 
 
 def _text(payload: object) -> bytes:

@@ -122,7 +122,7 @@ async def _pass_on(page: Page, media: Media) -> None:
     media.refusal = "there is nobody with that skill"
     await page.get_by_role("button", name="转接 / 咨询").click()
     await page.get_by_label("转给谁，或哪个技能、号码").click()
-    await page.get_by_role("option", name="技能：repair").click()
+    await page.get_by_role("option", name="技能：维修").click()
     await page.get_by_role("button", name="直接转接").click()
     assert (await media.took("transfer")).to == "repair"  # type: ignore[union-attr]
     await expect(page.get_by_text("there is nobody with that skill")).to_be_visible()

@@ -85,7 +85,7 @@ async def test_a_whole_call_by_keys_alone(people: Browsers, console: Console, me
 
         await alt(page, "t")
         await expect(page.get_by_label("转给谁，或哪个技能")).to_be_focused()
-        await page.keyboard.type("repair")
+        await page.keyboard.type("维修")
         await page.keyboard.press("ArrowDown")
         await page.keyboard.press("Enter")
         await page.get_by_role("button", name="先咨询").press("Enter")

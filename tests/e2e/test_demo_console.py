@@ -6,6 +6,7 @@ import pty
 import re
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 import httpx
@@ -15,14 +16,19 @@ from tests.clients.processes import stop
 
 
 @pytest.mark.timeout(400)
-async def test_the_demo_s_console_lets_its_accounts_in_until_ctrl_c(tmp_path: Path) -> None:
+async def test_the_demo_s_console_lets_its_accounts_in_until_ctrl_c() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # shorter than pytest's: a socket's path has 107 bytes
+        await _watch_the_demo(Path(folder))
+
+
+async def _watch_the_demo(folder: Path) -> None:
     terminal, inside = pty.openpty()
     demo = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "voicebot", "demo", "--only", "wang_fang_chengdu"),
         stdin=inside,
         stdout=inside,
         stderr=inside,
-        env={**os.environ, "VOICEBOT_DATA_DIR": str(tmp_path), "COLUMNS": "200"},
+        env={**os.environ, "VOICEBOT_DATA_DIR": str(folder), "COLUMNS": "200"},
     )
     os.close(inside)
     try:

@@ -61,6 +61,19 @@ async def test_a_command_that_takes_long_holds_up_no_other(broker: BrokerProcess
         assert (await long).done
 
 
+async def test_a_command_that_is_sent_again_is_carried_out_once_and_answered_each_time(broker: BrokerProcess) -> None:
+    settings, handled = settings_for(broker.port), list[str]()
+
+    async def handle(command: AgentCommand) -> CommandAnswer:
+        handled.append(command.id)
+        return CommandAnswer(command.id, True)
+
+    async with running(serve_commands(settings, handle)):
+        await asyncio.sleep(0.5)
+        answers = [await send_command(settings, SetPresence("a1", "8001", "break")) for _ in range(2)]
+    assert [answer.done for answer in answers] == [True, True] and handled == ["a1"]
+
+
 async def test_without_anybody_to_answer_it_is_said_what_to_look_at(
     broker: BrokerProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:

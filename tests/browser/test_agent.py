@@ -127,6 +127,7 @@ async def _pass_on(page: Page, media: Media) -> None:
     assert (await media.took("transfer")).to == "repair"  # type: ignore[union-attr]
     await expect(page.get_by_text("there is nobody with that skill")).to_be_visible()
     media.refusal = ""
+    media.commands.clear()
     await page.get_by_label("转给谁，或哪个技能、号码").fill("13912345678")
     await page.keyboard.press("Enter")
     await page.keyboard.press("Tab")

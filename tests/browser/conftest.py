@@ -1,11 +1,12 @@
 """One console and one Chromium for all tests in a browser; they share an event loop."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import TimeoutError as NoStart
 
 from tests.browser.calls import some_calls
 from tests.browser.console import Browsers, Console, running_console
@@ -23,11 +24,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(180))
 
 
+async def launched(playwright: Playwright, program: str, options: Sequence[str]) -> Browser:
+    """Chromium now and then hangs as it starts, and starts at once when it is tried again."""
+    try:
+        return await playwright.chromium.launch(executable_path=program, args=list(options), timeout=60_000)
+    except NoStart:
+        return await playwright.chromium.launch(executable_path=program, args=list(options))
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(require: Callable[[str], str]) -> AsyncIterator[Browser]:
     program = require("chromium")
     async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
+        started = await launched(playwright, program, OPTIONS)
         yield started
         await started.close()
 

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, async_playwright, expect
 
-from tests.browser.conftest import OPTIONS
+from tests.browser.conftest import OPTIONS, launched
 from tests.browser.console import PASSWORD, Browsers
 from tests.e2e.system import eventually, simulated_call, stored_call
 from tests.e2e.test_agents import likeness
@@ -72,7 +72,7 @@ async def people(
     options = [*OPTIONS, *fakes, f"--use-file-for-fake-audio-capture={said}"]
     console = system.settings.console
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=require("chromium"), args=options)
+        browser = await launched(playwright, require("chromium"), options)
         yield Browsers(browser, f"http://{console.bind}:{console.port}", script=SEEN)
         await browser.close()
 

@@ -116,10 +116,6 @@ class CallDistributor:
         """Whether the call waits, or rings at an agent."""
         return call_id in self._queue
 
-    def on_rules_changed(self, rules: QueueRules) -> None:
-        """They hold for calls that begin to wait from now on; the others keep those that they began with."""
-        self._rules = rules
-
     def enter(self, call: WaitingCall, *, open_now: bool) -> GiveUp | None:
         """A call begins to wait; or what is done instead. open_now: within the hours of human service."""
         if not open_now:

@@ -146,7 +146,7 @@ class CallDesk:
         except InferenceError as error:  # what it says is synthesised when it is said
             log.warning("prompts_not_prepared", reason=str(error))
         if self._humans is not None:
-            self._humans.floor.on_rules_changed(changed.company.routing.queue_rules())
+            self._humans.follow(changed.company.routing)
 
     async def _prepare_for(self, company: CompanyAtWork) -> None:
         await asyncio.to_thread(warm_up, company.company, today(company.company))

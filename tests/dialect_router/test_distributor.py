@@ -49,7 +49,8 @@ def course(of: CallDistributor, until: int) -> Sequence[tuple[int, str, Action]]
 def test_changed_rules_hold_for_those_who_come_from_then_on() -> None:
     one = floor(rules=QueueRules(longest_wait_s=200, overflow_after_s=150, offer_callback_after_s=90))
     enter(one, CALL)
-    one.on_rules_changed(QueueRules(longest_wait_s=20, overflow_after_s=15, offer_callback_after_s=9))
+    rules = QueueRules(longest_wait_s=20, overflow_after_s=15, offer_callback_after_s=9)
+    one.follow(rules, AssignmentPolicy(), PresenceConfig())
     enter(one, replace(CALL, call_id="b"))
     offers = [(at, call) for at, call, action in course(one, 60) if isinstance(action, OfferCallback)]
     assert offers == [(9, "b")]

@@ -22,7 +22,7 @@ from dialect_router.assignment import Assignment
 from dialect_router.distributor import CallDistributor, Offer
 from dialect_router.presence import Cause
 from dialect_router.queue import WaitingCall
-from dialect_router.queue_rules import Action, GiveUp, QueueRules
+from dialect_router.queue_rules import Action, GiveUp
 from dialect_router.routing import Staffing
 from telephony.sip.refer import TransferRequest
 from voicebot.assist.handover import extended
@@ -143,10 +143,6 @@ class Floor:
         self._visitors[call_id] = visitor
         self._woken.set()
         return True
-
-    def on_rules_changed(self, rules: QueueRules) -> None:
-        """The company's routing was changed."""
-        self._distributor.on_rules_changed(rules)
 
     @property
     def skills(self) -> frozenset[str]:

@@ -10,8 +10,6 @@ from datetime import datetime
 from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo
 
-import structlog
-
 from dialect_router.distributor import CallDistributor
 from models.vad import StreamingVad
 from telephony.hold_music import hold_music
@@ -41,7 +39,7 @@ from voicebot.floor.floor_log import FloorLog
 from voicebot.floor.outgoing import MakeOutgoing, OutsideLine
 from voicebot.floor.outside_transfers import OutsideTransfers
 from voicebot.floor.phones import Phones
-from voicebot.floor.roster import LOOK_EVERY_S, Roster
+from voicebot.floor.roster import Roster
 from voicebot.floor.services import FloorServices
 from voicebot.floor.supervision import Supervisions
 from voicebot.metrics import Metrics
@@ -50,8 +48,6 @@ from voicebot.store.callbacks import CallbackStore
 from voicebot.store.floor import FloorStore
 from voicebot.store.store import Store
 from voicebot.voice import Voice
-
-log = structlog.get_logger(__name__)
 
 _KINDS: Final[dict[str, PromptKind]] = {kind: kind for kind in get_args(PromptKind)}
 CLICKS_REMEMBERED: Final = 5_000
@@ -76,6 +72,7 @@ class FloorTools:
 class OpenFloor:
     """A floor that is ready but for its phones: `work` lets it ring them."""
 
+    distributor: CallDistributor
     floor: Floor
     store: FloorStore
     callbacks: Callbacks
@@ -85,6 +82,11 @@ class OpenFloor:
     """Where agents' phones register; None where no phone has a password."""
     take_commands: Callable[[BrowserPhones], Coroutine[Any, Any, None]]
     """Carries out what desks ask for, until cancelled; to be begun once phones can be rung."""
+
+    def follow(self, routing: Routing) -> None:
+        """routing.toml as it is from now on."""
+        rules, policy, presence = routing.queue_rules(), routing.assignment_policy(), routing.presence_config()
+        self.distributor.follow(rules, policy, presence, shadow=routing.shadow_policy())
 
     async def work(self, phones: Phones, line: OutsideLine | None) -> None:
         """Until cancelled. line: the way out, where there is one."""
@@ -119,7 +121,6 @@ async def open_floor(
     closing = Closing(store, services)
     open_now = (lambda: True) if settings.agents.always_open else _opening_hours(current_company)
     distributor = CallDistributor(roster.agents, asyncio.get_running_loop().time())
-    _follow(distributor, company.routing)
     floor = Floor(distributor, services, closing, open_now=open_now)
     _warm_up(company)
     callbacks = Callbacks(
@@ -139,27 +140,11 @@ async def open_floor(
         return serve_commands(settings.events, commands.handle)
 
     registrar = Registrar(RegistrarSettings(), roster.accounts, floor.staff) if roster.accounts else None
-    following = _follow_changes(distributor, current_company)
-    async with background(log.run(), roster.watch(floor.staff.read_again), following):
+    async with background(log.run(), roster.watch(floor.staff.read_again)):
         floor.staff.begin(tuple((await floor_store.presences()).items()))
-        yield OpenFloor(floor, floor_store, callbacks, dialling, outside, registrar, take_commands)
-
-
-def _follow(distributor: CallDistributor, routing: Routing) -> None:
-    distributor.follow(
-        routing.queue_rules(), routing.assignment_policy(), routing.presence_config(), shadow=routing.shadow_policy()
-    )
-
-
-async def _follow_changes(distributor: CallDistributor, current_company: Callable[[], Company]) -> None:
-    """Until cancelled: routing.toml as it is after each change."""
-    routing = current_company().routing
-    while True:
-        await asyncio.sleep(LOOK_EVERY_S)
-        if (now := current_company().routing) != routing:
-            routing = now
-            _follow(distributor, routing)
-            log.info("routing_followed", shadow=routing.shadow is not None)
+        opened = OpenFloor(distributor, floor, floor_store, callbacks, dialling, outside, registrar, take_commands)
+        opened.follow(current_company().routing)
+        yield opened
 
 
 def _opening_hours(current_company: Callable[[], Company]) -> Callable[[], bool]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from typing import Any
 
 import aiomqtt
 import structlog
@@ -32,12 +33,14 @@ ASKED_AGAIN_S = 1.5
 REMEMBERED = 512
 """Commands that are known again: each is carried out once, however often it comes."""
 
+Handle = Callable[[AgentCommand], Coroutine[Any, Any, CommandAnswer]]
+
 
 class NoAnswer(Exception):
     """Nobody took the command. The message says what to look at."""
 
 
-async def serve_commands(settings: EventSection, handle: Callable[[AgentCommand], Awaitable[CommandAnswer]]) -> None:
+async def serve_commands(settings: EventSection, handle: Handle) -> None:
     """Until cancelled. `handle` never raises: what can't be done it says in its answer. Commands begin in the order in
     which they come, and none waits for the answer to another one: a supervisor's phone may ring for long."""
     begun: dict[str, asyncio.Task[CommandAnswer]] = {}
@@ -50,7 +53,7 @@ async def serve_commands(settings: EventSection, handle: Callable[[AgentCommand]
                     async for message in client.messages:
                         if command := _command(message):
                             if command.id not in begun:
-                                begun[command.id] = handling.create_task(_carried_out(handle, command))
+                                begun[command.id] = handling.create_task(handle(command))
                             for oldest in list(begun)[:-REMEMBERED]:
                                 del begun[oldest]
                             handling.create_task(_answer(client, settings.node, begun[command.id]))
@@ -67,14 +70,8 @@ def _command(message: aiomqtt.Message) -> AgentCommand | None:
         return None
 
 
-async def _carried_out(
-    handle: Callable[[AgentCommand], Awaitable[CommandAnswer]], command: AgentCommand
-) -> CommandAnswer:
-    return await handle(command)
-
-
 async def _answer(client: aiomqtt.Client, node: str, begun: asyncio.Task[CommandAnswer]) -> None:
-    answer = await asyncio.shield(begun)
+    answer = await begun
     with suppress(aiomqtt.MqttError):  # the broker is away: who asked has noticed it as well
         await client.publish(answer_topic(answer.id, node), answer_to_json(answer), qos=1)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -16,6 +15,7 @@ from telephony.leg import EndReason, LegEnded, LegError
 from telephony.sip.endpoint import SipEndpoint
 from telephony.sip.leg import SipLeg
 from telephony.sip.settings import Credentials
+from voicebot.company.passwords import open_to_others
 from voicebot.config import ConfigError
 from voicebot.masking import mask
 from voicebot.trunk_settings import TrunkSection
@@ -135,10 +135,10 @@ def _credentials(settings: TrunkSection) -> Credentials | None:
 def _password(file: Path) -> str:
     """Without the line's end. Raises ConfigError; no message holds any of it."""
     try:
-        mode, text = file.stat().st_mode, file.read_text(encoding="utf-8")
+        open_to_all, text = open_to_others(file), file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"trunk.password_file: {file} cannot be read: check path, owner and UTF-8") from error
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if open_to_all:
         raise ConfigError(f"trunk.password_file: others may read {file}; run: chmod 600 {file}")
     password = text.strip("\r\n")
     if not password or "\n" in password:

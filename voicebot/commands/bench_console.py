@@ -19,6 +19,7 @@ from voicebot.consolebench.run import ConsoleFigures, measure_pages
 from voicebot.demo.console import open_console
 from voicebot.latency.limit import MOST_CALLS
 from voicebot.latency.measuring_system import measuring_system
+from voicebot.latency.wording import in_ms, shown_processor
 from voicebot.lifetime import run_until_stopped
 
 app = typer.Typer()
@@ -62,15 +63,10 @@ def _print_table(figures: ConsoleFigures) -> None:
     for name in ("p50", "p95", "max"):
         table.add_column(name, justify="right")
     delays = (shown.p50_ms, shown.p95_ms, shown.max_ms)
-    table.add_row(f"event to board, {shown.count} partial transcripts", *map(_ms, delays))
+    table.add_row(f"event to board, {shown.count} partial transcripts", *map(in_ms, delays))
     wait = calls.voice_to_voice_ms
-    table.add_row("voice to voice, from the recordings", *map(_ms, (wait.p50, wait.p95, wait.max)))
+    table.add_row("voice to voice, from the recordings", *map(in_ms, (wait.p50, wait.p95, wait.max)))
     Console().print(table)
-    shares = ", ".join(f"{name} {percent:.0f}" for name, percent in calls.core_percent_of.items())
     print(f"packets late, p99 of the worst 10 to 20 s: {figures.media_late_p99_ms:.1f} ms")
     print(f"slowest page to open: {figures.opened_s:.2f} s")
-    print(f"processor: {calls.core_percent:.0f} % of one core ({shares})")
-
-
-def _ms(value: float | None) -> str:
-    return "—" if value is None else f"{value:.0f} ms"
+    print(shown_processor(calls))

@@ -21,6 +21,7 @@ from voicebot.latency.figures import SLOW_MS, LatencyFigures
 from voicebot.latency.limit import MOST_CALLS, find_limit
 from voicebot.latency.measuring_system import Measure, measuring_system
 from voicebot.latency.scenario import NothingToSay
+from voicebot.latency.wording import in_ms, shown_processor
 from voicebot.lifetime import run_until_stopped
 
 app = typer.Typer()
@@ -86,7 +87,7 @@ def _report(figures: LatencyFigures, as_json: bool) -> None:
 def _print_level(figures: LatencyFigures) -> None:
     wait = figures.voice_to_voice_ms
     verdict = "carried" if figures.carried else "too slow"
-    print(f"{_calls(figures.calls)}: p50 {_ms(wait.p50)}, p95 {_ms(wait.p95)}, max {_ms(wait.max)}: {verdict}")
+    print(f"{_calls(figures.calls)}: p50 {in_ms(wait.p50)}, p95 {in_ms(wait.p95)}, max {in_ms(wait.max)}: {verdict}")
 
 
 def _print_table(figures: LatencyFigures) -> None:
@@ -96,27 +97,27 @@ def _print_table(figures: LatencyFigures) -> None:
         table.add_column(name, justify="right")
     wait = figures.voice_to_voice_ms
     table.add_row(
-        "voice to voice, from the recordings", "", _ms(wait.p50), _ms(wait.p95), _ms(wait.max), end_section=True
+        "voice to voice, from the recordings",
+        "",
+        in_ms(wait.p50),
+        in_ms(wait.p95),
+        in_ms(wait.max),
+        end_section=True,
     )
     for name, stage in figures.stages_ms.items():
         within = "  within it: " if name in ("recognition", "understanding") else ""
-        table.add_row(f"{within}{name}", _ms(stage.mean), _ms(stage.p50), _ms(stage.p95), "")
+        table.add_row(f"{within}{name}", in_ms(stage.mean), in_ms(stage.p50), in_ms(stage.p95), "")
     console = Console()
     console.print(table)
     lag = figures.loop_lag_ms
-    shares = ", ".join(f"{name} {percent:.0f}" for name, percent in figures.core_percent_of.items())
     print(f"understood as expected: {figures.answered_right:.0%} of the turns; without a reply: {figures.unanswered}")
     print(f"cut off: {figures.cut_off}; calls turned away: {figures.turned_away}; failed: {figures.failed_calls}")
-    print(f"processor: {figures.core_percent:.0f} % of one core ({shares}); memory: {figures.rss_mb:.0f} MB")
-    print(f"lag of the media loop: p99 {_ms(lag.p99)}, max {_ms(lag.max)}")
+    print(f"{shown_processor(figures)}; memory: {figures.rss_mb:.0f} MB")
+    print(f"lag of the media loop: p99 {in_ms(lag.p99)}, max {in_ms(lag.max)}")
     work = figures.loop_work
-    print(f"work of the media loop at a stretch: longest {_ms(work.max_ms)}, over 2 ms {work.over_2ms} times")
-    print("slowest: " + "; ".join(f"{turn.said} ({turn.heard}) {_ms(turn.latency_ms)}" for turn in figures.slowest))
+    print(f"work of the media loop at a stretch: longest {in_ms(work.max_ms)}, over 2 ms {work.over_2ms} times")
+    print("slowest: " + "; ".join(f"{turn.said} ({turn.heard}) {in_ms(turn.latency_ms)}" for turn in figures.slowest))
 
 
 def _calls(count: int) -> str:
     return "1 call" if count == 1 else f"{count} calls"
-
-
-def _ms(value: float | None) -> str:
-    return "—" if value is None else f"{value:.0f} ms"

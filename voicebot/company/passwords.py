@@ -41,12 +41,16 @@ def read_passwords(file: Path, agents: Collection[str] | None) -> Mapping[str, S
 
 def _too_open(file: Path) -> list[Problem]:
     try:
-        mode = file.stat().st_mode
+        if not open_to_others(file):
+            return []
     except OSError:
         return []  # reading it says why
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        return [Problem(str(file), None, "others may read the passwords", f"Run: chmod 600 {file}")]
-    return []
+    return [Problem(str(file), None, "others may read the passwords", f"Run: chmod 600 {file}")]
+
+
+def open_to_others(file: Path) -> bool:
+    """Whether anybody but its owner may read, write or run it. Raises OSError."""
+    return bool(file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def _fault(id_: str, password: object, agents: Collection[str] | None) -> tuple[str, str] | None:

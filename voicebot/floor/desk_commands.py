@@ -110,16 +110,13 @@ class DeskCommands:
 
     def _set_presence(self, agent_id: str, presence: str) -> None:
         staff = self.floor.staff
-        self._known(agent_id)
+        if staff.agent(agent_id) is None:
+            raise NotPossible(f"there is no agent {agent_id!r} in agents.csv")
         if presence == "ready" and not staff.can_be_rung(agent_id):
             raise NotPossible(
                 f"agent {agent_id!r} has no phone now: connect it in the browser, or sign a SIP phone in first"
             )
         staff.set_presence(agent_id, presence)
-
-    def _known(self, agent_id: str) -> None:
-        if self.floor.staff.agent(agent_id) is None:
-            raise NotPossible(f"there is no agent {agent_id!r} in agents.csv")
 
     def _connection(self, agent_id: str) -> Connection:
         found = self.floor.of_agent(agent_id)

@@ -21,6 +21,7 @@ from telephony.webrtc.errors import BrowserPhoneError
 from telephony.webrtc.leg import BrowserLeg
 from voicebot.agent_events import AgentEvent, Supervising, SupervisionState
 from voicebot.floor.transfers import NotPossible
+from voicebot.ringing import Ringing
 
 if TYPE_CHECKING:
     from voicebot.floor.floor import Floor
@@ -90,7 +91,7 @@ class Supervisions:
         leg = await self._floor.phones.ring(
             agent, caller_number=caller.caller_number, caller_name=name, call_id=call_id
         )
-        leg.listen(_Nobody())
+        leg.listen(Ringing())
         there.rings(leg)
         if isinstance(leg, BrowserLeg):
             leg.pick_up()  # they have just asked for it, on the same page
@@ -120,19 +121,7 @@ class Supervisions:
         return bridge
 
 
-class _Nobody:
-    """While a supervisor's phone rings."""
-
-    def on_frame(self, inbound: Frame, outbound: Frame) -> None: ...
-
-    def on_dtmf(self, digit: str) -> None: ...
-
-    def on_hold(self, held: bool) -> None: ...
-
-    def on_ended(self, ended: LegEnded) -> None: ...
-
-
-class _Supervisor(_Nobody):
+class _Supervisor(Ringing):
     """Somebody at a phone of their own; hung up when the bridge has let them go."""
 
     def __init__(self, phone: str, mode: Supervision, on_over: Callable[[], object]) -> None:

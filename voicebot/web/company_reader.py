@@ -5,13 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import structlog
-
 from voicebot.company import Company, load_company
-from voicebot.company.live import Fingerprint, fingerprint
-from voicebot.company.problems import CompanyError
-
-log = structlog.get_logger(__name__)
+from voicebot.company.live import Live
 
 
 class CompanyReader:
@@ -20,19 +15,13 @@ class CompanyReader:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._reading = asyncio.Lock()
-        self._read: Company | None = None
-        self._files: Fingerprint = frozenset()
+        self._live: Live[Company] | None = None
 
     async def current(self) -> Company:
         """Raises CompanyError only where it was never right: while somebody edits, what was last right goes on."""
         async with self._reading:
-            files = await asyncio.to_thread(fingerprint, self._directory)
-            if self._read is None or files != self._files:
-                try:
-                    self._read = await asyncio.to_thread(load_company, self._directory)
-                except CompanyError as error:
-                    if self._read is None:
-                        raise
-                    log.warning("company_not_read_again", reason=str(error))
-                self._files = files
-            return self._read
+            if self._live is None:
+                self._live = await asyncio.to_thread(Live, self._directory, load_company)
+            else:
+                await self._live.look()
+            return self._live.current

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlencode
 
@@ -112,11 +113,11 @@ async def prompt_page(visit: Visit) -> None:
             await versions_panel(visit, FILE)
 
 
-def _try_button(label: str, words: object, language: Language) -> None:
+def _try_button(label: str, words: Callable[[], str], language: Language) -> None:
     """What is typed now, before it is published."""
 
     def play() -> None:
-        if callable(words) and (text := str(words()).strip()):
+        if text := words().strip():
             ui.run_javascript(f"(() => {{ {_play(text, language)} }})()")
 
     ui.button(label, icon="volume_up", on_click=play).props("outline no-caps")

@@ -48,6 +48,5 @@ def _parsed(process: str, raw: bytes, call_id: str) -> Iterator[LogLine]:
         return
     rest = mask_values({key: value for key, value in entry.items() if key not in _HEAD and key != "call"})
     shown = "  ".join(f"{key}={value}" for key, value in rest.items())
-    head = (str(entry.get(key, "")) for key in ("timestamp", "level", "event"))
-    at, level, event = head
+    at, level, event = (str(entry.get(key, "")) for key in ("timestamp", "level", "event"))
     yield LogLine(at, process, level, event, shown)

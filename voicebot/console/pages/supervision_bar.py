@@ -10,13 +10,13 @@ from nicegui import ui
 
 from voicebot.agent_commands import Supervise
 from voicebot.agent_events import Supervising
+from voicebot.console.attempting import attempted
 from voicebot.console.auditing import MONITORED
 from voicebot.console.commanding import command, new_id
 from voicebot.console.components.parts import box, tag
 from voicebot.console.live_calls import LiveCall
 from voicebot.console.visit import Visit
 from voicebot.privacy.audit import Audit
-from voicebot.store.database import StoreError
 
 Mode = Literal["listen", "whisper", "barge", "stop"]
 MODES: Final[tuple[Mode, ...]] = ("listen", "whisper", "barge")
@@ -91,12 +91,8 @@ class SupervisionBar:
         if not self._may_watch(call):  # it may have been passed on to another team
             ui.notify(t("supervise.not_yours"), type="warning")
             return
-        try:
-            detail = {"mode": mode, "phone": self._phone}
-            await Audit(self._visit.sources.store).record(
-                self._visit.viewer.actor.id, MONITORED, f"call:{call.id}", detail
-            )
-        except StoreError:  # nobody listens without a trace
-            ui.notify(t("store_away.title"), caption=t("store_away.what_to_do"), type="negative", multi_line=True)
+        audit, detail = Audit(self._visit.sources.store), {"mode": mode, "phone": self._phone}
+        traced = audit.record(self._visit.viewer.actor.id, MONITORED, f"call:{call.id}", detail)
+        if not await attempted(t, traced):  # nobody listens without a trace
             return
         await command(self._visit, Supervise(new_id(), call.id, self._phone, mode))

@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from voicebot.latency.figures import SLOW_MS, LatencyFigures
+from voicebot.latency.figures import SLOW_MS, LatencyFigures, MeasuredTurn
 from voicebot.latency.limit import MOST_CALLS, find_limit
 from voicebot.latency.measuring_system import Measure, measuring_system
 from voicebot.latency.scenario import NothingToSay
@@ -116,7 +116,13 @@ def _print_table(figures: LatencyFigures) -> None:
     print(f"lag of the media loop: p99 {in_ms(lag.p99)}, max {in_ms(lag.max)}")
     work = figures.loop_work
     print(f"work of the media loop at a stretch: longest {in_ms(work.max_ms)}, over 2 ms {work.over_2ms} times")
-    print("slowest: " + "; ".join(f"{turn.said} ({turn.heard}) {in_ms(turn.latency_ms)}" for turn in figures.slowest))
+    print("slowest: " + "; ".join(f"{_told(turn)} {in_ms(turn.latency_ms)}" for turn in figures.slowest))
+    if figures.misunderstood:
+        print("not understood as expected: " + "; ".join(_told(turn) for turn in figures.misunderstood))
+
+
+def _told(turn: MeasuredTurn) -> str:
+    return f"{turn.said} ({turn.heard})"
 
 
 def _calls(count: int) -> str:

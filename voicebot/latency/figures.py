@@ -32,7 +32,8 @@ class MeasuredTurn:
     """As it was recognised; empty when nothing was stored."""
     latency_ms: int | None
     """None when no reply came."""
-    right: bool
+    right: bool | None
+    """None where no intent was expected of it: an answer within a flow."""
     cut_off: bool
     """The assistant began to talk while the caller still did."""
 
@@ -92,7 +93,7 @@ class LatencyFigures:
     """End of the caller's speech to the start of the assistant's, both in the caller's recording."""
     stages_ms: Mapping[str, Stage]
     answered_right: float
-    """Share of turns that were stored with the expected intent."""
+    """Share of the turns with an expected intent that were stored with it."""
     core_percent: float
     """Processor time of all processes of the system; 100 is one core."""
     rss_mb: float
@@ -110,6 +111,8 @@ class LatencyFigures:
     """By process; `callers` are the simulated callers, which are not in the sum."""
     slowest: tuple[MeasuredTurn, ...]
     """Those without a reply first."""
+    misunderstood: tuple[MeasuredTurn, ...]
+    """The first that were not stored with the expected intent."""
     seconds: float
     within_a_second: float
     """Share of all turns that were answered within 1,000 ms."""
@@ -121,18 +124,18 @@ class LatencyFigures:
 
 
 def measured_turns(
-    said: Sequence[SpokenTurn], intents: Sequence[str], stored: Sequence[TurnRecord]
+    said: Sequence[SpokenTurn], intents: Sequence[str | None], stored: Sequence[TurnRecord]
 ) -> tuple[MeasuredTurn, ...]:
     """Joins a caller's turns with those that the system stored, by their times: both count from the answer.
 
-    intents: the expected one for each turn. A turn that was taken for two is judged by the last of them, to which
-    the caller heard the reply.
+    intents: the expected one for each turn, None where none is. A turn that was taken for two is judged by the last of
+    them, to which the caller heard the reply.
     """
     heard = [turn for turn in stored if turn.role == "caller"]
     measured = []
     for turn, intent in zip(said, intents, strict=False):
         same = [each for each in heard if each.started_ms < turn.said_until_ms and each.ended_ms > turn.said_from_ms]
-        right = bool(same) and same[-1].intent == intent
+        right = None if intent is None else bool(same) and same[-1].intent == intent
         text = " | ".join(each.text for each in same)
         measured.append(MeasuredTurn(turn.said, text, turn.reply_latency_ms, right, turn.interrupted))
     return tuple(measured)
@@ -151,6 +154,7 @@ def figures(
     """Everything together. before, after: the media process's metrics; used_*: of the system's processes."""
     turns = [turn for call in calls for turn in call.turns]
     latencies = [turn.latency_ms for turn in turns if turn.latency_ms is not None]
+    judged = [turn.right for turn in turns if turn.right is not None]
     cpu_s = {name: used_after[name].cpu_s - used_before[name].cpu_s for name in used_after if name in used_before}
     percent = {name: round(100 * spent / seconds, 1) for name, spent in {**cpu_s, "callers": callers_cpu_s}.items()}
     return LatencyFigures(
@@ -158,7 +162,7 @@ def figures(
         turns=len(turns),
         voice_to_voice_ms=_quantiles(latencies),
         stages_ms=_stages(before, after, float(np.mean(latencies)) if latencies else None),
-        answered_right=round(sum(turn.right for turn in turns) / max(1, len(turns)), 3),
+        answered_right=round(sum(judged) / max(1, len(judged)), 3),
         core_percent=round(sum(100 * spent / seconds for spent in cpu_s.values()), 1),
         rss_mb=round(sum(used.rss_mb for used in used_after.values()), 1),
         loop_lag_ms=_loop_lag(before, after),
@@ -169,6 +173,7 @@ def figures(
         failed_calls=sum(call.outcome is None for call in calls),
         core_percent_of=percent,
         slowest=tuple(sorted(turns, key=_slowness, reverse=True)[:SHOWN]),
+        misunderstood=tuple(turn for turn in turns if turn.right is False)[:SHOWN],
         seconds=round(seconds, 1),
         within_a_second=round(sum(latency <= SLOW_MS for latency in latencies) / max(1, len(turns)), 3),
     )

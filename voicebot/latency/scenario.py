@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, cycle, islice
+from itertools import chain, cycle, dropwhile, islice
 from typing import Final
 
 from models.training.voices import HELD_OUT
@@ -24,15 +24,15 @@ class _Sentence:
     text: str
     language: Language
     rate: int
-    intent: str
+    intent: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One sentence and the intent that it should be understood with."""
+    """One sentence and the intent that it should be understood with; None for an answer within a flow."""
 
     turn: PreparedTurn
-    intent: str
+    intent: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,12 @@ class Part:
 def parts(company: Company, calls: int, turns: int) -> list[Part]:
     """Parts for so many callers of so many turns each, with all sentences synthesised: takes a while.
 
-    A caller says the sentences of a script whose intent is known, then those of the next scripts in a language that
-    is answered alike. Left out is what ends a call: farewells and the wish for a human. Raises NothingToSay.
+    A caller says the sentences of a script, answers to the assistant's questions included, then those of the next
+    scripts in a language that is answered alike. Left out is what ends a call: farewells and the wish for a human.
+    Raises NothingToSay.
     """
-    scripts = [(script, _scored(script, company)) for script in company.callers.values()]
-    scripts = [(script, scored) for script, scored in scripts if scored]
+    scripts = [(script, _sentences(script, company)) for script in company.callers.values()]
+    scripts = [(script, sentences) for script, sentences in scripts if sentences]
     if not scripts:
         raise NothingToSay(f"{company.directory / 'callers'}: no script has a sentence with expect_intent; add one")
     spoken = cache(_spoken)
@@ -62,7 +63,7 @@ def parts(company: Company, calls: int, turns: int) -> list[Part]:
     for index in range(calls):
         script, _ = scripts[index % len(scripts)]
         others = [*scripts[index % len(scripts) :], *scripts[: index % len(scripts)]]
-        alike = [scored for other, scored in others if _answered_in(other) == _answered_in(script)]
+        alike = [sentences for other, sentences in others if _answered_in(other) == _answered_in(script)]
         said = islice(cycle(chain.from_iterable(alike)), turns)
         voice = HELD_OUT[(index + index // len(scripts)) % len(HELD_OUT)]
         made.append(Part(script.number, tuple(Line(spoken(each, voice), each.intent) for each in said)))
@@ -73,12 +74,14 @@ def _answered_in(script: CallerScript) -> str:
     return "yue" if script.language == "yue" else "cmn"
 
 
-def _scored(script: CallerScript, company: Company) -> list[_Sentence]:
-    """The script's sentences that are understood rightly or wrongly, and after which the call goes on."""
+def _sentences(script: CallerScript, company: Company) -> list[_Sentence]:
+    """What the script's caller says before the farewell, from the first sentence with a known intent on."""
+    said = [turn for turn in script.turns[:-1] or script.turns if turn.say]
+    opened = dropwhile(lambda turn: turn.expect_intent is None, said)
     return [
         _Sentence(turn.say, script.language, script.rate, turn.expect_intent)
-        for turn in script.turns
-        if turn.say and turn.expect_intent and company.intents[turn.expect_intent].role not in ENDS_THE_CALL
+        for turn in opened
+        if turn.expect_intent is None or company.intents[turn.expect_intent].role not in ENDS_THE_CALL
     ]
 
 

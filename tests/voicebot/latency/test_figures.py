@@ -49,6 +49,14 @@ def test_a_turn_taken_for_two_is_judged_by_the_second() -> None:
     assert not measured_turns(whole, ["none"], split)[0].right
 
 
+def test_an_answer_within_a_flow_is_timed_but_not_judged() -> None:
+    (answer,) = measured_turns([said(1000, 2000)], [None], [stored(900, 2010, "complaint")])
+    assert answer == MeasuredTurn("x", "y", 400, right=None, cut_off=False)
+    measured = of([MeasuredCall((answer, turn(500), turn(600, right=False)), "resolved")])
+    assert measured.turns == 3 and measured.answered_right == 0.5
+    assert [each.latency_ms for each in measured.misunderstood] == [600]
+
+
 def reading(stages: dict[str, float], lags: list[float]) -> scrape.Reading:
     metrics = Metrics(CollectorRegistry())
     for stage, seconds in stages.items():

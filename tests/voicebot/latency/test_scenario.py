@@ -1,4 +1,4 @@
-"""Every caller has as many sentences as asked for, each with its expected intent, and none that would end the call."""
+"""Every caller has as many sentences as asked for, a script's answers among them, and none that ends the call."""
 
 import pytest
 
@@ -13,7 +13,15 @@ def test_every_caller_says_what_was_asked_for_and_stays_on_the_line(shop: Compan
     for part in cast:
         assert len(part.turns) == 7
         assert all(turn.audio is not None and turn.audio.size > 2000 and turn.said for turn in part.turns)
-        assert all(shop.intents[line.intent].role not in ENDS_THE_CALL for line in part.lines)
+        intents = [line.intent for line in part.lines if line.intent]
+        assert intents and all(shop.intents[intent].role not in ENDS_THE_CALL for intent in intents)
+
+
+def test_a_question_that_a_script_leads_to_is_answered_before_the_next_matter(shop: Company) -> None:
+    zhang = shop.callers["zhang_li_beijing"]
+    part = next(part for part in parts(shop, calls=len(shop.callers), turns=3) if part.number == zhang.number)
+    assert [line.turn.said for line in part.lines] == [turn.say for turn in zhang.turns[:3]]
+    assert [line.intent for line in part.lines] == ["delivery_delay", None, None]
 
 
 def test_who_shares_a_script_has_another_voice(shop: Company) -> None:

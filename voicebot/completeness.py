@@ -19,6 +19,9 @@ MODERATE_INTENT: Final = 0.35
 SHORT_ANSWER: Final = 2
 """Syllables: an utterance of no more is an answer where yes or no was asked, whatever the recogniser wrote."""
 
+PART: Final = 5
+"""Characters of a description that are hardly more than its beginning: 快递员."""
+
 BARE_WISH: Final = 7
 """Characters in which a wish is named and nothing said about it: 我要取消订单."""
 
@@ -66,10 +69,12 @@ def completeness(
     if known is not None:
         return known
     request = _request(bare, meant, words)
-    if heard < DOUBTED and expecting is Expecting.DIGITS:
+    if heard < DOUBTED and expecting in (Expecting.DIGITS, Expecting.TAIL):
         return Completeness.UNFINISHED  # digits, misheard
+    if heard < DOUBTED or (expecting is not Expecting.YES_NO and _bare_wish(bare, intent, words)):
+        return _LESS[request]
     told_in_parts = expecting is Expecting.TEXT and not words.asks(bare)
-    return _LESS[request] if told_in_parts or heard < DOUBTED or _bare_wish(bare, intent, words) else request
+    return _told_in_part(bare, request) if told_in_parts else request
 
 
 def read_words(words: TurnWords) -> None:
@@ -123,6 +128,11 @@ def _request(bare: str, meant: float, words: TurnWords) -> Completeness:
 def _bare_wish(bare: str, intent: str, words: TurnWords) -> bool:
     """我要退货: nothing is said about it yet, and whoever wants it has more to say, asked or not."""
     return intent in words.asked_about and len(bare) <= BARE_WISH and words.ending(bare) is not Ending.CLOSED
+
+
+def _told_in_part(bare: str, request: Completeness) -> Completeness:
+    """What was asked for is told in parts, each of which sounds whole; a short one is hardly all."""
+    return _LESS[request] if request is Completeness.COMPLETE or len(bare) <= PART else request
 
 
 def _by_ending(bare: str, ending: Ending | None, meant: float, words: TurnWords) -> Completeness:

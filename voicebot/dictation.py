@@ -46,14 +46,16 @@ def dictated(text: str, *, expecting: Expecting, words: DictationWords) -> Compl
 
 def _number(text: str, expecting: Expecting, words: DictationWords) -> Completeness | None:
     said = _after_correction(text)
-    announced = expecting is Expecting.DIGITS or any(word in said for word in words.numbers)
+    announced = expecting in (Expecting.DIGITS, Expecting.TAIL) or any(word in said for word in words.numbers)
     runs = digit_strings(said)
     if not runs or runs[-1].end < len(said):
         return Completeness.UNFINISHED if _announces(said, words) else None
     digits = "".join(run.digits for run in runs if len(run.digits) > 1) or runs[-1].digits
     if not announced and len(digits) < _UNANNOUNCED:
         return None
-    return _tail(runs[-1]) if runs[-1].tail else _length(digits, words.order_digits)
+    if runs[-1].tail or (expecting is Expecting.TAIL and not _MOBILE_BEGUN.fullmatch(digits)):
+        return _tail(digits)
+    return _length(digits, words.order_digits)
 
 
 def _after_correction(text: str) -> str:
@@ -69,8 +71,8 @@ def _announces(text: str, words: DictationWords) -> bool:
     return before is not None and not _holds(before[-_NOUN:], words.unspecific)
 
 
-def _tail(run: DigitString) -> Completeness:
-    return Completeness.COMPLETE if len(run.digits) >= _TAIL else Completeness.UNFINISHED
+def _tail(digits: str) -> Completeness:
+    return Completeness.COMPLETE if len(digits) >= _TAIL else Completeness.UNFINISHED
 
 
 def _length(digits: str, order_digits: frozenset[int]) -> Completeness:

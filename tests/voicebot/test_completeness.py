@@ -117,6 +117,11 @@ def test_after_a_wish_about_which_nothing_was_said_more_may_follow(
     assert judged(text, intent=intent, confidence=1.0, words=taught) is expected
 
 
+def test_a_wish_named_again_in_a_yes_is_all(taught: TurnWords) -> None:
+    yes = judged("对，确定取消", intent="cancel_order", confidence=1.0, expecting=Expecting.YES_NO, words=taught)
+    assert yes is COMPLETE
+
+
 def test_where_digits_were_asked_for_doubtful_words_are_misheard_digits() -> None:
     heard = completeness(
         "怎么退", intent="return_refund", confidence=1.0, expecting=Expecting.DIGITS, words=WORDS, heard=0.1
@@ -136,7 +141,7 @@ def test_dictation_is_told_apart() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("快递员态度很差", Completeness.UNFINISHED), ("快递员", Completeness.UNFINISHED), ("算了", Completeness.COMPLETE)],
+    [("快递员态度很差", UNSURE), ("快递员", UNFINISHED), ("算了", COMPLETE)],
 )
 def test_what_is_told_in_parts_is_waited_for_unless_it_is_a_whole_answer(text: str, expected: Completeness) -> None:
     judged = completeness(text, intent="none", confidence=0.9, expecting=Expecting.TEXT, words=WORDS)

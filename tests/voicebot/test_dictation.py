@@ -47,6 +47,26 @@ def test_numbers_that_were_asked_for(text: str, expected: Completeness | None) -
 
 @pytest.mark.parametrize(
     ("text", "expected"),
+    [
+        ("0832", COMPLETE),
+        ("尾号是0832", COMPLETE),
+        ("083", UNFINISHED),
+        ("1380", UNSURE),  # the whole number may have begun
+        ("13800138000", COMPLETE),
+    ],
+)
+def test_the_last_four_digits_are_all_where_they_were_asked_for(text: str, expected: Completeness) -> None:
+    assert dictated(text, expecting=Expecting.TAIL, words=WORDS) is expected
+
+
+@pytest.mark.parametrize("text", ["好啦，我等你电话", "你给我打电话", "我没接到电话", "有电话"])
+def test_a_call_is_no_number_that_is_announced(text: str) -> None:
+    assert dictated(text, expecting=Expecting.OPEN, words=WORDS) is None
+    assert dictated("我的电话", expecting=Expecting.OPEN, words=WORDS) is UNFINISHED
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
     [("订单号是64", UNFINISHED), ("不对，是64940326", COMPLETE), ("我要2", None), ("第2", None), ("换成42码", None)],
 )
 def test_numbers_that_come_unasked(text: str, expected: Completeness | None) -> None:

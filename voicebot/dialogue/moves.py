@@ -98,7 +98,9 @@ _KEYS = frozenset({"order_number", "phone", "amount", "digits"})
 def expecting(question: Question) -> Expecting:
     """The kind of answer that `question` calls for."""
     match question:
-        case AskPhoneTail() | AskCallbackNumber():
+        case AskPhoneTail():
+            return Expecting.TAIL
+        case AskCallbackNumber():
             return Expecting.DIGITS
         case AskSlot(slot) if slot.type in _KEYS:
             return Expecting.DIGITS

@@ -22,6 +22,8 @@ class Expecting(StrEnum):
 
     OPEN = "open"
     DIGITS = "digits"
+    TAIL = "tail"
+    """The last four digits of a number."""
     YES_NO = "yes_no"
     TEXT = "text"
     """An address, a name, what is wrong with it: told in parts, with pauses."""

@@ -13,7 +13,6 @@ from typing import Any, assert_never
 
 import structlog
 
-from models.address import InferenceError
 from models.vad import StreamingVad
 from telephony.audio import FRAME_S, Frame
 from telephony.leg import CallLeg, EndReason, LegEnded, LegError
@@ -23,7 +22,7 @@ from voicebot.call_end import close_call
 from voicebot.call_log import CallerTurn, CallLog
 from voicebot.caller_dialect import CallerDialect, kept
 from voicebot.dialogue.policy import Dialogue
-from voicebot.dialogue.types import Expecting, Reply, Segment, Understood
+from voicebot.dialogue.types import Reply, Understood
 from voicebot.early_reply import EarlyReply
 from voicebot.edges import on_edge
 from voicebot.endpointing import Completeness
@@ -32,12 +31,12 @@ from voicebot.hearing import CallerAudio
 from voicebot.keypad import Keypad
 from voicebot.listening import Listening
 from voicebot.metrics import Metrics
-from voicebot.on_air import Answered, OnAir
+from voicebot.on_air import Answered
 from voicebot.partials import Partial
 from voicebot.put_through import PutThrough
 from voicebot.recognition import Glimpse, Heard, Recognition
 from voicebot.recording_pause import RecordingPause
-from voicebot.speaking import Speaker, Spoken
+from voicebot.replying import Replying
 from voicebot.store.records import TurnRecord
 from voicebot.turns import Action, Drop, EndTurn, NoInput, Recognise, RecognisePartial, TurnTaking
 from voicebot.voice import Voice
@@ -98,19 +97,25 @@ class CallSession:
             call_id=call_log.call.id,
             on_heard=self._heard,
             on_glimpse=self._glimpsed,
-            heard_reply=lambda: self._cut_at,
+            heard_reply=lambda: self._replying.cut_at,
         )
         self._keypad = Keypad()
-        self._speaker = Speaker(leg.playout, voice, on_segment=self._segment_begins, on_finished=self._reply_done)
         self._work: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
+        self._replying = Replying(
+            leg,
+            voice,
+            dialogue=dialogue,
+            turns=turns,
+            call_log=call_log,
+            recording=self.recording,
+            metrics=metrics,
+            clock_s=lambda: self._audio.duration_s,
+            carry_out=self._carry_out,
+            later=self._work.put_nowait,
+        )
         self._tasks: asyncio.TaskGroup | None = None
         self._ended: LegEnded | None = None
         self._held = False
-        self._on_air: OnAir | None = None
-        self._closing = False
-        self._cut_at: str | None = None  # what was heard of a reply that the caller talked over
-        self._may_interrupt = asyncio.Event()  # clear while a mandatory part is being spoken
-        self._may_interrupt.set()
 
     async def run(self) -> None:
         """Answers and carries the call to its end."""
@@ -136,7 +141,7 @@ class CallSession:
         await self._log.answered(str(self._recorder.path) if self._recorder else None)
         self._turns.on_reply_pending()
         await self._speak(self._dialogue.opening() if inbound else self._dialogue.notice(), None)
-        if not inbound and self._humans is not None and (notice := self._speaker.current) is not None:
+        if not inbound and self._humans is not None and (notice := self._replying.current) is not None:
             await notice.over.wait()
             await self._humans.begin(self._leg, self)
 
@@ -147,29 +152,27 @@ class CallSession:
             self._recorder.write(inbound, outbound)
         self._audio.append(inbound)
         at = self._audio.duration_s
-        on_air = self._on_air
-        if on_air and not on_air.begun and self._leg.playout.sent_samples > on_air.queued_at:
-            self._reply_begins(on_air, at)
+        self._replying.on_frame(at)
         if self._held or self._ended or self._tasks is None:
             return
         if self._humans is not None and self._humans.with_human:
             self._humans.on_frame(inbound)
             return
         for event in self._vad.push(inbound, at - FRAME_S):
-            self._carry_out(on_edge(self._turns, event, now=at, left_s=self._speaker.left_s))
+            self._carry_out(on_edge(self._turns, event, now=at, left_s=self._replying.left_s))
         self._carry_out(self._turns.on_time(at))
         if (digits := self._keypad.on_time(at)) is not None:
             self._pressed(digits)
-        if at >= LONGEST_CALL_S and not self._closing:
+        if at >= LONGEST_CALL_S and not self._replying.closing:
             log.warning("call_too_long", limit_s=LONGEST_CALL_S)
-            self._hang_up()
+            self._replying.hang_up()
 
     def on_dtmf(self, digit: str) -> None:
         if self._with_human:
             return  # the agent's telephone gets it
         at = self._audio.duration_s
         self._turns.on_activity(at)
-        self._interrupt()
+        self._replying.interrupt()
         if (digits := self._keypad.on_key(digit, at)) is not None:
             self._pressed(digits)
 
@@ -183,9 +186,7 @@ class CallSession:
         self._ended = ended
         if self._humans is not None:
             self._humans.caller_left()
-        if (cut := self._speaker.stop()) is not None and self._on_air is not None:
-            self._work.put_nowait(partial(self._store_heard, self._on_air, self._speaker.heard(cut)))
-        self._may_interrupt.set()
+        self._replying.end()
         self._work.put_nowait(_end)
 
     # What the way to a human is told and says.
@@ -201,9 +202,7 @@ class CallSession:
 
     def fall_silent(self) -> None:
         """A human has the caller: nothing more is said or heard for the assistant."""
-        if (cut := self._speaker.stop()) is not None and self._on_air is not None:
-            self._work.put_nowait(partial(self._store_heard, self._on_air, self._speaker.heard(cut)))
-        self._may_interrupt.set()
+        self._replying.fall_silent()
         self._turns.on_floor_given()
         self._listening.close()
 
@@ -235,11 +234,11 @@ class CallSession:
                     self._observe("endpoint", self._audio.duration_s - action.speech_end_s)
                     self._work.put_nowait(partial(self._answer, action, _clock()))
                 case PausePlayback():
-                    self._speaker.hush()
+                    self._replying.hush()
                 case ResumePlayback():
-                    self._speaker.go_on()
+                    self._replying.go_on()
                 case StopPlayback():
-                    self._interrupt()
+                    self._replying.interrupt()
                 case NoInput(count):
                     self._work.put_nowait(partial(self._no_input, count))
                 case _:
@@ -259,10 +258,10 @@ class CallSession:
             await self._speak(self._dialogue.on_models_away(), answers)
             return
         requested = self._hear_dialect(heard, heard.understood, ended.speech_end_s)
-        understood = replace(heard.understood, heard_reply=self._cut_at, requested_dialect=requested)
+        understood = replace(heard.understood, heard_reply=self._replying.cut_at, requested_dialect=requested)
         if self._humans is not None:
             self._humans.emotion = understood.emotion
-        self._cut_at = None
+        self._replying.cut_at = None
         place = self._log.next_place()
         thinking = self._task(self._dialogue.on_utterance(understood))
         covered = await self._covered(thinking, answers)
@@ -292,7 +291,7 @@ class CallSession:
             return False
         words = replace(self._dialogue.filler(), interruptible=False)
         await self._speak(Reply((words,), self._dialogue.language), answers)
-        if (filler := self._speaker.current) is not None:
+        if (filler := self._replying.current) is not None:
             await filler.over.wait()
         self._turns.on_reply_pending()
         return True
@@ -316,85 +315,16 @@ class CallSession:
             await self._speak(reply, None)
 
     async def _speak(self, reply: Reply, answers: Answered | None, *, to: TurnRecord | None = None) -> None:
-        """Queue a reply once it is stored together with what it answers; returns before it is heard, so that the caller
-        can interrupt it."""
+        """Returns before it is heard, so that the caller can interrupt it."""
         if self._ended or self._with_human:
             if to:
                 await self._log.said(to)
             return
-        self._closing = self._closing or reply.end_call
         if reply.end_call and self._humans is not None:
             self._humans.ends(reply)
-        self._cut_at = None
-        turn = await self._log.reply(reply, to=to, at_s=self._audio.duration_s)
-        await self.recording.by_flow(self._dialogue.private, at_s=self._audio.duration_s)
-        await self._may_interrupt.wait()
-        if self._ended:
-            return
-        if (cut := self._speaker.stop()) is not None and self._on_air:
-            await self._store_heard(self._on_air, self._speaker.heard(cut))
-        if answers:
-            self._observe("dialogue", _clock() - answers.ended_at)
-        self._on_air = OnAir(turn, self._leg.playout.sent_samples, answers, _clock())
-        try:
-            await self._speaker.say(reply)
-        except InferenceError as error:
-            log.error("reply_not_spoken", reason=str(error))
-            self._turns.on_playback_finished(self._audio.duration_s)
-            if self._closing:
-                self._hang_up()
-        if reply.transfer and self._humans is not None:
+        await self._replying.speak(reply, answers, to=to)
+        if reply.transfer and self._humans is not None and not self._ended:
             await self._humans.begin(self._leg, self)
-
-    async def _store_heard(self, on_air: OnAir, heard: str) -> None:
-        on_air.turn = await self._log.reply_ended(on_air.turn, at_s=self._audio.duration_s, heard=heard)
-
-    # Playback's progress.
-
-    def _segment_begins(self, spoken: Spoken, segment: Segment) -> None:
-        segments = spoken.reply.segments
-        if segment is segments[0] and self._on_air is not None and self._on_air.answers is not None:
-            self._observe("synthesis", _clock() - self._on_air.known_at)
-        if segment.interruptible:
-            self._may_interrupt.set()
-        else:
-            self._may_interrupt.clear()
-        answerable = segment is segments[-1] and self._dialogue.expecting is Expecting.YES_NO
-        interruptible = segment.interruptible and not self._closing  # nobody takes the floor from a goodbye
-        at = self._audio.duration_s
-        self._carry_out(self._turns.on_playback_started(at, interruptible=interruptible, answerable=answerable))
-
-    def _reply_begins(self, on_air: OnAir, at: float) -> None:
-        on_air.begun = True
-        answers = on_air.answers
-        latency_ms = None if answers is None else round((at - answers.speech_end_s) * 1000)
-        if latency_ms is not None:
-            self._metrics.reply_latency_s.observe(latency_ms / 1000)
-        self._work.put_nowait(partial(self._store_start, on_air, at, latency_ms))
-
-    async def _store_start(self, on_air: OnAir, at: float, latency_ms: int | None) -> None:
-        on_air.turn = await self._log.reply_started(on_air.turn, at_s=at, latency_ms=latency_ms)
-
-    def _reply_done(self, spoken: Spoken) -> None:
-        self._may_interrupt.set()
-        self._turns.on_playback_finished(self._audio.duration_s)
-        on_air = self._on_air
-        if on_air is not None:
-            self._work.put_nowait(partial(self._store_heard, on_air, spoken.reply.text))
-        if spoken.reply.end_call:
-            self._hang_up()
-
-    def _interrupt(self) -> None:
-        """The caller speaks or presses a key over a reply that may be interrupted."""
-        current, on_air = self._speaker.current, self._on_air
-        if current is None or current.over.is_set() or self._closing or not self._turns.interruptible:
-            return
-        heard = self._speaker.heard(current)
-        self._speaker.stop()
-        self._turns.on_playback_finished(self._audio.duration_s)
-        self._cut_at = heard
-        if on_air is not None:
-            self._work.put_nowait(partial(self._store_heard, on_air, heard))
 
     def _pressed(self, digits: str) -> None:
         at = self._audio.duration_s
@@ -415,10 +345,6 @@ class CallSession:
         self._metrics.stage_s.labels(stage).observe(seconds)
 
     # The end.
-
-    def _hang_up(self) -> None:
-        self._closing = True
-        self._leg.hang_up()
 
     async def _close(self) -> None:
         ended = self._ended or LegEnded(EndReason.ERROR, text="session ended before the leg")

@@ -15,7 +15,7 @@ from telephony.audio import FRAME_S
 SLOTS: Final = 10
 """Phases within the 20 ms: legs are spread over them, so packets leave every 2 ms and not in one burst."""
 SLOT_S: Final = FRAME_S / SLOTS
-LONGEST_HOLD_S: Final = 0.001
+LONGEST_HOLD_S: Final = 0.0005
 """Work on a slot's legs after which the event loop gets to see to other things before the next leg."""
 MAX_CATCH_UP_TICKS: Final = 5
 """After a stall of up to this many ticks the missed ones are made up for at once; after a longer one they are

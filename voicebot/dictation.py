@@ -12,7 +12,7 @@ A group that may be the last one is UNSURE, one after which another must come is
 import re
 from typing import Final
 
-from voicebot.dialogue.digits import DigitString, digit_strings
+from voicebot.dialogue.digits import digit_strings
 from voicebot.dialogue.lexicon import lexicon
 from voicebot.dialogue.orders import LONGEST, SHORTEST
 from voicebot.dialogue.types import Expecting

@@ -116,6 +116,10 @@ def _print_table(figures: LatencyFigures) -> None:
     print(f"lag of the media loop: p99 {in_ms(lag.p99)}, max {in_ms(lag.max)}")
     work = figures.loop_work
     print(f"work of the media loop at a stretch: longest {in_ms(work.max_ms)}, over 2 ms {work.over_2ms} times")
+    print(
+        f"  the machine's part: 0.2 ms of work seem to take over 2 ms {work.machine_over_2ms} times in as much "
+        f"processor time, {in_ms(work.machine_max_ms)} at most"
+    )
     print("slowest: " + "; ".join(f"{_told(turn)} {in_ms(turn.latency_ms)}" for turn in figures.slowest))
     if figures.misunderstood:
         print("not understood as expected: " + "; ".join(_told(turn) for turn in figures.misunderstood))

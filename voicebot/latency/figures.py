@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from voicebot.caller.simulated_caller import SpokenTurn
+from voicebot.latency.machine import LONG_WORK_S, MachineNoise
 from voicebot.latency.processes import Usage
 from voicebot.latency.scrape import Reading
 from voicebot.store.records import TurnRecord
@@ -80,6 +81,10 @@ class LoopWork:
     """How often for longer than 2 ms."""
     max_ms: float | None
     """Rounded up to a bucket's edge; 1 where no stretch was longer than that."""
+    machine_over_2ms: int | None
+    """How often a computation of 0.2 ms would have seemed to take so long, in as much processor time."""
+    machine_max_ms: float
+    """The longest that it seemed to take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,7 @@ def figures(
     used_after: Mapping[str, Usage],
     callers_cpu_s: float,
     seconds: float,
+    machine: MachineNoise,
 ) -> LatencyFigures:
     """Everything together. before, after: the media process's metrics; used_*: of the system's processes."""
     turns = [turn for call in calls for turn in call.turns]
@@ -166,7 +172,7 @@ def figures(
         core_percent=round(sum(100 * spent / seconds for spent in cpu_s.values()), 1),
         rss_mb=round(sum(used.rss_mb for used in used_after.values()), 1),
         loop_lag_ms=_loop_lag(before, after),
-        loop_work=_loop_work(before, after),
+        loop_work=_loop_work(before, after, cpu_s.get("media"), machine),
         unanswered=sum(turn.latency_ms is None for turn in turns),
         cut_off=sum(turn.cut_off for turn in turns),
         turned_away=sum(call.outcome == TURNED_AWAY for call in calls),
@@ -216,12 +222,15 @@ def _loop_lag(before: Reading, after: Reading) -> LoopLag:
     return LoopLag(_ms(grown.quantile(0.99)), _ms(grown.highest()))
 
 
-def _loop_work(before: Reading, after: Reading) -> LoopWork:
+def _loop_work(before: Reading, after: Reading, cpu_s: float | None, machine: MachineNoise) -> LoopWork:
+    expected = None if cpu_s is None else round(machine.long_per_cpu_s * cpu_s)
+    longest_ms = round(machine.max_ms, 1)
     histogram = after.histogram("voicebot_loop_work_seconds")
     if histogram is None:
-        return LoopWork(None, None)
+        return LoopWork(None, None, expected, longest_ms)
     grown = histogram.since(before.histogram("voicebot_loop_work_seconds"))
-    return LoopWork(round(grown.count - grown.counts[0.002]), _ms(grown.highest()) or 1.0)
+    long = round(grown.count - grown.counts[LONG_WORK_S])
+    return LoopWork(long, _ms(grown.highest()) or 1.0, expected, longest_ms)
 
 
 def _ms(seconds: float | None) -> float | None:

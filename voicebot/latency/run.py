@@ -20,6 +20,7 @@ from voicebot.config import Settings
 from voicebot.demo.system import System
 from voicebot.latency import processes, scrape
 from voicebot.latency.figures import LatencyFigures, MeasuredCall, figures, measured_turns
+from voicebot.latency.machine import noise_of_machine
 from voicebot.latency.scenario import Part
 from voicebot.store.records import CallRecord
 from voicebot.store.store import Store
@@ -63,6 +64,7 @@ async def measure(system: System, parts: Sequence[Part], *, recordings: Path, pr
         used_after=used_after,
         callers_cpu_s=callers_cpu_s,
         seconds=seconds,
+        machine=await asyncio.to_thread(noise_of_machine),
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import pytest
@@ -10,6 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from voicebot.caller.simulated_caller import SpokenTurn
 from voicebot.latency import scrape
 from voicebot.latency.figures import LatencyFigures, MeasuredCall, MeasuredTurn, figures, measured_turns
+from voicebot.latency.machine import MachineNoise
 from voicebot.latency.processes import Usage
 from voicebot.metrics import Metrics
 from voicebot.store.records import TurnRecord
@@ -57,8 +59,10 @@ def test_an_answer_within_a_flow_is_timed_but_not_judged() -> None:
     assert [each.latency_ms for each in measured.misunderstood] == [600]
 
 
-def reading(stages: dict[str, float], lags: list[float]) -> scrape.Reading:
+def reading(stages: dict[str, float], lags: list[float], work: Sequence[float] = ()) -> scrape.Reading:
     metrics = Metrics(CollectorRegistry())
+    for worked in work:
+        metrics.loop_work_s.observe(worked)
     for stage, seconds in stages.items():
         metrics.stage_s.labels(stage).observe(seconds)
     for lag in lags:
@@ -75,6 +79,7 @@ def of(calls: list[MeasuredCall], after: scrape.Reading | None = None) -> Latenc
         used_after={"media": Usage(3.0, 110.0), "inference": Usage(10.0, 310.0), "broker": Usage(9.0, 50.0)},
         callers_cpu_s=1.0,
         seconds=10.0,
+        machine=MachineNoise(3.5, 4.21),
     )
 
 
@@ -108,6 +113,12 @@ def test_what_the_stages_leave_is_the_network() -> None:
     assert measured.loop_lag_ms.p99 is not None and measured.loop_lag_ms.p99 <= 0.5
     unmeasured = of([MeasuredCall((turn(400),), "resolved")])
     assert unmeasured.stages_ms["network"].mean is None
+
+
+def test_long_work_is_told_beside_what_the_machine_alone_would_show() -> None:
+    work = of([], reading({}, [], work=[0.0015] * 50 + [0.0022, 0.0048])).loop_work
+    assert (work.over_2ms, work.max_ms) == (2, 5.0)
+    assert (work.machine_over_2ms, work.machine_max_ms) == (7, 4.2)  # media took 2 s of processor time
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ class Dialogue:
             except ToolError:
                 return self._reply(self._tool_failed())
         if count >= _LAST_SILENCE or self._memory.turns > _MOST_TURNS:
-            return self._reply(self._conversation.goodbye())
+            return self._reply(self._conversation.onward.goodbye())
         if self._conversation.question == OpenQuestion(more=True):
             return self._reply(Move((self._prompt("still_there"),), self._conversation.question))
         said = self._prompt(f"no_input_{max(1, count)}")
@@ -236,7 +236,7 @@ class Dialogue:
 
     def agent_left(self) -> Reply:
         """The agent has hung up, and the call ends."""
-        return self._aside(self._conversation.goodbye())
+        return self._aside(self._conversation.onward.goodbye())
 
     def _aside(self, move: Move) -> Reply:
         """A reply to nothing that the caller said."""

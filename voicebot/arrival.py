@@ -36,6 +36,11 @@ class Arrival:
         """What the assistant opens in: Mandarin, which everybody understands; it follows the caller from there."""
         return "cmn"
 
+    @property
+    def likely_language(self) -> Language:
+        """What the caller is believed to speak."""
+        return "yue" if self.dialect.belief.top() == "yue" else "cmn"
+
 
 def call_id(at: datetime, timezone: ZoneInfo) -> str:
     """Sortable by time, short enough to read out, unguessable enough not to collide: 20261122-183015-7f3a9c."""

@@ -19,22 +19,25 @@ class SpokenLanguage:
     """Switches to Cantonese after one clear turn and back to Mandarin after two; a wish of the caller's is for good."""
 
     current: Language
+    likely: Language = "cmn"
+    """What the caller is believed to speak: a Cantonese turn of whoever was expected to speak it is clear, however
+    little the recogniser believes its words."""
     mandarin_turns: int = 0
     wished: bool = False
 
     def after(self, utterance: Understood, offered: frozenset[Language]) -> SpokenLanguage:
         """What is spoken once `utterance` was heard. offered: what the company speaks."""
         if (wish := wished_language(utterance, offered)) is not None:
-            return SpokenLanguage(wish, wished=True)
+            return replace(self, current=wish, mandarin_turns=0, wished=True)
         if self.wished:
             return self
-        clear = utterance.asr_confidence >= _CLEAR and len(utterance.text.strip()) >= _SHORTEST
-        if not clear:
+        clear = utterance.asr_confidence >= _CLEAR or utterance.language == self.likely == "yue"
+        if not clear or len(utterance.text.strip()) < _SHORTEST:
             return self
         if utterance.language == "yue":
-            return SpokenLanguage("yue") if "yue" in offered else replace(self, mandarin_turns=0)
+            return replace(self, current="yue" if "yue" in offered else self.current, mandarin_turns=0)
         turns = self.mandarin_turns + 1
-        return SpokenLanguage("cmn" if turns >= _BACK_TO_MANDARIN else self.current, turns)
+        return replace(self, current="cmn" if turns >= _BACK_TO_MANDARIN else self.current, mandarin_turns=turns)
 
 
 def wished_language(utterance: Understood, offered: frozenset[Language]) -> Language | None:

@@ -46,19 +46,21 @@ _UNTOLD: Final = 0.05
 """Evidence weaker than this, in log-odds, is not worth a line in the record."""
 
 
-def language_evidence(probabilities: Mapping[str, float]) -> DialectEvidence | None:
+def language_evidence(probabilities: Mapping[str, float], trust: float = 1.0) -> DialectEvidence | None:
     """From a recogniser's language identification: code ("zh" or "cmn", "yue", "nan", ...) -> probability.
 
     Codes that are no Chinese language count for nothing. Every dialect is heard under the code that serves it best
     (`asr_language` in dialects.csv) unless the recogniser has a code of its own for it. None where nothing Chinese was
-    identified or where the dialects are all alike to it.
+    identified or where the dialects are all alike to it. trust: as for `words_evidence`.
     """
     heard = _usable(probabilities)
     codes = {tag: tag if tag in heard and tag != STANDARD else row.asr_language for tag, row in dialects().items()}
     chinese = {code: heard.get(code, 0.0) for code in sorted({*codes.values()})}
     chinese[_CHINESE] += heard.get(STANDARD, 0.0)  # some recognisers name it so
     against_mandarin = _tempered(chinese, _CHINESE, LANGUAGE_ERROR, LANGUAGE_RELIABILITY)
-    log_odds = {code: said if said > 0 else MANDARIN_SAYS_LESS * said for code, said in against_mandarin.items()}
+    log_odds = {
+        code: trust * (said if said > 0 else MANDARIN_SAYS_LESS * said) for code, said in against_mandarin.items()
+    }
     return _evidence("language", {tag: log_odds[code] for tag, code in codes.items() if code in log_odds})
 
 

@@ -35,20 +35,25 @@ MOST_NAMED: Final = 4
 """Words, or dialects, named in one reason."""
 
 
-def words_evidence(text: str) -> DialectEvidence | None:
-    """What the words of one recognised utterance (simplified characters) say; None where they say nothing."""
+def words_evidence(text: str, trust: float = 1.0) -> DialectEvidence | None:
+    """What the words of one recognised utterance (simplified characters) say; None where they say nothing.
+
+    trust: share of it that counts, 0..1, where the recogniser itself doubts the words.
+    """
     heard = list(dict.fromkeys(found.word for found in _telling().find(text[:LONGEST_UTTERANCE])))
     if not heard:
-        return _plain() if sum("\u4e00" <= character <= "\u9fff" for character in text) >= PLAIN_FROM else None
+        chinese = sum("\u4e00" <= character <= "\u9fff" for character in text)
+        return _plain() if trust == 1 and chinese >= PLAIN_FROM else None
     table = words()
-    log_odds = _together([table[word] for word in heard])
+    said = _together([table[word] for word in heard])
+    log_odds = MappingProxyType({tag: trust * much for tag, much in said.items()})
     return DialectEvidence(SOURCE, log_odds, _reason(heard, log_odds))
 
 
 def _together(heard: Sequence[Word]) -> Mapping[str, float]:
     tags = sorted({tag for word in heard for tag in word.log_odds})
     sums = {tag: math.fsum(word.log_odds.get(tag, 0.0) for word in heard) for tag in tags}
-    return MappingProxyType(dict(limited(sums, MOST_PER_UTTERANCE)))
+    return limited(sums, MOST_PER_UTTERANCE)
 
 
 def _reason(heard: Sequence[str], log_odds: Mapping[str, float]) -> str:

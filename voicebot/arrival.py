@@ -1,11 +1,12 @@
 """Who rings: number, region, dialect prior, customer, and the call's row made from them."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from dialect_router.dialects import DialectPrior, prior
+from dialect_router.dialects import prior
 from dialect_router.evidence import HeardDialect
 from dialect_router.regions import Region, locate
 from dialect_router.speech import earlier_calls_evidence, record_evidence
@@ -18,7 +19,7 @@ from voicebot.store.store import Store
 from voicebot.tools.caller import known_caller
 
 PRIOR_SHOWN = 5
-"""Dialects of the prior that are kept with the call: the likeliest ones."""
+"""Dialects that are kept with the call before anything was said: the likeliest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,6 @@ class Arrival:
     def language(self) -> Language:
         """What the assistant opens in: Mandarin, which everybody understands; it follows the caller from there."""
         return "cmn"
-
-    @property
-    def likely_language(self) -> Language:
-        """What the caller is believed to speak."""
-        return "yue" if self.dialect.belief.top() == "yue" else "cmn"
 
 
 def call_id(at: datetime, timezone: ZoneInfo) -> str:
@@ -65,6 +61,8 @@ async def _arrival(number: str, store: Store, company: Company, *, leg_id: str, 
     known = await known_caller(store, company, number)
     served = await served_dialects(store, number) if number else []
     started_at = datetime.now(UTC)
+    history = (record_evidence(known.dialect), earlier_calls_evidence(served))
+    heard = HeardDialect(dialects).after(history)
     call = CallRecord(
         id=call_id(started_at, ZoneInfo(company.profile.timezone)),
         leg_id=leg_id,
@@ -75,11 +73,11 @@ async def _arrival(number: str, store: Store, company: Company, *, leg_id: str, 
         caller_label=known.called or region.label,
         region_province=region.province,
         region_city=region.city,
-        dialect_prior=likeliest(dialects),
+        dialect_prior=likeliest(dialects.probabilities),
+        dialects=likeliest(heard.belief.probabilities),
         customer_number=number if known.called else None,
     )
-    history = (record_evidence(known.dialect), earlier_calls_evidence(served))
-    return Arrival(call, region, HeardDialect(dialects).after(history), known)
+    return Arrival(call, region, heard, known)
 
 
 def read_numbering() -> None:
@@ -88,7 +86,7 @@ def read_numbering() -> None:
     anybody.after([record_evidence(""), earlier_calls_evidence([])])
 
 
-def likeliest(dialects: DialectPrior) -> dict[str, float]:
-    """The prior's first few dialects, highest first."""
-    ranked = sorted(dialects.probabilities.items(), key=lambda item: -item[1])
+def likeliest(dialects: Mapping[str, float]) -> dict[str, float]:
+    """The first few dialects, highest first."""
+    ranked = sorted(dialects.items(), key=lambda item: -item[1])
     return {tag: round(probability, 3) for tag, probability in ranked[:PRIOR_SHOWN]}

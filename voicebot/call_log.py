@@ -141,8 +141,8 @@ class CallLog:
             detail={"keypad": True},
         )
 
-    async def said_to_a_human(self, said: Said, role: TurnRole) -> None:
-        """A turn of the caller's or of an agent's, while the two talk."""
+    async def said_to_a_human(self, said: Said, role: TurnRole, dialect: Mapping[str, Any] | None = None) -> None:
+        """A turn of the caller's or of an agent's, while the two talk. dialect: as in `CallerTurn`."""
         heard = said.heard
         if (understood := heard.understood) is None:
             return
@@ -159,6 +159,7 @@ class CallLog:
             intent_confidence=understood.intent.confidence,
             emotion=understood.emotion,
             asr_confidence=understood.asr_confidence,
+            detail={"dialect": dict(dialect)} if dialect else {},
         )
         await self._add(turn)
 
@@ -247,7 +248,9 @@ class CallLog:
             for before in earlier:
                 await self._write(partial(self._store.update_turn, before))
         events = [_finished(shown(turn)) for turn in stored]
-        await self._write(partial(self._store.add_turn, *stored, events=events))
+        believed = [turn.detail["dialect"]["likeliest"] for turn in stored if "dialect" in turn.detail]
+        dialects = believed[-1] if believed else None
+        await self._write(partial(self._store.add_turn, *stored, events=events, dialects=dialects))
         return stored
 
     def _is_private(self, turn: TurnRecord) -> bool:

@@ -18,7 +18,9 @@ from models.dialect_guess import DialectGuess
 from telephony.audio import Samples
 
 CLEAR: Final = 0.5
-"""Recognition confidence from which words are taken for what was said."""
+"""Recognition confidence from which words are taken for what was said. Below it they count the less, the less sure."""
+HARDLY: Final = 0.15
+"""Confidence below which words are as good as invented."""
 SHORTEST: Final = 3
 """Characters from which the language of an utterance says anything: 好 and 系 are heard as either."""
 KEPT_DIALECTS: Final = 3
@@ -52,10 +54,11 @@ class CallerDialect:
         """
         requested = requested_dialect(text, self.belief.probabilities)
         evidence = []
-        if confidence >= CLEAR:
-            evidence.append(words_evidence(text))
+        if confidence >= HARDLY:
+            trust = min(1.0, confidence / CLEAR)
+            evidence.append(words_evidence(text, trust))
             if len(text.strip()) >= SHORTEST:
-                evidence.append(language_evidence(languages))
+                evidence.append(language_evidence(languages, trust))
         self._heard = self._heard.after(evidence, requested)
         return requested
 

@@ -234,7 +234,6 @@ class CallDesk:
             arrival.known,
             arrival.language,
             started=self._now(),
-            likely_language=arrival.likely_language,
             staffing=lambda skill: self._staffing(skill, arrival),
         )
         dialect = CallerDialect(arrival.dialect, self._models.dialect)

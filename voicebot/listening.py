@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 
 from telephony.audio import Samples
 from voicebot.dialogue.types import Expecting, Understood
@@ -26,18 +25,18 @@ class Listening:
         call_id: str,
         on_heard: Callable[[int, Heard], None],
         on_glimpse: Callable[[int, Glimpse | None, Partial | None], None],
-        heard_reply: Callable[[], str | None],
+        in_context: Callable[[Understood], Understood],
     ) -> None:
         """early: prepares the likely reply, where there is going to be one; on_heard: a whole utterance was recognised;
-        on_glimpse: one that goes on (None: the models had no time); heard_reply: what the caller heard of a reply that
-        they talked over."""
+        on_glimpse: one that goes on (None: the models had no time); in_context: adds what the call knows beside the
+        words, for the likely reply."""
         self._audio = audio
         self._recognition = recognition
         self._early = early
         self._call_id = call_id
         self._on_heard = on_heard
         self._on_glimpse = on_glimpse
-        self._heard_reply = heard_reply
+        self._in_context = in_context
         self._heard: dict[int, asyncio.Task[Heard]] = {}
         self._glimpse: asyncio.Task[None] | None = None
         self._prefix = StablePrefix()
@@ -106,7 +105,7 @@ class Listening:
             await self._prepare(self._early, seen.understood)
 
     async def _prepare(self, early: EarlyReply, understood: Understood) -> None:
-        await early.prepare(replace(understood, heard_reply=self._heard_reply()))
+        await early.prepare(self._in_context(understood))
 
     def _key(self, utterance: int) -> str:
         return f"{self._call_id}/{utterance}"

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from models.vad import StreamingVad
 from telephony.audio import FRAME_S, Frame
-from voicebot.dialogue.types import Expecting
+from voicebot.dialogue.types import Expecting, Understood
 from voicebot.edges import on_edge
 from voicebot.endpointing import Completeness
 from voicebot.hearing import CallerAudio
@@ -67,7 +67,7 @@ class Party:
             call_id=name,
             on_heard=self._heard,
             on_glimpse=self._glimpsed,
-            heard_reply=_nothing,
+            in_context=_as_it_is,
         )
         self._listening.begin(tasks)
         self._closed = False
@@ -126,6 +126,6 @@ class Party:
         await self._listener.on_said(Said(heard, started_s, ended_s))
 
 
-def _nothing() -> None:
-    """No reply was talked over, for there are none."""
-    return None
+def _as_it_is(understood: Understood) -> Understood:
+    """No reply is prepared, for there are none."""
+    return understood

@@ -9,10 +9,10 @@ assistant ──begin──> waits, the assistant keeps company ──on_joined�
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -31,7 +31,7 @@ from voicebot.assist.packet import EarlierCall, HandoverPacket, Hop
 from voicebot.assist.prompts import AssistedCall
 from voicebot.assist.summary import summary_wording
 from voicebot.call_log import CallLog
-from voicebot.caller_dialect import CallerDialect
+from voicebot.caller_dialect import CallerDialect, kept
 from voicebot.company import Company
 from voicebot.dialogue.callback import CALLBACK_TOOL
 from voicebot.dialogue.policy import Dialogue
@@ -194,10 +194,11 @@ class PutThrough:
                 self.seat.hear()
                 self._say(lambda: self._dialogue.nobody_came(to))
 
-    def caller_said(self, heard: Heard) -> None:
+    def caller_said(self, heard: Heard) -> Mapping[str, Any]:
         if (understood := heard.understood) is not None:
             self.emotion = understood.emotion
             self._dialect.on_turn(understood.text, heard.languages, understood.asr_confidence)
+        return kept(self._dialect.belief)
 
     async def packet(self, hop: Hop) -> HandoverPacket:
         call = self.log.call

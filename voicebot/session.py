@@ -97,7 +97,7 @@ class CallSession:
             call_id=call_log.call.id,
             on_heard=self._heard,
             on_glimpse=self._glimpsed,
-            heard_reply=lambda: self._replying.cut_at,
+            in_context=self._in_context,
         )
         self._keypad = Keypad()
         self._work: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
@@ -258,7 +258,7 @@ class CallSession:
             await self._speak(self._dialogue.on_models_away(), answers)
             return
         requested = self._hear_dialect(heard, heard.understood, ended.speech_end_s)
-        understood = replace(heard.understood, heard_reply=self._replying.cut_at, requested_dialect=requested)
+        understood = replace(self._in_context(heard.understood), requested_dialect=requested)
         if self._humans is not None:
             self._humans.emotion = understood.emotion
         self._replying.cut_at = None
@@ -277,6 +277,10 @@ class CallSession:
         )
         self._metrics.turns.labels("caller", reply.intent).inc()
         await self._speak(reply, None if covered else answers, to=self._log.caller_turn(turn, reply))
+
+    def _in_context(self, understood: Understood) -> Understood:
+        """With what is known beside the words."""
+        return replace(understood, heard_reply=self._replying.cut_at, likely_dialect=self._dialect.belief.top())
 
     def _hear_dialect(self, heard: Heard, understood: Understood, end_s: float) -> str | None:
         """The dialect that was asked for in this turn. Its sound is listened to meanwhile; no reply waits for that."""

@@ -28,7 +28,7 @@ async def some_calls(console: Console) -> None:
     recording = _recording(console.settings.recordings_dir / "ordinary.wav")
     await _write(
         console,
-        replace(ordinary, recording_path=str(recording), dialect_prior={"cmn-sichuan": 0.72, "cmn": 0.2}),
+        replace(ordinary, recording_path=str(recording), dialects={"cmn-sichuan": 0.72, "cmn": 0.2}),
         [
             ("assistant", "您好，这里是云杉优选。", {}),
             ("caller", "我想查一下订单到哪里了", {"intent": "order_status", "emotion": "calm"}),

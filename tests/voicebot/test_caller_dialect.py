@@ -50,9 +50,18 @@ def test_the_recognisers_language_counts_with_the_words() -> None:
 def test_what_was_hardly_understood_and_what_is_too_short_counts_for_nothing() -> None:
     one = caller()
     before = one.belief
-    assert one.on_turn("啥子时候到嘛", CANTONESE, 0.3) is None
+    assert one.on_turn("啥子时候到嘛", CANTONESE, 0.1) is None
     assert one.on_turn("系", CANTONESE, 0.9) is None
     assert one.belief.probabilities == before.probabilities
+
+
+def test_words_count_the_less_the_less_sure_they_are_and_many_that_agree_settle_it_all_the_same() -> None:
+    foshan = "+8613923190622"
+    sure, doubtful = caller(foshan), caller(foshan)
+    before = sure.belief.share("yue")
+    sure.on_turn("我要投诉你哋嘅服务太差喇", CANTONESE, 0.9)
+    doubtful.on_turn("我要投诉你哋嘅服务太差喇", CANTONESE, 0.28)
+    assert before < 0.75 < doubtful.belief.share("yue") < sure.belief.share("yue")
 
 
 def test_what_the_caller_asks_for_wins_and_is_told_of_its_turn() -> None:

@@ -50,6 +50,8 @@ class Call(Shape):
     region_city: str | None
     dialect_prior: dict[str, float]
     """Dialect (BCP 47) -> probability, from the number."""
+    dialects: dict[str, float]
+    """The same by everything known of the caller and said in the call; what a search by dialect goes by."""
     customer_number: str | None
     language: str | None
     started_at: datetime

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -131,6 +131,10 @@ def _region(call: CallRecord) -> str:
     return " ".join(part for part in (call.region_province, call.region_city) if part)
 
 
+def _likeliest(dialects: Mapping[str, float]) -> str:
+    return ", ".join(f"{tag} {share:.0%}" for tag, share in sorted(dialects.items(), key=lambda x: -x[1])[:3])
+
+
 def _length(call: CallRecord) -> str:
     if call.answered_at is None or call.ended_at is None:
         return ""
@@ -140,15 +144,13 @@ def _length(call: CallRecord) -> str:
 
 def _facts(call: CallRecord, *, reveal: bool) -> Table:
     table = Table(show_header=False, box=None)
-    prior = ", ".join(
-        f"{tag} {share:.0%}" for tag, share in sorted(call.dialect_prior.items(), key=lambda x: -x[1])[:3]
-    )
     for name, value in (
         ("call", call.id),
         ("caller", shown(f"{call.caller_number} {call.caller_label}".strip(), reveal=reveal)),
         ("called", call.called_number),
         ("region", _region(call)),
-        ("dialect prior", prior),
+        ("dialect by number", _likeliest(call.dialect_prior)),
+        ("dialect by all", _likeliest(call.dialects)),
         ("language", call.language or ""),
         ("started", local(call.started_at)),
         ("length", _length(call)),

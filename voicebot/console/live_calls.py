@@ -149,7 +149,7 @@ def _found(found: FoundCall) -> LiveCall:
         call.caller_label,
         call.region_province or "",
         call.region_city or "",
-        likeliest(call.dialect_prior),
+        likeliest(call.dialects),
         call.started_at,
         answered_at=call.answered_at,
         intent=found.intents[-1] if found.intents else "",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from voicebot.dialogue.types import Language, Understood
 
 _CLEAR = 0.5
-"""Recognition confidence from which an utterance says something about the caller's language."""
+"""Recognition confidence from which an utterance by itself says something about the caller's language."""
 _SHORTEST = 3
 """Characters; shorter ones (好, 系) are recognised as either language."""
 _BACK_TO_MANDARIN = 2
@@ -16,12 +16,12 @@ _BACK_TO_MANDARIN = 2
 
 @dataclass(frozen=True, slots=True)
 class SpokenLanguage:
-    """Switches to Cantonese after one clear turn and back to Mandarin after two; a wish of the caller's is for good."""
+    """Switches to Cantonese after one clear turn and back to Mandarin after two; a wish of the caller's is for good.
+
+    A Cantonese turn of whoever is believed to speak it is clear, however little the recogniser believes its words.
+    """
 
     current: Language
-    likely: Language = "cmn"
-    """What the caller is believed to speak: a Cantonese turn of whoever was expected to speak it is clear, however
-    little the recogniser believes its words."""
     mandarin_turns: int = 0
     wished: bool = False
 
@@ -31,7 +31,7 @@ class SpokenLanguage:
             return replace(self, current=wish, mandarin_turns=0, wished=True)
         if self.wished:
             return self
-        clear = utterance.asr_confidence >= _CLEAR or utterance.language == self.likely == "yue"
+        clear = utterance.asr_confidence >= _CLEAR or utterance.language == utterance.likely_dialect == "yue"
         if not clear or len(utterance.text.strip()) < _SHORTEST:
             return self
         if utterance.language == "yue":

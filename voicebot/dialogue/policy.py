@@ -44,8 +44,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 class Dialogue:
     """The conversation of one call; no I/O but through `tools` and `knowledge`.
 
-    `started` is when the call began, in the company's time zone. `likely_language` is what the caller is believed to
-    speak, before the first word. `staffing` says which humans could take it.
+    `started` is when the call began, in the company's time zone. `staffing` says which humans could take it.
     """
 
     def __init__(
@@ -57,7 +56,6 @@ class Dialogue:
         language: Language = "cmn",
         *,
         started: datetime,
-        likely_language: Language = "cmn",
         staffing: StaffingOf = nobody_works,
     ) -> None:
         self._company = company
@@ -73,7 +71,7 @@ class Dialogue:
             caller=caller,
             wording=Wording(company, started.date()),
             around=Surroundings(started.date(), caller.orders, products),
-            memory=Memory(SpokenLanguage(first, likely=likely_language)),
+            memory=Memory(SpokenLanguage(first)),
         )
         self._conversation = Conversation(self._context, knowledge, started, staffing)
 

@@ -48,6 +48,8 @@ class Understood:
     emotion: str = "calm"
     """calm, annoyed or angry."""
     asr_confidence: float = 1.0
+    likely_dialect: str | None = None
+    """Tag of what the caller most likely speaks, by everything known and heard so far."""
     heard_reply: str | None = None
     """What of the last reply was really heard, when the caller talked over it; None: all of it."""
     requested_dialect: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from dialect_router.agents import Agent
 from dialect_router.queue_rules import Action
@@ -54,8 +54,9 @@ class Guest(Protocol):
     def on_due(self, action: Action) -> None:
         """Something is to be said while waiting, or waiting is over without an agent."""
 
-    def caller_said(self, heard: Heard) -> None:
-        """The caller said something to a human: it tells of mood and dialect."""
+    def caller_said(self, heard: Heard) -> Mapping[str, Any]:
+        """The caller said something to a human: it tells of mood and dialect. Returns what is believed of the dialect
+        after it, as a turn keeps it."""
 
     async def packet(self, hop: Hop) -> HandoverPacket:
         """Everything known so far, for the agent who is going to be rung. May raise StoreError."""

@@ -64,7 +64,6 @@ class Talk:
         return True
 
     async def caller_said(self, said: Said, understood: Understood) -> None:
-        self._guest.caller_said(said.heard)
         answer = await self._answer(understood)
         saying = CallerSaid(
             text=understood.text,
@@ -106,6 +105,7 @@ class _Side:
         self, role: TurnRole, guest: Guest, talk: Talk, services: FloorServices, tasks: asyncio.TaskGroup
     ) -> None:
         self._role = role
+        self._guest = guest
         self._call_id = guest.log.call.id
         self._log: CallLog = guest.log
         self._talk = talk
@@ -130,11 +130,13 @@ class _Side:
     async def on_said(self, said: Said) -> None:
         understood = said.heard.understood
         assert understood is not None
+        dialect = None
         if self._role == "caller":
+            dialect = self._guest.caller_said(said.heard)
             await self._talk.caller_said(said, understood)
         else:
             self._talk.agent_said(said, understood)
-        await self._log.said_to_a_human(said, self._role)
+        await self._log.said_to_a_human(said, self._role, dialect)
 
 
 def _record(prompt: WhisperPrompt, call_id: str, agent_id: str) -> PromptRecord:

@@ -138,7 +138,7 @@ class CallFigures:
         )
         shares = (_UPSET, calls.c.agent_id.is_not(None), matched)
         upset, with_agent, matching = (_how_many(condition) for condition in shares)
-        likely = [_how_many(calls.c.dialect_prior[tag].as_float() >= LIKELY).label(tag) for tag in dialects]
+        likely = [_how_many(calls.c.dialects[tag].as_float() >= LIKELY).label(tag) for tag in dialects]
         counted = (upset.label("upset"), with_agent.label("with_agent"), matching.label("matched"))
         query = sa.select(province, sa.func.count().label("calls"), *counted, *likely).where(self._in(period))
         found = await self._store.read(query.where(province.is_not(None)).group_by(province))

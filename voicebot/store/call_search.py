@@ -21,7 +21,8 @@ from voicebot.store.word_search import said, words_of
 SCORES: Final = ("fatal", "below_60", "60_to_80", "from_80", "for_a_person", "none")
 """By a call's current scores after review: with a failed fatal item, by total, with an item for a person, or none."""
 LIKELY: Final = 0.5
-"""A call counts as of the dialect that its number and speech make at least this probable."""
+"""A call counts as of the dialect that its number, its caller's history and everything said in it make at least this
+probable."""
 MOODS: Final = ("angry", "annoyed", "calm")
 """From the worst to the best."""
 MOST_COUNTED: Final = 10_000
@@ -112,7 +113,7 @@ class CallSearch:
                 calls.c.ended_at.is_(None) if wanted.outcome == "open" else calls.c.outcome == wanted.outcome
             )
         if wanted.dialect:
-            conditions.append(calls.c.dialect_prior[wanted.dialect].as_float() >= LIKELY)
+            conditions.append(calls.c.dialects[wanted.dialect].as_float() >= LIKELY)
         for column, value in (
             (calls.c.region_province, wanted.province),
             (calls.c.language, wanted.language),

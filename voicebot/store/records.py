@@ -29,6 +29,9 @@ class CallRecord:
     region_province: str | None = None
     region_city: str | None = None
     dialect_prior: Mapping[str, float] = field(default_factory=dict)
+    """By the number alone."""
+    dialects: Mapping[str, float] = field(default_factory=dict)
+    """What the caller probably speaks by everything known and heard so far, likeliest first."""
     customer_number: str | None = None
     """Key into customers when the caller is a known one."""
     language: str | None = None

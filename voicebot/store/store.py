@@ -6,7 +6,7 @@ Every write is committed when its method returns, together with the events that 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from types import TracebackType
@@ -135,9 +135,24 @@ class Store:
 
     # Turns
 
-    async def add_turn(self, *turns: TurnRecord, events: Sequence[Event] = ()) -> None:
-        """One turn, or several at once: what was said and what is going to be answered."""
-        await self.write(tables.turns.insert().values([rows.values(turn) for turn in turns]), events)
+    async def add_turn(
+        self, *turns: TurnRecord, events: Sequence[Event] = (), dialects: Mapping[str, float] | None = None
+    ) -> None:
+        """One turn, or several at once: what was said and what is going to be answered.
+
+        dialects: what the caller is believed to speak after them; None: nothing new.
+        """
+
+        def work(connection: Connection) -> None:
+            connection.execute(tables.turns.insert().values([rows.values(turn) for turn in turns]))
+            if dialects is not None:
+                of_call = sa.update(tables.calls).where(tables.calls.c.id == turns[0].call_id)
+                connection.execute(of_call.values(dialects=dict(dialects)))
+            rows.enqueue(connection, self._node, events)
+
+        await self.transact(work)
+        if events:
+            self.events_written.set()
 
     async def update_turn(self, turn: TurnRecord, *, events: Sequence[Event] = ()) -> None:
         """Replace the turn of the same call and number, e.g. once it is known what was heard of a reply."""

@@ -62,6 +62,7 @@ calls = sa.Table(
     sa.Column("region_province", sa.Text),
     sa.Column("region_city", sa.Text),
     sa.Column("dialect_prior", Json, nullable=False),
+    sa.Column("dialects", Json, nullable=False, server_default="{}"),
     sa.Column("customer_number", sa.Text),
     sa.Column("language", sa.Text),
     sa.Column("started_at", UtcDateTime, nullable=False, index=True),

@@ -31,7 +31,7 @@ async def fill(server: Server, folder: Path) -> None:
         at = server.clock() + timedelta(minutes=position)
         call = CallRecord(
             call_id, "leg", "inbound", NUMBER, "4008008820", at, caller_label="王女士", region_province="广东",
-            dialect_prior={"yue": 0.6}, customer_number=NUMBER, agent_id=agent, team=team,
+            dialect_prior={"yue": 0.6}, dialects={"yue": 0.6}, customer_number=NUMBER, agent_id=agent, team=team,
         )  # fmt: skip
         await store.open_call(call)
         await store.answer_call(call_id, at, recording_path=str(recording) if call_id == "ours" else None)

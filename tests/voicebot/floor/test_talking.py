@@ -47,6 +47,26 @@ async def test_both_are_transcribed_apart_with_partials_and_times_of_the_call(tm
 
 
 @in_virtual_time
+async def test_what_the_caller_is_believed_to_speak_follows_what_is_said_to_a_human_too(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001")) as here:
+        caller, phone = await here.talking("8001")
+        for text in ("啥子时候到嘛你们咋个还没发货", "要得我没得时间等了噻"):
+            caller_says(here, caller, text, "delivery_delay", seconds=2)
+            await asyncio.sleep(4)
+        first, second = (await caller.turns())[-2:]
+        shares = [turn.detail["dialect"]["likeliest"]["cmn-sichuan"] for turn in (first, second)]
+        assert shares[0] < shares[1]
+        assert caller.call
+        call = await here.store.call(caller.call.id)
+        assert call and call.dialects["cmn-sichuan"] == shares[1] > call.dialect_prior.get("cmn-sichuan", 0.0)
+        agent_says(here, caller, phone, "好的")
+        await asyncio.sleep(3)
+        assert "dialect" not in (await caller.turns())[-1].detail
+        caller.line.end()
+        await caller.ended()
+
+
+@in_virtual_time
 async def test_what_a_caller_asks_brings_the_companys_answer_within_a_second(tmp_path: Path) -> None:
     async with house(tmp_path, agent("8001")) as here:
         caller, _ = await here.talking("8001")

@@ -135,6 +135,8 @@ class ScriptedModels:
         """Every text that was looked at, also in the middle of an utterance."""
         self.languages: dict[Language, float] = {"zh": 1.0}
         """How likely the recogniser holds each."""
+        self.confidence = 0.9
+        """Of the words."""
         self.voice_sounds: DialectGuess | None = None
         """What the acoustic classifier hears in every turn; None: it is not installed."""
         self.emotion = Emotion("calm", 1.0)
@@ -145,7 +147,7 @@ class ScriptedModels:
     ) -> Transcript:
         text, _ = self.saying
         language = max(self.languages, key=lambda one: self.languages[one])
-        return Transcript(text, text, language, 0.9, 10.0, "scripted", self.languages)
+        return Transcript(text, text, language, self.confidence, 10.0, "scripted", self.languages)
 
     async def dialect(self, samples: NDArray[np.int16]) -> DialectGuess | None:
         return self.voice_sounds

@@ -76,3 +76,16 @@ async def test_a_caller_who_speaks_cantonese_is_answered_in_it(tmp_path: Path) -
         _, question, answer = await conversation.turns()
         assert answer.language == "yue"
         assert question.detail["dialect"]["likeliest"]["yue"] > 0.2
+
+
+@in_virtual_time
+async def test_cantonese_that_is_hardly_made_out_is_answered_in_it_where_number_and_words_agree(tmp_path: Path) -> None:
+    async with call(tmp_path, "+8613923190622") as conversation:
+        conversation.models.languages, conversation.models.confidence = {"zh": 0.03, "yue": 0.97}, 0.28
+        await conversation.assistant_finished()
+        conversation.say("我想问下你哋嘅发票点样开", "invoice")
+        await conversation.assistant_finished()
+        conversation.line.end()
+        record = await conversation.ended()
+        assert (await conversation.turns())[-1].language == "yue"
+        assert record.dialects["yue"] > 0.75 > record.dialect_prior["yue"]

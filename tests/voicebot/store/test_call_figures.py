@@ -21,7 +21,7 @@ async def figures(store: Store) -> CallFigures:
     for number, (hour, province) in enumerate([(0, "四川"), (0, "四川"), (5, "广东"), (20, "广东")]):
         prior = {"cmn-sichuan": 0.8} if province == "四川" else {"yue": 0.4}
         started = NOON + timedelta(hours=hour, minutes=number)
-        await store.open_call(a_call(f"c{number}", started_at=started, region_province=province, dialect_prior=prior))
+        await store.open_call(a_call(f"c{number}", started_at=started, region_province=province, dialects=prior))
         await store.add_turn(
             a_turn(0, f"c{number}", intent="invoice", emotion="angry" if number == 1 else "calm"),
             a_turn(1, f"c{number}", intent="invoice" if number else "complaint"),

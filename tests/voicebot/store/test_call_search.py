@@ -14,7 +14,7 @@ from voicebot.store.store import Store
 
 @pytest.fixture
 async def search(store: Store) -> CallSearch:
-    chengdu = {"region_province": "四川", "dialect_prior": {"cmn-sichuan": 0.8, "cmn": 0.2}, "language": "cmn"}
+    chengdu = {"region_province": "四川", "dialects": {"cmn-sichuan": 0.8, "cmn": 0.2}, "language": "cmn"}
     await store.open_call(a_call("chengdu", **chengdu))
     await store.open_call(a_call("beijing", started_at=NOON + timedelta(hours=1), caller_number="+8610650123"))
     await store.end_call("beijing", NOON + timedelta(hours=2), outcome="resolved", end_reason="remote_hangup")
@@ -74,6 +74,17 @@ async def test_calls_are_narrowed_by_what_is_known_of_them(search: CallSearch) -
         assert await _ids(search, **wanted) == ["beijing"], wanted
     for wanted in ({"dialect": "cmn"}, {"number": "%"}, {"emotion": "angry", "province": "北京"}):
         assert await _ids(search, **wanted) == [], wanted
+
+
+async def test_a_call_is_found_by_the_dialect_that_was_heard_in_it_not_by_that_of_its_number(
+    search: CallSearch, store: Store
+) -> None:
+    await store.open_call(a_call("moved", dialect_prior={"cmn-sichuan": 0.7}, dialects={"cmn-sichuan": 0.7}))
+    assert "moved" in await _ids(search, dialect="cmn-sichuan")
+    await store.add_turn(a_turn(0, "moved"), dialects={"yue": 0.9, "cmn-sichuan": 0.1})
+    await store.add_turn(a_turn(1, "moved", role="agent"))
+    assert await _ids(search, dialect="yue") == ["moved"]
+    assert "moved" not in await _ids(search, dialect="cmn-sichuan")
 
 
 async def test_a_found_call_says_what_it_was_about_and_where_the_word_was_said(search: CallSearch) -> None:

@@ -4,13 +4,16 @@ import asyncio
 import importlib
 import pkgutil
 import sys
+from collections.abc import Callable
 
 import sqlalchemy as sa
-from alembic import autogenerate
+from alembic import autogenerate, command
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import voicebot.store
+from tests.voicebot.store.samples import a_call, a_turn
 from voicebot.store.database import MIGRATIONS, Database
 from voicebot.store.store import Store
 from voicebot.store.tables import metadata
@@ -58,3 +61,31 @@ async def test_several_stores_may_start_in_one_process_at_once(store_url: str) -
     versions = database.read(lambda connection: connection.execute(sa.text("select * from alembic_version")).all())
     database.close()
     assert len(versions) == 1
+
+
+async def test_calls_of_before_get_the_dialect_that_was_last_believed_else_their_numbers(store_url: str) -> None:
+    async with Store(store_url) as store:
+        for call_id in ("spoke", "silent"):
+            await store.open_call(a_call(call_id, dialect_prior={"cmn": 0.9}))
+        for seq, believed in enumerate(({"cmn": 0.6}, {"yue": 0.8})):
+            await store.add_turn(a_turn(seq, "spoke", detail={"dialect": {"likeliest": believed}}))
+        await store.add_turn(a_turn(2, "spoke", detail={"keypad": True}))
+    _migrate(store_url, command.downgrade, "0017")
+    async with Store(store_url) as store:
+        found = {call.id: call.dialects for call in await store.calls()}
+        assert found == {"spoke": {"yue": 0.8}, "silent": {"cmn": 0.9}}
+
+
+def _migrate(store_url: str, direction: Callable[[Config, str], None], to: str) -> None:
+    database = Database(store_url)
+
+    def work(connection: sa.Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        direction(config, to)
+
+    try:
+        database.write(work)
+    finally:
+        database.close()

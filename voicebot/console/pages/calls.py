@@ -152,9 +152,7 @@ def _row(visit: Visit, query: CallQuery, found: FoundCall) -> Row:
         [
             Cell(caller, second=number),
             names.time(call.started_at),
-            Cell(
-                names.place(call.region_province, call.region_city), second=names.dialect(likeliest(call.dialect_prior))
-            ),
+            Cell(names.place(call.region_province, call.region_city), second=names.dialect(likeliest(call.dialects))),
             Cell(about(names, found), second=names.said(found.snippet), marked=query.words),
             Cell(t.named("mood", found.mood), tone=MOOD_TONES.get(found.mood, "")),
             Cell(t.named("outcome", call.outcome or "open"), tone=OUTCOME_TONES.get(call.outcome or "", "")),

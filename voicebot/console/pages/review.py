@@ -64,7 +64,7 @@ def _badges(visit: Visit, call: CallRecord, turns: Sequence[TurnRecord]) -> None
 
 
 def _about(t: Texts, names: Names, call: CallRecord, measures: CallMeasures | None) -> None:
-    dialects = sorted(call.dialect_prior.items(), key=lambda each: -each[1])[:3]
+    dialects = sorted(call.dialects.items(), key=lambda each: -each[1])[:3]
     length = (call.ended_at - call.answered_at).total_seconds() if call.ended_at and call.answered_at else None
     with panel(t("review.about")):
         facts(

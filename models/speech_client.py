@@ -3,10 +3,11 @@
 The payload builders and readers are used by both ends, so that the host's services and this client cannot disagree.
 """
 
+import secrets
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import asdict
-from typing import Any, Final, Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,12 +76,28 @@ class SpeechModels:
         answer = await self._client.call("load", {}, timeout_s=self._understand_timeout_s)
         return {str(service): BatchStats(**figures) for service, figures in answer.items()}
 
-    async def speak(self, text: str, *, language: SpokenLanguage) -> AsyncGenerator[NDArray[np.int16], None]:
-        """Speech for a text, sentence by sentence as it is ready: [n] at 8,000 Hz each."""
-        request = {"text": text, "language": language}
+    async def speak(
+        self,
+        text: str,
+        *,
+        language: SpokenLanguage,
+        priority: Priority = Priority.FINAL,
+        key: str | None = None,
+        fixed: bool = False,
+    ) -> AsyncGenerator[NDArray[np.int16], None]:
+        """Speech for a text, sentence by sentence as it is ready: [n] at 8,000 Hz each.
+
+        key: names this request for `promote_speech`; no other may have it. fixed: a prompt of the company's, whose
+        audio may be kept on disk.
+        """
+        request = asdict(SpeakRequest(text, language, priority, key or secrets.token_hex(8), fixed))
         async with aclosing(self._client.stream("tts", request, timeout_s=self._speak_timeout_s)) as answers:
             async for answer in answers:
                 yield answer["samples"]
+
+    async def promote_speech(self, key: str) -> None:
+        """What is being said on suspicion under this key is the reply, and somebody waits for it."""
+        await self._client.call("tts_promote", {"key": key}, timeout_s=self._understand_timeout_s)
 
     async def understand(self, text: str, *, loudness_dbov: float | None = None) -> Understanding:
         """Intent and emotion of what was said. loudness_dbov: level of the utterance, where known."""
@@ -154,6 +171,26 @@ def read_key(payload: dict[str, Any]) -> str | None:
     if not isinstance(key, str | None):
         raise TypeError("key must be text or absent")
     return key
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakRequest:
+    """What the "tts" service is asked: see SpeechModels.speak."""
+
+    text: str
+    language: SpokenLanguage
+    priority: Priority
+    key: str
+    fixed: bool
+
+
+def read_speak_request(payload: dict[str, Any]) -> SpeakRequest:
+    """What the "tts" service was asked. Raises KeyError or ValueError on a malformed payload."""
+    language = payload["language"]
+    if language not in get_args(SpokenLanguage):
+        raise ValueError(f"language must be cmn, yue or cmn-sichuan, not {language!r}")
+    priority, key = Priority(payload["priority"]), str(payload["key"])
+    return SpeakRequest(str(payload["text"]), language, priority, key, bool(payload["fixed"]))
 
 
 def end_of_turn_request(samples: NDArray[np.int16]) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """The model host's process: loads every model once and serves them to the media processes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +20,8 @@ from models.inference import ModelHost, Service
 from models.piper_voice import PiperEngine
 from models.prompt_cache import PromptCache
 from models.speech_client import read_key, read_transcribe_request, write_transcript, write_understanding
-from models.tts import EspeakEngine, TtsEngine, speak
+from models.synthesis import Synthesis
+from models.tts import EspeakEngine, TtsEngine
 from models.understanding import Intent, Understanding
 from models.whisper import FasterWhisperEngine
 from voicebot.background import background
@@ -71,15 +71,16 @@ def load_services(settings: Settings, learned: CompanyModels) -> Mapping[str, Se
     if described.name == "bundled":
         log.warning("recogniser_for_demo_only", remedy=f"for real callers: voicebot models download {REAL_ASR}")
     engine.transcribe_batch([Utterance(np.zeros(8_000, np.int16), 8_000)])  # the first one takes ten times as long
-    voice = PromptCache(load_voice(settings), directory=settings.data_dir / "prompts")
-    log.info("voice", name=voice.name)
+    spoken = PromptCache(load_voice(settings), directory=settings.data_dir / "prompts")
+    log.info("voice", name=spoken.name)
+    voice = Synthesis(spoken)
     recogniser = BatchQueue(engine.transcribe_batch, max_batch=engine.max_batch, alike=alike)
     intents = BatchQueue(learned.classify, max_batch=16)
     return {
         **recognition_services(recogniser),
-        "tts": _tts(voice),
+        **voice.services,
         "understand": _understand(intents, EmotionClassifier.load()),
-        "load": load_service({"asr": recogniser, "understand": intents}),
+        "load": load_service({"asr": recogniser, "understand": intents, "tts": voice.queue}),
         "knowledge": knowledge_service(learned),
         **learned.services,
         **_end_of_turn(settings.models_dir),
@@ -148,21 +149,6 @@ def alike(first: Utterance, other: Utterance) -> bool:
     """Whether two utterances are of a length: what shares a batch is padded to the longest, and waits for it."""
     shorter_s, longer_s = sorted(utterance.samples.size / utterance.rate_hz for utterance in (first, other))
     return longer_s <= LONGER * shorter_s + LONGER_S
-
-
-def _tts(voice: PromptCache) -> Service:
-    thread = ThreadPoolExecutor(1, thread_name_prefix="voice")  # espeak-ng has one global state
-
-    async def speak_sentences(payload: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
-        language = payload["language"]
-        if language not in ("cmn", "yue", "cmn-sichuan"):
-            raise ValueError(f"language must be cmn, yue or cmn-sichuan, not {language!r}")
-        loop = asyncio.get_running_loop()
-        spoken = speak(voice, str(payload["text"]), language=language)
-        while (samples := await loop.run_in_executor(thread, next, spoken, None)) is not None:
-            yield {"samples": samples}
-
-    return speak_sentences
 
 
 def _understand(queue: BatchQueue[str, Intent], emotions: EmotionClassifier) -> Service:

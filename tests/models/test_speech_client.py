@@ -18,6 +18,7 @@ from models.inference import ModelClient, ModelHost
 from models.speech_client import (
     SpeechModels,
     read_key,
+    read_speak_request,
     read_transcribe_request,
     transcribe_request,
     write_transcript,
@@ -51,7 +52,7 @@ class Services:
         return {}
 
     async def tts(self, payload: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
-        self.asked.append(payload)
+        self.asked.append(read_speak_request(payload))
         for length in (3, 5):
             yield {"samples": np.arange(length, dtype=np.int16)}
 
@@ -115,7 +116,15 @@ async def test_too_much_audio_loses_its_beginning(models: SpeechModels, services
 async def test_speech_comes_sentence_by_sentence(models: SpeechModels, services: Services) -> None:
     pieces = [piece.tolist() async for piece in models.speak("你好。再见。", language="yue")]
     assert pieces == [[0, 1, 2], [0, 1, 2, 3, 4]]
-    assert services.asked == [{"text": "你好。再见。", "language": "yue"}]
+    (asked,) = services.asked
+    assert (asked.text, asked.language, asked.priority, asked.fixed) == ("你好。再见。", "yue", Priority.FINAL, False)
+
+
+async def test_no_two_requests_to_speak_have_the_same_name(models: SpeechModels, services: Services) -> None:
+    for key in (None, None, "reply"):
+        async for _ in models.speak("好。", language="cmn", key=key):
+            pass
+    assert len({asked.key for asked in services.asked}) == 3 and services.asked[2].key == "reply"
 
 
 async def test_meaning_arrives_whole(models: SpeechModels) -> None:

@@ -162,7 +162,9 @@ class ScriptedModels:
         said, intent = self.saying
         return Understanding(intent if text == to_mandarin(said) else Intent("none", 0.0), self.emotion)
 
-    async def speak(self, text: str, *, language: str) -> AsyncIterator[NDArray[np.int16]]:
+    async def promote_speech(self, key: str) -> None: ...
+
+    async def speak(self, text: str, *, language: str, **_: object) -> AsyncIterator[NDArray[np.int16]]:
         await asyncio.sleep(self.speaking_takes_s)
         samples = int(len(text) * SECONDS_PER_CHARACTER * 8000)
         yield (3000 * np.sin(np.arange(samples) * 0.5)).astype(np.int16)

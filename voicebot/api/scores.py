@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 
 from voicebot.accounts.call_access import subject_of
 from voicebot.accounts.permissions import Action
@@ -15,6 +15,7 @@ from voicebot.api.shape import Shape
 from voicebot.qa.material import Answer, VerdictSource
 from voicebot.qa.reading import scored_turn
 from voicebot.qa.review.reading import reviewed_scores
+from voicebot.qa.review.samples import SampleStore
 
 router = APIRouter(prefix="/calls", tags=["scores"])
 
@@ -73,9 +74,14 @@ class Score(Shape):
 
 @router.get("/{call_id}/scores")
 async def call_scores(call_id: str, asks: Asks) -> list[Score]:
-    """The call's scores by the scorecards as they are now; none before it has ended and was scored."""
+    """The call's scores by the scorecards as they are now; none before it has ended and was scored.
+
+    403 for who is to score the call blind, until they have.
+    """
     call = await reached_call(asks, call_id, Action.VIEW_SCORE)
     store = asks.web.store
+    if call.id in await SampleStore(store).owed(asks.actor.name):
+        raise HTTPException(403, "You are to score this call without knowing its score; do that first.")
     turns = [scored for turn in await store.turns(call_id) if (scored := scored_turn(turn)) is not None]
     await asks.audit("scores.read", f"call:{call.id}")
     told = [

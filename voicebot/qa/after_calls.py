@@ -6,15 +6,14 @@ And, every so often, what has to be done without a call: promises that were not 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
 import structlog
 
-from voicebot.company import Company, CompanyError, load_company
+from voicebot.company import Company, CompanyError
 from voicebot.privacy.secrets_in_recording import silence_secrets
 from voicebot.qa.summary_store import SummaryStore, mark_broken
 from voicebot.store.records import CallRecord
@@ -32,8 +31,13 @@ class AfterCalls:
     """Works through the store's ended calls."""
 
     def __init__(
-        self, store: Store, company: Callable[[], Company], *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        store: Store,
+        company: Callable[[], Awaitable[Company]],
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        """company: as its folder is now; may raise CompanyError."""
         self._store = store
         self._summaries = SummaryStore(store)
         self._company = company
@@ -54,7 +58,7 @@ class AfterCalls:
         except OSError as error:
             self._failed.add(call.id)
             log.error("secrets_not_silenced", call=call.id, reason=str(error), remedy="run qa where the recording is")
-        await self._summaries.make(self._company(), call, now=self._now())
+        await self._summaries.make(await self._company(), call, now=self._now())
 
     async def finish_ended(self) -> int:
         """Some of those that have ended and are not done with. Returns how many were done."""
@@ -86,15 +90,3 @@ class AfterCalls:
                 if broken := await mark_broken(self._store, self._now()):
                     log.info("promises_broken", count=broken)
             await asyncio.sleep(PROMISES_EVERY_S)
-
-
-def company_in(folder: Path) -> Callable[[], Company]:
-    """The company of a folder, read when it is first needed."""
-    loaded: list[Company] = []
-
-    def company() -> Company:
-        if not loaded:
-            loaded.append(load_company(folder))
-        return loaded[0]
-
-    return company

@@ -18,12 +18,13 @@ import structlog
 from models.silero import SileroVad
 from voicebot.background import background
 from voicebot.company import Company, CompanyError, load_company
+from voicebot.company.reader import CompanyReader
 from voicebot.config import EventSection, Settings
 from voicebot.dialogue.knowledge import KnowledgeIndex
 from voicebot.eventbus import received_events
 from voicebot.events import CallEnded
 from voicebot.privacy.retention import Sweep
-from voicebot.qa.after_calls import AfterCalls, company_in
+from voicebot.qa.after_calls import AfterCalls
 from voicebot.qa.judges.chosen import chosen_judges
 from voicebot.qa.judges.correctness import needed_knowledge
 from voicebot.qa.judging import ItemJudge
@@ -55,7 +56,7 @@ async def run(settings: Settings) -> None:
             await catch_up(store)
             reviewer = Reviewer(store, settings.company.dir, judges)
             sweep = Sweep(store, settings.retention, node=settings.events.node, now=lambda: datetime.now(UTC))
-            after_calls = AfterCalls(store, company_in(settings.company.dir))
+            after_calls = AfterCalls(store, CompanyReader(settings.company.dir).current)
             recalibration = Recalibration(store, settings.company.dir, judges)
             async with background(
                 reviewer.wake_on_events(settings.events), after_calls.run(), sweep.run_forever(), recalibration.run()

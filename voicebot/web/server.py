@@ -21,12 +21,12 @@ from voicebot.accounts.sessions import SessionLimits
 from voicebot.accounts.setup_code import SetupCode
 from voicebot.accounts.sign_in import SignIn
 from voicebot.background import background
+from voicebot.company.reader import CompanyReader
 from voicebot.config import Settings
 from voicebot.privacy.audit import Audit
 from voicebot.store.store import Store
 from voicebot.web.addresses import Addresses
 from voicebot.web.app import build_app
-from voicebot.web.company_reader import CompanyReader
 from voicebot.web.listening import listening
 from voicebot.web.visitor import Web
 from voicebot.web_settings import ConsoleSection

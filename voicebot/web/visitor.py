@@ -13,11 +13,11 @@ from voicebot.accounts.account import Account
 from voicebot.accounts.api_keys import ApiKeys
 from voicebot.accounts.permissions import Actor
 from voicebot.accounts.sign_in import SignIn
+from voicebot.company.reader import CompanyReader
 from voicebot.config import Settings
 from voicebot.privacy.audit import Audit
 from voicebot.store.store import Store
 from voicebot.web.addresses import Addresses
-from voicebot.web.company_reader import CompanyReader
 
 VISITOR: Final = "voicebot.visitor"
 ACTOR: Final = "voicebot.actor"

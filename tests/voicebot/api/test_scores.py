@@ -1,11 +1,14 @@
 """A call's scores are told with their evidence and what people answered, to those who reach the call."""
 
+from datetime import timedelta
+
 from tests.voicebot.api.programs import program
 from tests.voicebot.qa.talks import SMALL_CARD
 from tests.voicebot.web.running import Server
 from voicebot.api.app import PATH
 from voicebot.qa.reading import read_material
 from voicebot.qa.review.reviews import Reviewing, ReviewStore
+from voicebot.qa.review.samples import Sample, SampleStore
 from voicebot.qa.scorecard.files import parse_scorecard
 from voicebot.qa.scores import ScoreStore
 from voicebot.qa.scoring import Scoring
@@ -43,3 +46,19 @@ async def test_scores_are_seen_by_those_who_reach_the_call(server: Server) -> No
             assert (await browser.get(f"{PATH}/calls/ours/scores")).status_code == 200
             if name != "boss":
                 assert (await browser.get(f"{PATH}/calls/theirs/scores")).status_code == 404
+
+
+async def test_who_is_to_score_a_call_blind_is_not_told_its_score_before_they_have(server: Server) -> None:
+    await score_ours(server)
+    book, at = SampleStore(server.web.store), server.clock()
+    wanted = Sample("s", "small", 1, ("zhou",), at)
+    since, until = at - timedelta(days=9_000), at + timedelta(days=9_000)
+    sample = await book.draw(wanted, 1, since=since, until=until, actor="account:1")
+    assert sample.call_ids == ("ours",)
+    async with server.signed_in("zhou") as rater, server.signed_in("boss") as other:
+        refused = await rater.get(f"{PATH}/calls/ours/scores")
+        assert refused.status_code == 403 and "swearing" not in refused.text
+        assert (await other.get(f"{PATH}/calls/ours/scores")).status_code == 200
+        answers = [Reviewing("ours", "small", item.name, "pass", "zhou") for item in CARD.items]
+        await book.rate(sample, "ours", answers, rater="zhou", actor="account:2", at=at)
+        assert (await rater.get(f"{PATH}/calls/ours/scores")).status_code == 200

@@ -1,12 +1,18 @@
 """What a call came to is told in sentences that rest on its turns, and what was promised becomes a task, once."""
 
+import re
+import shutil
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+import voicebot.demo
 from tests.voicebot.store.samples import NOON
 from voicebot.company import Company
+from voicebot.company.reader import CompanyReader
 from voicebot.qa.after_calls import AfterCalls
 from voicebot.qa.summary import CallSummary, summarise
 from voicebot.qa.summary_store import SummaryStore, mark_broken
@@ -39,6 +45,13 @@ BY_AGENT = (
 RETURN = TaskRecord(
     "task", "call", "return", "+8613800138000", "退货 20241105", NOON + timedelta(seconds=19), due_at=NOON
 )
+
+
+def unchanged(company: Company) -> Callable[[], Awaitable[Company]]:
+    async def current() -> Company:
+        return company
+
+    return current
 
 
 def summary_of(company: Company, turns: tuple[TurnRecord, ...], *tasks: TaskRecord) -> CallSummary:
@@ -91,7 +104,7 @@ async def ended(store: Store, *turns: TurnRecord, recording: str | None = None) 
 
 async def test_an_ended_call_is_finished_once(shop: Company, store: Store) -> None:
     await ended(store, *BY_AGENT)
-    after = AfterCalls(store, lambda: shop, now=lambda: NOON)
+    after = AfterCalls(store, unchanged(shop), now=lambda: NOON)
     assert await after.finish_ended() == 1
     summary = await SummaryStore(store).of("call")
     assert summary == summary_of(shop, BY_AGENT)
@@ -99,15 +112,36 @@ async def test_an_ended_call_is_finished_once(shop: Company, store: Store) -> No
     assert await after.finish_ended() == 0
 
 
+async def test_a_company_that_was_changed_meanwhile_is_the_one_by_which_a_call_is_finished(
+    store: Store, tmp_path: Path
+) -> None:
+    folder = tmp_path / "company"
+    shutil.copytree(Path(voicebot.demo.__file__).parent / "company", folder)
+    after = AfterCalls(store, CompanyReader(folder).current, now=lambda: NOON)
+    await ended(store, *BY_AGENT)
+    await after.finish_ended()
+    first = await SummaryStore(store).of("call")
+    assert first and "退货" in first.reason.text
+    intent = folder / "intents" / "return_refund.toml"
+    renamed = re.sub(r'^title = ".*"$', 'title = "换个说法"', intent.read_text("utf-8"), flags=re.M)
+    intent.write_text(renamed, encoding="utf-8")
+    await store.open_call(replace(CALL, id="next"))
+    await store.add_turn(*(replace(turn, call_id="next") for turn in BY_AGENT))
+    await store.end_call("next", NOON + timedelta(minutes=1), outcome="resolved", end_reason="hangup")
+    await after.finish_ended()
+    second = await SummaryStore(store).of("next")
+    assert second and "换个说法" in second.reason.text
+
+
 async def test_a_recording_that_is_not_here_keeps_nobody_waiting_and_is_not_ticked_off(
     shop: Company, store: Store, tmp_path: object
 ) -> None:
     await ended(store, said(0, "caller", "卡号是6222021234567894"), recording=f"{tmp_path}/elsewhere.wav")
-    after = AfterCalls(store, lambda: shop, now=lambda: NOON)
+    after = AfterCalls(store, unchanged(shop), now=lambda: NOON)
     assert await after.finish_ended() == 1 and await after.finish_ended() == 0
     assert await SummaryStore(store).of("call")
     assert [gap.silenced_at for gap in await RecordingGaps(store).of("call")] == [None]
-    elsewhere = AfterCalls(store, lambda: shop, now=lambda: NOON)
+    elsewhere = AfterCalls(store, unchanged(shop), now=lambda: NOON)
     assert await elsewhere.finish_ended() == 1
 
 

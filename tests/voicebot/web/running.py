@@ -23,6 +23,7 @@ from voicebot.accounts.passwords import Passwords
 from voicebot.accounts.sessions import SessionLimits
 from voicebot.accounts.setup_code import SetupCode
 from voicebot.accounts.sign_in import SignIn
+from voicebot.company.reader import CompanyReader
 from voicebot.config import EventSection, Settings
 from voicebot.free_ports import free_ports
 from voicebot.privacy.audit import Audit
@@ -30,7 +31,6 @@ from voicebot.store.database import Database
 from voicebot.store.store import Store
 from voicebot.web.addresses import Addresses
 from voicebot.web.app import build_app
-from voicebot.web.company_reader import CompanyReader
 from voicebot.web.server import serve
 from voicebot.web.visitor import Web, visitor_of
 from voicebot.web_settings import ConsoleSection

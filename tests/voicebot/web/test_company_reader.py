@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from voicebot.company.problems import CompanyError
+from voicebot.company.reader import CompanyReader
 from voicebot.demo import SAMPLE_COMPANY
-from voicebot.web.company_reader import CompanyReader
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ import structlog
 from voicebot.company import CompanyError, load_company
 from voicebot.privacy.audit import Audit
 from voicebot.qa.judges.correctness import needed_knowledge
+from voicebot.qa.judges.remembered import RememberedJudge
 from voicebot.qa.judging import ItemJudge
 from voicebot.qa.review.calibrating import assist_only, calibrate_card
 from voicebot.qa.review.samples import SampleStore
@@ -34,7 +35,7 @@ class Recalibration:
     def __init__(self, store: Store, folder: Path, judges: Sequence[ItemJudge]) -> None:
         self._store = store
         self._folder = folder
-        self._judges = judges
+        self._judges = [RememberedJudge(judge) for judge in judges]
         self._done: object = None
         """What the last calibration went by."""
 

@@ -25,7 +25,7 @@ RESUMED_S: Final = 1.0
 _FADE_FRAMES: Final = 2
 """Frames that fading out and in may take off a prompt that was heard whole."""
 
-TURNS: Final = frozenset({Kind.REQUEST, Kind.HESITATION, Kind.DICTATION, Kind.ADDRESS, Kind.BARGE_IN})
+TURNS: Final = frozenset({Kind.REQUEST, Kind.HESITATION, Kind.DICTATION, Kind.ADDRESS, Kind.DESCRIPTION, Kind.BARGE_IN})
 """Where a turn can be cut off or its end missed."""
 SHORT_ANSWERS: Final = frozenset({Kind.SHORT_ANSWER, Kind.EARLY_ANSWER})
 LISTENING: Final = frozenset({Kind.ACKNOWLEDGEMENT, Kind.COUGH, Kind.NOISE})

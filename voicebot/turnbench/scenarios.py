@@ -20,6 +20,7 @@ class Kind(StrEnum):
     HESITATION = "hesitation"
     DICTATION = "dictation"
     ADDRESS = "address"
+    DESCRIPTION = "description"
     SHORT_ANSWER = "short_answer"
     EARLY_ANSWER = "early_answer"
     BARGE_IN = "barge_in"

@@ -48,6 +48,8 @@ class Judgement:
     completeness: Completeness
     dictating: bool = False
     """Digits, an address, a spelled name: the caller pauses between groups."""
+    telling: bool = False
+    """What happened was asked for: the caller pauses between sentences of which each may be the last."""
     backchannel: bool = False
     """Nothing but 嗯, 好的, 对 or a syllable: said over a prompt it is no wish to talk."""
     unclear: bool = False
@@ -68,6 +70,8 @@ class EndpointingConfig:
     """After words that are a whole request or answer."""
     unsure: float = 0.55
     """After words that may be all."""
+    told: float = 0.62
+    """After such words of a caller who tells what happened."""
     patient: float = 1.20
     """After words that announce more, and the longest wait when nothing is dictated."""
     dictated_whole: float = 0.95
@@ -80,10 +84,10 @@ class EndpointingConfig:
     """The same for an end-of-turn model."""
 
     def __post_init__(self) -> None:
-        waits = (self.shortest, self.settled, self.unsure, self.patient, self.dictated_part)
+        waits = (self.shortest, self.settled, self.unsure, self.told, self.patient, self.dictated_part)
         if list(waits) != sorted(waits) or not self.unsure <= self.dictated_whole <= self.dictated_part:
             raise ValueError(
-                "endpointing: the waits must not fall in the order shortest, settled, unsure, patient, dictated_part, "
+                "endpointing: the waits must not fall in the order shortest, settled, unsure, told, patient, dictated_part, "
                 f"with dictated_whole between unsure and dictated_part; they are {self}"
             )
         if min(self.shortest, self.prosody, self.model) < 0:
@@ -135,7 +139,9 @@ class Endpointing:
             case Completeness.COMPLETE:
                 return config.settled
             case Completeness.UNSURE:
-                return config.dictated_whole if judgement.dictating else config.unsure
+                if judgement.dictating:
+                    return config.dictated_whole
+                return config.told if judgement.telling else config.unsure
             case _:
                 return config.dictated_part if judgement.dictating else config.patient
 

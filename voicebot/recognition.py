@@ -147,6 +147,7 @@ class Recognition:
         return Judgement(
             completeness=finished,
             dictating=dictating(text, expecting=expecting, words=self._words),
+            telling=expecting is Expecting.TEXT,
             backchannel=acknowledges(text, self._words, heard=understood.asr_confidence),
             falling=fall,
             end_probability=ending,

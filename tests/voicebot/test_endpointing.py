@@ -16,6 +16,7 @@ judgements = st.builds(
     Judgement,
     completeness=st.sampled_from(Completeness),
     dictating=st.booleans(),
+    telling=st.booleans(),
     falling=share,
     end_probability=share,
 )
@@ -35,8 +36,11 @@ def heard(pauses: list[tuple[float, Judgement | None]]) -> Endpointing:
         (Judgement(Completeness.COMPLETE), 0.30),
         (Judgement(Completeness.UNSURE), 0.55),
         (Judgement(Completeness.UNFINISHED), 1.20),
+        (Judgement(Completeness.COMPLETE, telling=True), 0.30),
+        (Judgement(Completeness.UNSURE, telling=True), 0.62),
         (Judgement(Completeness.COMPLETE, dictating=True), 0.30),
         (Judgement(Completeness.UNSURE, dictating=True), 0.95),
+        (Judgement(Completeness.UNSURE, dictating=True, telling=True), 0.95),
         (Judgement(Completeness.UNFINISHED, dictating=True), 1.60),
     ],
 )
@@ -55,7 +59,8 @@ def test_the_less_finished_the_words_the_longer_the_wait(
     pauses: list[tuple[float, Judgement | None]], dictating: bool, falling: float | None, probability: float | None
 ) -> None:
     endpointing = heard(pauses)
-    waits = [endpointing.wait_s(Judgement(words, dictating, False, falling, probability)) for words in ORDER]
+    judged = [Judgement(words, dictating=dictating, falling=falling, end_probability=probability) for words in ORDER]
+    waits = [endpointing.wait_s(judgement) for judgement in judged]
     assert waits == sorted(waits)
 
 

@@ -87,8 +87,8 @@ class EndpointingConfig:
         waits = (self.shortest, self.settled, self.unsure, self.told, self.patient, self.dictated_part)
         if list(waits) != sorted(waits) or not self.unsure <= self.dictated_whole <= self.dictated_part:
             raise ValueError(
-                "endpointing: the waits must not fall in the order shortest, settled, unsure, told, patient, dictated_part, "
-                f"with dictated_whole between unsure and dictated_part; they are {self}"
+                "endpointing: the waits must not fall in the order shortest, settled, unsure, told, patient, "
+                f"dictated_part, with dictated_whole between unsure and dictated_part; they are {self}"
             )
         if min(self.shortest, self.prosody, self.model) < 0:
             raise ValueError(f"endpointing: shortest, prosody and model must not be below 0; they are {self}")

@@ -1,6 +1,7 @@
 """The wait for the end of a turn follows the words; evidence and the caller's habit move it, never out of bounds."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -70,16 +71,19 @@ def test_the_more_final_the_voice_or_the_model_finds_it_the_shorter_the_wait(
 ) -> None:
     endpointing = heard(pauses)
     less, more = sorted((one, other))
-    words, dictating = judgement.completeness, judgement.dictating
+
+    def wait_s(falling: float, probability: float) -> float:
+        return endpointing.wait_s(replace(judgement, falling=falling, end_probability=probability))
+
     for falling, probability in itertools.product((less, more), repeat=2):
-        wait = endpointing.wait_s(Judgement(words, dictating, False, falling, probability))
-        assert endpointing.wait_s(Judgement(words, dictating, False, more, probability)) <= wait
-        assert endpointing.wait_s(Judgement(words, dictating, False, falling, more)) <= wait
+        wait = wait_s(falling, probability)
+        assert wait_s(more, probability) <= wait
+        assert wait_s(falling, more) <= wait
 
 
 @given(judgements)
 def test_evidence_alone_never_makes_a_request_finished_or_unfinished(judgement: Judgement) -> None:
-    bare = Judgement(judgement.completeness, judgement.dictating)
+    bare = replace(judgement, falling=None, end_probability=None)
     moved = abs(Endpointing().wait_s(judgement) - Endpointing().wait_s(bare))
     assert moved <= CONFIG.prosody + CONFIG.model + 1e-9
 

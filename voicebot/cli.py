@@ -44,6 +44,7 @@ COMMANDS = {
 }
 BENCHMARKS = {
     "latency": Module("bench_latency", "How long callers wait for each reply, with many calls at once, and why."),
+    "prompts": Module("bench_prompts", "How soon live prompts reach the agent after the caller's last word."),
     "console": Module("bench_console", "What many open pages do to the calls, and how soon they show what is said."),
     "asr": Module("bench_asr", "Recognition on held-out sentences and noise, telephone band."),
     "vad": Module("bench_vad", "Voice activity detection on labelled audio."),

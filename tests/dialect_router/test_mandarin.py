@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from dialect_router.lexicon import words
 from dialect_router.mandarin import to_mandarin
+from dialect_router.words import words_evidence
 
 TABLE = words()
 TRANSLATED = sorted(word.text for word in TABLE.values() if word.mandarin)
@@ -30,6 +31,27 @@ FILLERS = ["订单", "，", "号码是8471", "快递", "iPhone 15", "。"]
 )
 def test_dialect_sentences_become_readable_to_mandarin(said: str, mandarin: str) -> None:
     assert to_mandarin(said) == mandarin
+
+
+@pytest.mark.parametrize(
+    ("spoken_in", "said", "mandarin"),
+    [
+        ("yue", "我嘅包裹几时到", "我的包裹什么时候到"),
+        ("cmn-sichuan", "包裹啥子时候到，咋个办", "包裹什么时候到，怎么办"),
+        ("cmn-dongbei", "包裹啥前儿到，麻溜的", "包裹什么时候到，赶快"),
+        ("wuu", "阿拉个物事啥辰光到", "我们个东西什么时候到"),
+        ("nan", "阮买的物几时到，按怎退", "我们买的物什么时候到，怎么退"),
+        ("hak", "脉个时候到，样般还唔到", "什么时候到，怎么还不到"),
+        ("hsn", "么子时候到，何解还冇得", "什么时候到，为什么还没有"),
+        ("gan", "什里时候到，啷样退", "什么时候到，怎么退"),
+        ("cmn-zhongyuan", "恁弄啥嘞，咋弄", "你干什么，怎么弄"),
+        ("cmn-zhongyuan", "撒时候到，咋咧", "什么时候到，怎么了"),  # Shaanxi
+    ],
+)
+def test_what_callers_of_every_group_ask_for_most_is_understood(spoken_in: str, said: str, mandarin: str) -> None:
+    assert to_mandarin(said) == mandarin
+    evidence = words_evidence(said)
+    assert evidence is not None and max(evidence.log_odds, key=lambda tag: evidence.log_odds[tag]) == spoken_in
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,19 @@ async def test_pages_are_kept_open_beside_the_calls_and_show_what_is_said() -> N
     assert figures["media_late_p99_ms"] > 0
 
 
+async def test_prompts_are_measured_from_the_callers_last_word_to_the_agents_topic() -> None:
+    before = left_behind()
+    bench = await voicebot("bench", "prompts", "--rounds", "1", "--json")
+    assert bench.code == 0, bench.complaint
+    figures = json.loads(bench.out.splitlines()[-1])
+    assert (figures["calls"], figures["failed_calls"]) == (3, 0)
+    assert figures["prompts"] == sum(figures["by_kind"].values()) >= 3
+    wait, told = figures["latency_ms"], figures["told_ms"]
+    assert 0 < wait["p50"] <= wait["p95"] <= wait["max"] < 5000
+    assert told["p50"] <= wait["p50"] + 200
+    assert left_behind() <= before
+
+
 async def test_less_than_one_call_is_refused_before_anything_starts() -> None:
     bench = await voicebot("bench", "latency", "--calls", "0")
     assert bench.code == 2

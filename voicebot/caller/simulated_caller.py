@@ -55,6 +55,8 @@ class CallResult:
     seconds: float
     ended: LegEnded
     recording: Path | None
+    began_at: float
+    """Loop time of the first frame: what is measured in the audio can be held against what happened elsewhere."""
 
 
 class SimulatedCaller:
@@ -83,6 +85,7 @@ class SimulatedCaller:
         self._talks: list[tuple[int, int]] = []  # first and last frame of each turn so far
         self._talking = False
         self._keys_until = 0
+        self._began_at = 0.0
         self._ended: LegEnded | None = None
         self._waiting_since = 0
         self._loud_frames = 0
@@ -96,6 +99,8 @@ class SimulatedCaller:
     # What the leg reports
 
     def on_frame(self, inbound: Frame, outbound: Frame) -> None:
+        if not self._heard:
+            self._began_at = asyncio.get_running_loop().time()
         self._heard.append(inbound)
         self._said.append(outbound)
         if self._recording is not None:
@@ -191,6 +196,7 @@ class SimulatedCaller:
             seconds=round(len(self._heard) * FRAME_S, 2),
             ended=self._ended,
             recording=self._recording,
+            began_at=self._began_at,
         )
 
 

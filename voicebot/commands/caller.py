@@ -103,7 +103,8 @@ def _report_no_answer(error: LegError, as_json: bool) -> None:
 
 def _as_json(result: CallResult) -> dict[str, Any]:
     recording = str(result.recording) if result.recording else None
-    return {**asdict(result), "ended": _ended(result.ended), "recording": recording}
+    measured = {name: value for name, value in asdict(result).items() if name != "began_at"}
+    return {**measured, "ended": _ended(result.ended), "recording": recording}
 
 
 def _ended(ended: LegEnded) -> dict[str, Any]:

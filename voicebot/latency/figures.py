@@ -166,7 +166,7 @@ def figures(
     return LatencyFigures(
         calls=len(calls),
         turns=len(turns),
-        voice_to_voice_ms=_quantiles(latencies),
+        voice_to_voice_ms=quantiles(latencies),
         stages_ms=_stages(before, after, float(np.mean(latencies)) if latencies else None),
         answered_right=round(sum(judged) / max(1, len(judged)), 3),
         core_percent=round(sum(100 * spent / seconds for spent in cpu_s.values()), 1),
@@ -189,7 +189,8 @@ def _slowness(turn: MeasuredTurn) -> float:
     return math.inf if turn.latency_ms is None else turn.latency_ms
 
 
-def _quantiles(latencies_ms: Sequence[int]) -> Quantiles:
+def quantiles(latencies_ms: Sequence[int]) -> Quantiles:
+    """Of waits in milliseconds."""
     if not latencies_ms:
         return Quantiles(None, None, None)
     p50, p95 = np.percentile(latencies_ms, (50, 95))

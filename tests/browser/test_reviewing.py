@@ -16,6 +16,8 @@ from voicebot.demo import SAMPLE_COMPANY
 from voicebot.privacy.audit import Audit
 from voicebot.qa.review.reviews import ReviewStore
 from voicebot.qa.worker import Reviewer
+from voicebot.store.floor import FloorStore
+from voicebot.store.floor_records import OfferRecord
 from voicebot.store.records import CallRecord, TurnRecord
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -56,6 +58,25 @@ def item(page: Page, title: str) -> Locator:
 
 async def total(page: Page) -> int:
     return int(await page.locator(".vb-score-total").inner_text())
+
+
+@pytest.mark.usefixtures("reviewed")
+async def test_why_a_call_went_to_whom_is_read_with_those_who_might_have_had_it(
+    people: Browsers, console: Console
+) -> None:
+    offer = OfferRecord(
+        "decided", "reviewed", "8002", "order", "wuu", True, datetime.now(UTC), 4.0,
+        reasons=(f"来电者多半说吴语 {TEMPLATE}", "订单技能4级"), price={"dialect": 3.0},
+        alternatives=({"agent_id": "8003", "price": 21.0},), fate="talked", joined_at=datetime.now(UTC),
+    )  # fmt: skip
+    await FloorStore(console.store, "here").offered(offer, events=[])
+    async with people.of("lead") as lead:
+        await lead.open("/calls/reviewed")
+        decided = lead.page.locator(".vb-panel", has=lead.page.get_by_text("为什么转给他", exact=True))
+        for told in ("已通话", "等了4秒", f"来电者多半说吴语 {TEMPLATE}；订单技能4级", "何嘉欣（多等效18秒）"):
+            await expect(decided).to_contain_text(told)
+        assert await serious_faults(lead, "light") == []
+        assert await lead.call("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @pytest.mark.usefixtures("reviewed")

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
 
 from models.address import InferenceError
-from voicebot.api import about, agents, calls, customers, dialling, knowledge, scores, tasks
+from voicebot.api import about, agents, calls, customers, dialling, knowledge, routing, scores, tasks
 from voicebot.api.asking import Asks
 from voicebot.api.rate_limit import RateLimit
 from voicebot.company.problems import CompanyError
@@ -59,7 +59,7 @@ def build_api(web: Web) -> FastAPI:
         responses=_problems(400, 401, 403, 404, 409, 422, 429, 503),
     )
     api.state.web = web
-    for room in (about, calls, dialling, scores, customers, tasks, agents, knowledge):
+    for room in (about, calls, routing, dialling, scores, customers, tasks, agents, knowledge):
         api.include_router(room.router)
     api.add_exception_handler(StarletteHTTPException, _http_error)
     api.add_exception_handler(RequestValidationError, _invalid)

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from voicebot.commands.call_routing import routing_table
 from voicebot.config import load_settings
 from voicebot.masking import mask, mask_values
 from voicebot.privacy.audit import Audit, this_user
@@ -21,6 +22,8 @@ from voicebot.privacy.reveal import REVEALED, require_permission
 from voicebot.qa.summary import CallSummary
 from voicebot.qa.summary_store import SummaryStore
 from voicebot.store.call_search import CallFilter, CallSearch
+from voicebot.store.floor import FloorStore
+from voicebot.store.floor_records import OfferRecord
 from voicebot.store.recording_gaps import RecordingGap, RecordingGaps
 from voicebot.store.records import CallRecord, TurnRecord
 from voicebot.store.store import Store
@@ -28,6 +31,7 @@ from voicebot.store.store import Store
 app = typer.Typer(help="Past and present calls.", no_args_is_help=True)
 
 T = TypeVar("T")
+_Whole = tuple[CallRecord | None, list[TurnRecord], list[OfferRecord], CallSummary | None, list[RecordingGap]]
 ConfigOption = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")]
 RevealOption = Annotated[
     bool, typer.Option("--reveal", help="Show personal data in full: needs privacy.reveal_to, is audited.")
@@ -76,23 +80,30 @@ def show(
 ) -> None:
     """One call, turn by turn."""
 
-    async def read(store: Store) -> tuple[CallRecord | None, list[TurnRecord], CallSummary | None, list[RecordingGap]]:
+    async def read(store: Store) -> _Whole:
         summary, gaps = await SummaryStore(store).of(call_id), await RecordingGaps(store).of(call_id)
-        return await store.call(call_id), await store.turns(call_id), summary, gaps
+        offers = await FloorStore(store, "").offers(call_id)
+        return await store.call(call_id), await store.turns(call_id), offers, summary, gaps
 
-    call, turns, summary, gaps = with_store(config, read, reveals=f"call:{call_id}" if reveal else None)
+    call, turns, offers, summary, gaps = with_store(config, read, reveals=f"call:{call_id}" if reveal else None)
     if call is None:
         typer.echo(f"there is no call {call_id!r}; `voicebot calls list` shows the ids", err=True)
         raise typer.Exit(1)
     turns = turns if reveal else [turn_as_shown(turn) for turn in turns]
     if as_json:
-        parts = {"turns": [asdict(turn) for turn in turns], "summary": asdict(summary) if summary else None}
+        parts = {
+            "turns": [asdict(turn) for turn in turns],
+            "routing": [asdict(offer) for offer in offers],
+            "summary": asdict(summary) if summary else None,
+        }
         print_json(asdict(call) | parts | {"recording_gaps": [asdict(gap) for gap in gaps]}, reveal=reveal)
         return
     console = Console()
     console.print(_facts(call, reveal=reveal))
     console.print(_summary(summary, gaps))
     console.print(_transcript(turns))
+    if offers:
+        console.print(routing_table(offers))
 
 
 def with_store(config: Path | None, work: Callable[[Store], Awaitable[T]], *, reveals: str | None = None) -> T:

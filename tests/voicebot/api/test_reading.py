@@ -7,6 +7,8 @@ import pytest
 from tests.voicebot.api.programs import MASKED, NUMBER, program
 from tests.voicebot.web.running import Server
 from voicebot.api.app import PATH
+from voicebot.store.floor import FloorStore
+from voicebot.store.floor_records import OfferRecord
 
 ALL = {"ours", "theirs", "bots"}
 READ = {"calls:read", "scores:read", "recordings:read", "customers:read", "tasks:read", "agents:read", "knowledge:read"}
@@ -88,6 +90,21 @@ async def test_pages_lead_through_the_whole_list(server: Server) -> None:
         assert seen == ["bots", "theirs", "ours"]
 
 
+async def test_the_routings_decisions_are_told_with_reasons_and_alternatives(server: Server) -> None:
+    offer = OfferRecord(
+        "o", "ours", "8001", "order", "yue", True, server.clock(), 3.0, reasons=("会说粤语",), price={"dialect": 2.0},
+        alternatives=({"agent_id": "8009", "price": 9.5},), fate="talked",
+    )  # fmt: skip
+    await FloorStore(server.web.store, "here").offered(offer, events=[])
+    async with await program(server, "calls:read") as crm:
+        (told,) = (await crm.get("/calls/ours/routing")).json()
+        assert (told["agent_id"], told["reasons"], told["price"]) == ("8001", ["会说粤语"], {"dialect": 2.0})
+        assert told["alternatives"] == [{"agent_id": "8009", "price": 9.5}]
+        assert (await crm.get("/calls/bots/routing")).json() == []
+    async with await program(server, "calls:read", teams=("销售",)) as crm:
+        assert (await crm.get("/calls/ours/routing")).status_code == 404
+
+
 async def test_a_key_of_one_team_reaches_what_its_supervisor_does(server: Server) -> None:
     async with await program(server, "calls:read", "recordings:read", teams=("销售",)) as crm:
         assert {call["id"] for call in (await crm.get("/calls")).json()["items"]} == {"theirs", "bots"}
@@ -100,6 +117,7 @@ async def test_a_key_of_one_team_reaches_what_its_supervisor_does(server: Server
     [
         ("/calls", "calls:read"),
         ("/calls/ours", "calls:read"),
+        ("/calls/ours/routing", "calls:read"),
         ("/calls/ours/scores", "scores:read"),
         ("/calls/ours/recording", "recordings:read"),
         ("/customers", "customers:read"),

@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from voicebot.commands import audit, calls, tasks
 from voicebot.config import ConfigError
+from voicebot.store.floor import FloorStore
+from voicebot.store.floor_records import OfferRecord
 from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
 from voicebot.store.store import Store
 
@@ -70,6 +72,23 @@ def test_the_list_is_narrowed_by_what_was_said_and_understood(narrowing: tuple[s
 def test_one_call_is_shown_turn_by_turn() -> None:
     text = run(calls.app, "show", "call-0")
     assert all(part in text for part in ("好的，马上给您回电。", "600 ms", "yue 60%", "[red]"))
+
+
+def test_a_decision_of_the_routing_is_shown_with_its_reasons_and_the_alternatives(tmp_path: Path) -> None:
+    offer = OfferRecord(
+        "o", "call-0", "8010", "complaint", "cmn-sichuan", True, NOON, 3.0, reasons=("会说西南官话", "投诉技能5级"),
+        price={"dialect": 2.8, "seniority": 0.2}, alternatives=({"agent_id": "8012", "price": 58.36},), fate="talked",
+    )  # fmt: skip
+
+    async def decide() -> None:
+        async with Store(f"sqlite:///{tmp_path / 'voicebot.db'}") as store:
+            await FloorStore(store, "here").offered(offer, events=[])
+
+    asyncio.run(decide())
+    text = run(calls.app, "show", "call-0")
+    assert all(part in text for part in ("8010", "会说西南官话；投诉技能5级", "3 s", "8012 58 s", "talked"))
+    (decision,) = json.loads(run(calls.app, "show", "call-0", "--json"))["routing"]
+    assert decision["alternatives"] == [{"agent_id": "8012", "price": 58.36}]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A prompt is measured from the end of the caller's words that it answers; what answers nobody's or the agent's is not."""
+"""A prompt is measured from the end of the caller's words that it answers; what answers the agent's words is not."""
 
 from datetime import UTC, datetime
 

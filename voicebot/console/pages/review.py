@@ -10,6 +10,7 @@ from voicebot.console.auditing import SEEN
 from voicebot.console.components.parts import Tone, badge, box, facts, link, panel, tag
 from voicebot.console.names import MOOD_TONES, OUTCOME_TONES, Names, minutes
 from voicebot.console.pages.call_parts import recording_panel, recording_peaks, transcript_panel
+from voicebot.console.pages.routing_panel import routing_panel
 from voicebot.console.pages.scorecard_panel import scorecard_panel
 from voicebot.console.shell import framed
 from voicebot.console.texts import Texts
@@ -18,6 +19,7 @@ from voicebot.privacy.audit import Audit
 from voicebot.privacy.reveal import REVEALED
 from voicebot.qa.material import CallMeasures
 from voicebot.qa.measuring.kept import kept_measures
+from voicebot.store.floor import FloorStore
 from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
 
 
@@ -33,6 +35,7 @@ async def review(visit: Visit) -> None:
     await Audit(store).record(visit.viewer.actor.id, action, f"call:{call.id}")
     turns = await store.turns(call.id)
     tasks = await store.tasks(call_id=call.id)
+    offers = await FloorStore(store, visit.sources.settings.events.node).offers(call.id)
     peaks = await recording_peaks(visit, call)
     measures = await kept_measures(store, call.id)
     with framed(visit.viewer, "calls", names.caller(call)[0]) as tools:
@@ -50,6 +53,7 @@ async def review(visit: Visit) -> None:
                         await scorecard_panel(visit, names, call, turns)
                     _about(visit.t, names, call, measures)
                     _promises(visit.t, names, tasks)
+                    routing_panel(visit.t, names, offers)
 
 
 def _badges(visit: Visit, call: CallRecord, turns: Sequence[TurnRecord]) -> None:

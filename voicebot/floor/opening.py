@@ -115,7 +115,7 @@ async def open_floor(
         vad=tools.vad,
         tell=tools.tell,
         metrics=tools.metrics,
-        helpfulness=await _learned(floor_store),
+        helpfulness=await learned_from_clicks(floor_store),
         prompt_texts=prompt_texts(),
     )
     closing = Closing(store, services)
@@ -162,7 +162,8 @@ def _warm_up(company: Company) -> None:
     warm_up(company, datetime.now(ZoneInfo(company.profile.timezone)))
 
 
-async def _learned(store: FloorStore) -> Helpfulness:
+async def learned_from_clicks(store: FloorStore) -> Helpfulness:
+    """What helped agents so far, by all processes before this one. May raise StoreError."""
     learned = Helpfulness()
     for prompt in await store.judged_prompts(CLICKS_REMEMBERED):
         if (kind := _KINDS.get(prompt.kind)) is not None:

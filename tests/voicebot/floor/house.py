@@ -151,7 +151,7 @@ class Network:
 class House:
     """The company and the means to act as its callers and agents."""
 
-    def __init__(self, store: Store, agents: Iterable[Agent], rules: QueueRules) -> None:
+    def __init__(self, store: Store, agents: Iterable[Agent], rules: QueueRules, helpfulness: Helpfulness) -> None:
         self.store = store
         self.company: Company = COMPANY
         self.floor_store = FloorStore(store, "local")
@@ -173,7 +173,7 @@ class House:
             vad=lambda: StreamingVad(judge),
             tell=self.told.append,
             metrics=Metrics(),
-            helpfulness=Helpfulness(),
+            helpfulness=helpfulness,
             prompt_texts=prompt_texts(),
         )
         closing = Closing(store, services)
@@ -298,11 +298,16 @@ def agent(agent_id: str, *, dialects: Mapping[str, int] | None = None, **fields:
 
 @asynccontextmanager
 async def house(
-    folder: Path, *agents: Agent, ready: bool = True, rules: QueueRules | None = None, trunk: bool = False
+    folder: Path,
+    *agents: Agent,
+    ready: bool = True,
+    rules: QueueRules | None = None,
+    trunk: bool = False,
+    helpfulness: Helpfulness | None = None,
 ) -> AsyncIterator[House]:
-    """trunk: whether there is one."""
+    """trunk: whether there is one; helpfulness: what earlier processes learned of prompts."""
     async with Store(f"sqlite:///{folder / 'calls.db'}") as store:
-        opened = House(store, agents, rules or QueueRules())
+        opened = House(store, agents, rules or QueueRules(), helpfulness or Helpfulness())
         opened.dialling.line = opened.outside.line = opened.network if trunk else None
         keeping = [opened.callbacks.run(opened.network)] if trunk else []
         async with background(opened.log.run(), opened.floor.run(opened.phones), *keeping):

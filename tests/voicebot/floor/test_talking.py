@@ -10,6 +10,8 @@ from tests.voicebot.session.conversation import Conversation
 from voicebot.agent_commands import ConfirmWrapUp, Hold, JudgePrompt, Mute, PauseRecording
 from voicebot.agent_events import PromptShown
 from voicebot.events import PartialTranscript
+from voicebot.floor.opening import learned_from_clicks
+from voicebot.store.floor_records import PromptRecord
 from voicebot.store.recording_gaps import RecordingGaps
 
 
@@ -96,6 +98,33 @@ async def test_an_agents_word_on_a_prompt_is_stored_once(tmp_path: Path) -> None
         await asyncio.sleep(0.2)
         [stored] = await here.floor_store.judged_prompts(10)
         assert stored.id == prompt.prompt_id and stored.helped
+        caller.line.end()
+        await caller.ended()
+
+
+@in_virtual_time
+async def test_what_agents_dismissed_is_not_shown_any_more_by_the_next_process_either(tmp_path: Path) -> None:
+    entry = next(entry for entry in COMPANY.knowledge if not entry.product)
+    source = f"knowledge/{entry.id}"
+    async with house(tmp_path, agent("8001")) as here:
+        caller, _ = await here.talking("8001")
+        caller_says(here, caller, entry.question, "product_question")
+        await asyncio.sleep(3)
+        assert source in {prompt.source for prompt in prompts(here)}
+        assert caller.call
+        dismissed = [
+            PromptRecord(f"p{number}", caller.call.id, "8001", 0, "knowledge", "", source, 0.9, helped=False)
+            for number in range(30)
+        ]
+        await here.floor_store.prompts_shown(dismissed)
+        caller.line.end()
+        await caller.ended()
+        learned = await learned_from_clicks(here.floor_store)
+    async with house(tmp_path, agent("8001"), helpfulness=learned) as here:
+        caller, _ = await here.talking("8001")
+        caller_says(here, caller, entry.question, "product_question")
+        await asyncio.sleep(3)
+        assert source not in {prompt.source for prompt in prompts(here)}
         caller.line.end()
         await caller.ended()
 

@@ -17,6 +17,9 @@ KIND_PRIOR: Final = 20.0
 """Clicks on prompts of a kind that weigh as much as the assumption that every other one helps."""
 SOURCE_PRIOR: Final = 4.0
 """The same for one source against its kind."""
+SUREST: Final = 0.95
+"""No relevance is taken for surer than this: the best match of words is no proof that it helps, and many agents who
+dismissed it have the last word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,7 @@ class Helpfulness:
 
     def weighed(self, kind: PromptKind, source: str, score: float) -> float:
         """A relevance score with what is known of its source: unchanged at one half, by Bayes' rule otherwise."""
-        certain = 1e-6
-        score = min(max(score, certain), 1 - certain)
+        score = min(max(score, 1 - SUREST), SUREST)
         return 1 / (1 + math.exp(-_logit(score) - _logit(self.of(kind, source))))
 
     def counts(self) -> tuple[HelpCount, ...]:

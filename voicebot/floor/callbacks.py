@@ -21,10 +21,11 @@ from dialect_router.callbacks import CallbackPolicy, Unreached
 from dialect_router.queue import WaitingCall
 from voicebot.assist.packet import HandoverPacket, Hop, PacketError, packet_from_fields, packet_to_json
 from voicebot.floor.dialling import opened
-from voicebot.floor.floor import NOT_TAKEN, Floor, Visitor
+from voicebot.floor.floor import NOT_TAKEN, Floor
 from voicebot.floor.guest import Guest
 from voicebot.floor.outgoing import MakeOutgoing, NotReached, Outgoing, OutsideLine
 from voicebot.floor.services import FloorServices
+from voicebot.floor.visitor import Visitor
 from voicebot.store.callbacks import CallbackRecord, CallbackStore, DueCallback
 from voicebot.store.floor_records import Fate
 from voicebot.store.store import Store, StoreError

@@ -10,10 +10,11 @@ import structlog
 
 from dialect_router.queue import WaitingCall
 from voicebot.assist.packet import Hop
-from voicebot.floor.floor import Floor, Visitor
+from voicebot.floor.floor import Floor
 from voicebot.floor.floor_log import FloorLog
 from voicebot.floor.outgoing import MakeOutgoing, NotReached, Outgoing, OutsideLine
 from voicebot.floor.transfers import NotPossible
+from voicebot.floor.visitor import Visitor
 from voicebot.store.floor_records import Fate
 from voicebot.store.store import StoreError
 from voicebot.trunk import NotDialable

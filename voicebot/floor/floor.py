@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from types import MappingProxyType
@@ -21,10 +21,8 @@ from dialect_router.agents import Agent
 from dialect_router.assignment import Assignment
 from dialect_router.distributor import CallDistributor, Offer
 from dialect_router.presence import Cause
-from dialect_router.queue import WaitingCall
 from dialect_router.queue_rules import Action, GiveUp
 from dialect_router.routing import Staffing
-from telephony.sip.refer import TransferRequest
 from voicebot.assist.handover import extended
 from voicebot.assist.packet import HandoverPacket, Hop
 from voicebot.assist.summary import summary_wording
@@ -38,7 +36,8 @@ from voicebot.floor.phones import Phones
 from voicebot.floor.services import FloorServices
 from voicebot.floor.staff import Staff
 from voicebot.floor.transfers import NotPossible, Transfers
-from voicebot.store.floor_records import Fate, LeftTo, OfferRecord, QueueVisit
+from voicebot.floor.visitor import Visitor, call_waiting
+from voicebot.store.floor_records import Fate, LeftTo, OfferRecord
 from voicebot.store.store import StoreError
 
 log = structlog.get_logger(__name__)
@@ -47,33 +46,6 @@ TICK_S: Final = 0.5
 """How often waiting calls and agents are looked at when nothing happens."""
 NOT_TAKEN: Final[frozenset[Fate]] = frozenset({"missed", "declined", "unreachable", "withdrawn"})
 """Fates of a phone that nobody picked up."""
-
-
-@dataclass(slots=True, eq=False)
-class Visitor:
-    """One call on the floor, from when it begins to wait until it ends or goes elsewhere."""
-
-    guest: Guest
-    call: WaitingCall
-    hop: Hop
-    """Who passed it on last."""
-    visit: QueueVisit | None = None
-    """While it waits, or rings."""
-    packet: HandoverPacket | None = None
-    """As the last agent got it."""
-    connection: Connection | None = None
-    """While an agent is rung, whispered to or talking."""
-    offering: asyncio.Task[None] | None = None
-    joining: Callable[[], None] | None = None
-    """Brings caller and agent together, once the agent has heard the whisper."""
-    taken_back: Fate = "withdrawn"
-    """What became of an offer that is cancelled."""
-    consults: bool = False
-    """An agent asks another one about the caller, who waits meanwhile."""
-    asked: TransferRequest | None = None
-    """A phone's wish to move the caller on, which is told how it goes."""
-    errand: Errand | None = None
-    """Where it is a customer who is going to be called: until they talk to an agent."""
 
 
 class Floor:
@@ -127,12 +99,12 @@ class Floor:
     def staffing(self, wish: Wish) -> Staffing:
         """Who could take a call now, and how long it would wait."""
         at = _time()
-        return self._distributor.staffing(_waiting("", wish, at), at, open_now=self._open_now())
+        return self._distributor.staffing(call_waiting("", wish, at), at, open_now=self._open_now())
 
     def enter(self, guest: Guest, *, last_agent: str | None = None, hop: Hop | None = None) -> None:
         """The caller waits for a human from now on. `guest.on_due` hears at once when that can't be."""
         call_id = guest.log.call.id
-        call = replace(_waiting(call_id, guest.wish, _time()), last_agent=last_agent)
+        call = replace(call_waiting(call_id, guest.wish, _time()), last_agent=last_agent)
         visitor = Visitor(guest, call, hop or Hop(datetime.now(UTC), "assistant"))
         self.wait(call_id, visitor)
 
@@ -239,6 +211,9 @@ class Floor:
     # Time
 
     def _tick(self) -> None:
+        for visitor in self._visitors.values():
+            if visitor.learned():
+                self._distributor.update(visitor.call)
         tick = self._distributor.tick(_time(), open_now=self._open_now())
         self.staff.changed(*tick.presence)
         for offer in tick.offers:
@@ -381,18 +356,6 @@ class Floor:
         if visitor is not None and visitor.offering is not None:
             visitor.taken_back = "missed" if cause is Cause.MISSED else "withdrawn"
             visitor.offering.cancel()
-
-
-def _waiting(call_id: str, wish: Wish, at: float) -> WaitingCall:
-    return WaitingCall(
-        call_id=call_id,
-        entered_at=at,
-        skill=wish.skill,
-        dialects=wish.dialects,
-        requested_dialect=wish.requested_dialect,
-        value=wish.value,
-        emotion=wish.emotion,
-    )
 
 
 def _time() -> float:

@@ -25,10 +25,11 @@ from telephony.seat import Seat
 from telephony.sip.settings import SipError
 from voicebot.assist.packet import Hop
 from voicebot.events import PassedOutside
-from voicebot.floor.floor import Floor, Visitor
+from voicebot.floor.floor import Floor
 from voicebot.floor.floor_log import FloorLog
 from voicebot.floor.outgoing import OutsideLine, why_not_reached
 from voicebot.floor.transfers import NotPossible
+from voicebot.floor.visitor import Visitor
 from voicebot.masking import mask
 from voicebot.store.store import Store
 from voicebot.trunk import NotDialable

@@ -25,7 +25,8 @@ from voicebot.store.floor_records import Fate
 
 if TYPE_CHECKING:
     from voicebot.floor.connection import Connection
-    from voicebot.floor.floor import Floor, Visitor
+    from voicebot.floor.floor import Floor
+    from voicebot.floor.visitor import Visitor
 
 log = structlog.get_logger(__name__)
 

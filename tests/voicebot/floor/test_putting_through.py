@@ -279,3 +279,25 @@ async def test_out_of_hours_the_company_takes_a_message_where_it_says_so(tmp_pat
         assert record.outcome == "voicemail" and "洗衣机漏水" in task.summary
         first.line.end()
         await first.ended()
+
+
+@in_virtual_time
+async def test_what_a_waiting_caller_asks_for_decides_who_takes_the_call(tmp_path: Path) -> None:
+    mandarin, cantonese = agent("8001"), agent("8002", dialects={"cmn": 5, "yue": 5})
+    async with house(tmp_path, mandarin, cantonese, rules=QueueRules(offer_callback_after_s=300)) as here:
+        talking = [(await here.talking_to_either(f"+861391234567{number}"))[0] for number in range(2)]
+        caller = await here.waiting_caller()
+        await caller.until(lambda: caller.dialogue.waiting)
+        await caller.assistant_finished_over_music()
+        caller.say("能不能找个说广东话的", "none")
+        await asyncio.sleep(4)
+        for other in talking:
+            other.line.end()
+            await other.ended()
+        for one in (mandarin, cantonese):
+            here.floor.staff.set_presence(one.id, "ready")  # the notes are done
+        await here.rings("8002")
+        [offer] = await here.offers(caller)
+        assert (offer.agent_id, offer.dialect, offer.dialect_matched) == ("8002", "yue", True)
+        caller.line.end()
+        await caller.ended()

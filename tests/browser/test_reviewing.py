@@ -18,7 +18,7 @@ from voicebot.qa.review.reviews import ReviewStore
 from voicebot.qa.worker import Reviewer
 from voicebot.store.floor import FloorStore
 from voicebot.store.floor_records import OfferRecord
-from voicebot.store.records import CallRecord, TurnRecord
+from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -77,6 +77,17 @@ async def test_why_a_call_went_to_whom_is_read_with_those_who_might_have_had_it(
             await expect(decided).to_contain_text(told)
         assert await serious_faults(lead, "light") == []
         assert await lead.call("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.usefixtures("reviewed")
+async def test_a_promise_that_was_not_kept_in_time_says_so(people: Browsers, console: Console) -> None:
+    late = datetime.now(UTC) - timedelta(minutes=1)
+    task = TaskRecord("late", "reviewed", "callback", NUMBER, "回电", late - timedelta(minutes=1), due_at=late)
+    await console.store.add_task(task)
+    async with people.of("lead") as lead:
+        await lead.open("/calls/reviewed")
+        promises = lead.page.locator(".vb-panel", has=lead.page.get_by_text("承诺与待办", exact=True))
+        await expect(promises).to_contain_text("没有按时兑现")
 
 
 @pytest.mark.usefixtures("reviewed")

@@ -13,6 +13,7 @@ from voicebot.accounts.permissions import Action
 from voicebot.api.asking import Asking, Asks
 from voicebot.api.paging import Limit, Offset, Page, page
 from voicebot.api.shape import Shape
+from voicebot.assist.promises import Standing, standing
 from voicebot.store.records import TaskRecord, TaskStatus
 
 router = APIRouter(prefix="/tasks", tags=["follow-ups"])
@@ -31,6 +32,9 @@ class Task(Shape):
     created_at: datetime
     due_at: datetime | None
     status: TaskStatus
+    done_at: datetime | None
+    promise: Standing | None
+    """Whether it was kept in time; null for one that was cancelled."""
 
 
 class TaskChange(Shape):
@@ -85,4 +89,5 @@ async def _found(asks: Asking, task_id: str) -> TaskRecord:
 def _task(asks: Asking, task: TaskRecord) -> Task:
     plain = asdict(task)
     personal = ("customer_number", "summary", "payload")
-    return Task(**{**plain, **asks.shown({name: plain[name] for name in personal})})
+    promise = None if task.status == "cancelled" else standing(task.due_at, task.done_at, asks.web.now())
+    return Task(**{**plain, **asks.shown({name: plain[name] for name in personal}), "promise": promise})

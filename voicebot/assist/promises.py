@@ -162,7 +162,10 @@ def _span(sentence: str, action: re.Match[str], begin: int, due: Due | None, wor
     return min(starts), max(action.end(), due.end if due else 0)
 
 
-def standing(due_at: datetime | None, done_at: datetime | None, now: datetime) -> Literal["open", "kept", "broken"]:
+Standing = Literal["open", "kept", "broken"]
+
+
+def standing(due_at: datetime | None, done_at: datetime | None, now: datetime) -> Standing:
     """How a promise stands: one that was carried out late is broken all the same."""
     if done_at is not None:
         return "kept" if due_at is None or done_at <= due_at else "broken"

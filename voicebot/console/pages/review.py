@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from voicebot.accounts.call_access import may_with_call
 from voicebot.accounts.permissions import Action
+from voicebot.assist.promises import standing
 from voicebot.console.auditing import SEEN
 from voicebot.console.components.parts import Tone, badge, box, facts, link, panel, tag
 from voicebot.console.names import MOOD_TONES, OUTCOME_TONES, Names, minutes
@@ -52,7 +54,7 @@ async def review(visit: Visit) -> None:
                     if call.ended_at is not None:
                         await scorecard_panel(visit, names, call, turns)
                     _about(visit.t, names, call, measures)
-                    _promises(visit.t, names, tasks)
+                    _promises(visit.t, names, tasks, datetime.now(UTC))
                     routing_panel(visit.t, names, offers)
 
 
@@ -103,7 +105,7 @@ def _measured(t: Texts, measures: CallMeasures | None) -> list[tuple[str, str]]:
     ]
 
 
-def _promises(t: Texts, names: Names, tasks: Sequence[TaskRecord]) -> None:
+def _promises(t: Texts, names: Names, tasks: Sequence[TaskRecord], now: datetime) -> None:
     with panel(t("review.tasks")):
         if not tasks:
             tag("p", t("review.no_tasks"), "vb-faint")
@@ -112,6 +114,8 @@ def _promises(t: Texts, names: Names, tasks: Sequence[TaskRecord]) -> None:
                 with box("vb-row"):
                     badge(t.named("task", task.kind), "accent")
                     badge(t.named("task_status", task.status), "good" if task.status == "done" else "")
+                    if task.status != "cancelled" and standing(task.due_at, task.done_at, now) == "broken":
+                        badge(t("task.broken"), "bad")
                     if task.due_at:
                         tag("span", t("task.due", at=names.time(task.due_at)), "vb-faint vb-small")
                 tag("div", names.said(task.summary), "vb-text")

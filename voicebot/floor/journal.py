@@ -25,6 +25,8 @@ class Journal:
     def __init__(self, services: FloorServices) -> None:
         self._services = services
         self._store = services.store
+        self._otherwise: dict[str, tuple[str | None, str | None]] = {}
+        """Call that waits -> the agents of the live policy and of the shadow, where those differed last."""
 
     def entered(self, call_id: str, call: WaitingCall) -> QueueVisit:
         """A call begins to wait."""
@@ -45,6 +47,7 @@ class Journal:
 
     def left(self, visit: QueueVisit, to: LeftTo) -> None:
         """It waits no more."""
+        self._otherwise.pop(visit.call_id, None)
         now = datetime.now(UTC)
         waited_s = (now - visit.entered_at).total_seconds()
         self._services.metrics.queue_wait_s.labels(to).observe(waited_s)
@@ -110,12 +113,15 @@ class Journal:
         self._services.tell(Left(offer.agent_id, now, offer.call_id, fate))
 
     def shadow(self, comparison: Comparison) -> None:
-        """Where another policy would have decided otherwise."""
+        """Where another policy would have decided otherwise; what it would do still, some ticks later, is no news."""
         now = datetime.now(UTC)
         for one in comparison.differences:
             live, other = one.live, one.shadow
             reasons = other.reasons if other else ()
             names = live.agent_id if live else None, other.agent_id if other else None
+            if self._otherwise.get(one.call_id) == names:
+                continue
+            self._otherwise[one.call_id] = names
             self._services.log.put(partial(self._store.shadow_differed, one.call_id, now, *names, reasons))
 
 

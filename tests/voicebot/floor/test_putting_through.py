@@ -1,16 +1,22 @@
 """Whatever an agent or a phone does, the caller gets to the next best outcome and is never left in silence."""
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
+from dialect_router.assignment import AssignmentPolicy
+from dialect_router.presence import PresenceConfig
 from dialect_router.queue_rules import QueueRules
 from telephony.audio import Samples
 from telephony.leg import EndReason
 from tests.virtual_time import in_virtual_time
 from tests.voicebot.floor.house import COMPANY, RING_S, agent, house, loud
 from voicebot.agent_events import Joined, Ringing, WrapUpSuggested
+from voicebot.store.call_figures import Period
+from voicebot.store.shadow_results import ShadowCount, ShadowResults
 
 
 @in_virtual_time
@@ -301,3 +307,24 @@ async def test_what_a_waiting_caller_asks_for_decides_who_takes_the_call(tmp_pat
         assert (offer.agent_id, offer.dialect, offer.dialect_matched) == ("8002", "yue", True)
         caller.line.end()
         await caller.ended()
+
+
+@in_virtual_time
+async def test_what_a_policy_in_the_shadow_would_do_is_kept_once_however_long_the_caller_waits(tmp_path: Path) -> None:
+    live = AssignmentPolicy()
+    hasty = replace(live, relaxation=replace(live.relaxation, requested_patience=1.0))
+    async with house(tmp_path, agent("8001"), agent("8002", dialects={"cmn": 5, "yue": 5})) as here:
+        here.floor.staff.set_presence("8001", "break")
+        other, _ = await here.talking("8002")
+        here.floor.staff.set_presence("8001", "ready")
+        here.distributor.follow(QueueRules(), live, PresenceConfig(), shadow=hasty)
+        caller = await here.caller()
+        caller.say("能不能找个说广东话的人工客服", "human_agent")
+        await here.rings("8001")
+        [offer] = await here.offers(caller)
+        assert offer.waited_s > 20  # ten ticks and more, in each of which the two did not agree
+        day = Period(datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) + timedelta(days=1))
+        assert await ShadowResults(here.store).count(day) == ShadowCount(only_shadow=1)
+        for each in (caller, other):
+            each.line.end()
+            await each.ended()

@@ -19,7 +19,7 @@ async def attempted(t: Texts, work: Awaitable[object]) -> bool:
     try:
         await work
     except CannotReview as why:
-        ui.notify(t("command.refused"), caption=str(why), type="warning", multi_line=True)
+        ui.notify(t("command.refused"), caption=t.said("refusal", str(why)), type="warning", multi_line=True)
         return False
     except StoreError as error:
         log.error("not_written", reason=str(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Literal
 
 from nicegui import ui
 
@@ -21,8 +22,12 @@ async def command(visit: Visit, wanted: AgentCommand) -> bool:
     try:
         answer = await send_command(visit.sources.settings.events, wanted)
     except NoAnswer as why:
-        ui.notify(visit.t("command.no_answer"), caption=str(why), type="negative", multi_line=True)
+        _notify(visit, "command.no_answer", str(why), "negative")
         return False
     if not answer.done:
-        ui.notify(visit.t("command.refused"), caption=answer.reason, type="warning", multi_line=True)
+        _notify(visit, "command.refused", answer.reason, "warning")
     return answer.done
+
+
+def _notify(visit: Visit, title: str, why: str, kind: Literal["negative", "warning"]) -> None:
+    ui.notify(visit.t(title), caption=visit.t.said("refusal", why), type=kind, multi_line=True)

@@ -14,6 +14,7 @@ from voicebot.company_changes.files import NotChangeable
 from voicebot.company_changes.knowledge_files import files_of, places_of
 from voicebot.company_changes.toml_edit import with_entry, without_entry
 from voicebot.console.company.file_page import edit_link
+from voicebot.console.company.mistakes import mistakes
 from voicebot.console.company.publish_bar import PublishBar
 from voicebot.console.company.room import may_edit, room
 from voicebot.console.company.versions import versions_panel
@@ -37,7 +38,7 @@ async def entry_page(visit: Visit) -> None:
         base = await visit.sources.publisher.current(file)
     except CompanyError as error:
         with room(visit, "knowledge", visit.t("entry.title"), tab="knowledge"):
-            tag("p", str(error), "vb-bad vb-text")
+            tag("p", mistakes(visit.t, error), "vb-bad vb-text")
         return
     await _Form(visit, known, file, files, base).show()
 

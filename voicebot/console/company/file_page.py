@@ -9,6 +9,7 @@ from nicegui import ui
 
 from voicebot.company.problems import CompanyError
 from voicebot.company_changes.files import NotChangeable, kind_of
+from voicebot.console.company.mistakes import mistakes
 from voicebot.console.company.publish_bar import PublishBar
 from voicebot.console.company.room import file_address, may_edit, room
 from voicebot.console.company.versions import versions_panel
@@ -49,7 +50,7 @@ async def show_file(visit: Visit, file: str) -> None:
         base = await publisher.current(file)
         text = base if base is not None else await _template(visit)
     except CompanyError as error:
-        base, text, broken = None, "", str(error)
+        base, text, broken = None, "", mistakes(visit.t, error)
     title = t(f"company.kind.{kind}")
     with room(visit, _PLACES.get(kind, "rules"), title, tab=kind), box("vb-columns vb-columns-wide-left"):
         with panel(file) as tools:

@@ -11,6 +11,7 @@ from voicebot.company.schema import Intent
 from voicebot.company_changes.toml_edit import with_table
 from voicebot.console.company.entry import lines
 from voicebot.console.company.file_page import edit_link
+from voicebot.console.company.mistakes import mistakes
 from voicebot.console.company.publish_bar import PublishBar
 from voicebot.console.company.room import may_edit, room
 from voicebot.console.company.training_panel import TrainingPanel, training_state
@@ -74,7 +75,7 @@ async def intent_page(visit: Visit) -> None:
         try:
             base = await visit.sources.publisher.current(file)
         except CompanyError as error:
-            tag("p", str(error), "vb-bad vb-text")
+            tag("p", mistakes(t, error), "vb-bad vb-text")
             return
         with box("vb-columns vb-columns-wide-left"):
             with panel(t("intent.form")), box("vb-form"):

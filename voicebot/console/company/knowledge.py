@@ -81,7 +81,7 @@ def _try(visit: Visit) -> None:
         except InferenceError as error:
             with heard:
                 tag("p", t("company.models_away"), "vb-bad vb-plain")
-                tag("p", str(error), "vb-faint vb-small vb-plain")
+                tag("p", t.said("refusal", str(error)), "vb-faint vb-small vb-plain")
             return
         with heard:
             if found is None:

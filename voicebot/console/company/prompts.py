@@ -15,6 +15,7 @@ from voicebot.company.schema import Language, Prompt
 from voicebot.company_changes.toml_edit import with_table
 from voicebot.console.company.entry import lines
 from voicebot.console.company.file_page import edit_link
+from voicebot.console.company.mistakes import mistakes
 from voicebot.console.company.publish_bar import PublishBar
 from voicebot.console.company.room import may_edit, room
 from voicebot.console.company.versions import versions_panel
@@ -81,7 +82,7 @@ async def prompt_page(visit: Visit) -> None:
         try:
             base = await visit.sources.publisher.current(FILE)
         except CompanyError as error:
-            tag("p", str(error), "vb-bad vb-text")
+            tag("p", mistakes(t, error), "vb-bad vb-text")
             return
         with box("vb-columns vb-columns-wide-left"):
             with panel(t("prompts.form")), box("vb-form"):

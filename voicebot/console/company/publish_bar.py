@@ -12,6 +12,7 @@ from voicebot.company_changes.book import LONGEST_COMMENT
 from voicebot.company_changes.files import NotChangeable
 from voicebot.company_changes.publishing import ChangedMeanwhile, ChangeWrong, Draft
 from voicebot.console.company.difference import difference
+from voicebot.console.company.mistakes import mistakes, place
 from voicebot.console.company.room import may_edit
 from voicebot.console.components.parts import box, link, tag
 from voicebot.console.visit import Visit
@@ -43,7 +44,7 @@ class PublishBar:
             draft = self._draft(self._make())
             problems = await self._visit.sources.publisher.problems(draft)
         except (TOMLKitError, NotChangeable, CompanyError) as error:
-            self._tell(str(error))
+            self._tell(mistakes(self._visit.t, error))
             return
         if problems:
             self._show(problems)
@@ -61,7 +62,7 @@ class PublishBar:
         try:
             await self._do(make())
         except (TOMLKitError, NotChangeable) as error:
-            self._tell(str(error))
+            self._tell(mistakes(self._visit.t, error))
 
     async def _do(self, text: str | None) -> None:
         visit = self._visit
@@ -75,7 +76,7 @@ class PublishBar:
         except ChangedMeanwhile as other:
             self._conflict(other.current)
         except (NotChangeable, CompanyError) as error:
-            self._tell(str(error))
+            self._tell(mistakes(self._visit.t, error))
         else:
             await visit.sources.company.live.look()
             ui.navigate.to(f"{self._then}{'&' if '?' in self._then else '?'}published={number}")
@@ -91,16 +92,16 @@ class PublishBar:
             tag("p", text, "vb-bad vb-text")
 
     def _show(self, problems: Sequence[Problem]) -> None:
+        t = self._visit.t
         self._told.clear()
         with self._told:
-            tag("p", self._visit.t("company.wrong", count=len(problems)), "vb-bad")
+            tag("p", t("company.wrong", count=len(problems)), "vb-bad")
             with ui.element("ul").classes("vb-problems"):
                 for problem in problems:
                     with tag("li"):
-                        place = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
-                        tag("span", place, "vb-mono vb-strong")
-                        tag("div", problem.message, "vb-text")
-                        tag("div", problem.remedy, "vb-text vb-soft")
+                        tag("span", place(problem), "vb-mono vb-strong")
+                        tag("div", t.said("problem", problem.message), "vb-text")
+                        tag("div", t.said("problem", problem.remedy), "vb-text vb-soft")
 
     def _conflict(self, current: str | None) -> None:
         t = self._visit.t

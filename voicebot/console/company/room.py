@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from nicegui import ui
 
 from voicebot.accounts.permissions import Action
+from voicebot.console.company.mistakes import mistakes
 from voicebot.console.components.parts import box, link, tag
 from voicebot.console.shell import framed
 from voicebot.console.visit import Visit
@@ -49,7 +50,7 @@ def _notices(visit: Visit) -> None:
     if number := visit.asked("published"):
         notice(t("company.published"), "good", link_text=t("company.see_change"), href=f"/company/changes/{number}")
     if problem := sources.company.live.problem:
-        notice(t("company.folder_wrong"), "bad", detail=str(problem))
+        notice(t("company.folder_wrong"), "bad", detail=mistakes(t, problem))
     if sources.publisher.read_only:
         notice(t("company.sample_read_only"), "warn")
     elif not visit.viewer.may(Action.EDIT_COMPANY):

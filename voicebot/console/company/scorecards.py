@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from voicebot.console.company.file_page import edit_link
+from voicebot.console.company.mistakes import mistake
 from voicebot.console.company.room import room
 from voicebot.console.company.versions import versions_panel
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
@@ -20,7 +21,7 @@ async def scorecards(visit: Visit) -> None:
     chosen = next((card for card in cards if card.name == visit.asked("card")), cards[0] if cards else None)
     with room(visit, "rules", t("company.tab.scorecards"), tab="scorecards") as tools:
         for problem in problems:
-            tag("p", str(problem), "vb-bad vb-text vb-plain")
+            tag("p", mistake(visit.t, problem), "vb-bad vb-text vb-plain")
         if chosen is None:
             with empty("grading", t("card.none.title"), t("card.none.what_to_do")):
                 return

@@ -62,7 +62,8 @@ class TrainingPanel:
                             tag("p", visit.t("training.done"), "vb-good vb-plain")
         except InferenceError as error:
             with self._told:
-                tag("p", visit.t("training.failed", reason=str(error)), "vb-bad vb-text vb-plain")
+                reason = visit.t.said("refusal", str(error))
+                tag("p", visit.t("training.failed", reason=reason), "vb-bad vb-text vb-plain")
         finally:
             self._progress.set_visibility(False)
             self._button.props(remove="loading")

@@ -12,6 +12,7 @@ from voicebot.company_changes.book import Change
 from voicebot.company_changes.files import NotChangeable
 from voicebot.company_changes.publishing import ChangedMeanwhile, ChangeWrong
 from voicebot.console.company.difference import difference
+from voicebot.console.company.mistakes import mistakes
 from voicebot.console.company.room import file_address, may_edit, room
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import box, empty, facts, link, panel, tag
@@ -118,7 +119,9 @@ def _restore(visit: Visit, change: Change, which: Literal["before", "after"]) ->
         try:
             number = await publisher.restore(change, which, viewer.actor, viewer.shown_name)
         except (ChangeWrong, ChangedMeanwhile, NotChangeable, CompanyError) as refused:
-            ui.notify(visit.t("changes.not_restored"), caption=str(refused), type="negative", multi_line=True)
+            ui.notify(
+                visit.t("changes.not_restored"), caption=mistakes(visit.t, refused), type="negative", multi_line=True
+            )
             return
         await visit.sources.company.live.look()
         ui.navigate.to(f"/company/changes/{number}?published={number}")

@@ -175,8 +175,8 @@ async def _show_checks(visit: Visit, place: ui.element) -> None:
             [
                 t.named("check", each.check.replace(" ", "_")),
                 Cell(t(f"operator.state_{each.state}"), tone=TONES[each.state]),
-                each.found,
-                each.remedy,
+                t.said("finding", each.found),
+                t.said("finding", each.remedy),
             ],
             id=each.check,
         )

@@ -60,7 +60,7 @@ def _verification(visit: Visit, model: Model) -> None:
             files = await asyncio.to_thread(verify, model.name, dir=visit.sources.settings.models_dir)
             text, classes = visit.t("operator.sound", count=len(files)), "vb-good vb-plain"
         except ModelError as error:
-            text, classes = str(error), "vb-bad vb-text vb-plain"
+            text, classes = visit.t.said("refusal", str(error)), "vb-bad vb-text vb-plain"
         with told:
             tag("p", text, classes)
 
@@ -103,7 +103,7 @@ def _shower(
         told.classes(remove="vb-bad vb-good")
         if state.error:
             told.classes("vb-bad")
-            told.set_text(state.error)  # type: ignore[attr-defined]
+            told.set_text(t.said("refusal", state.error))  # type: ignore[attr-defined]
         elif state.done:
             told.classes("vb-good")
             told.set_text(t("operator.downloaded", name=name))  # type: ignore[attr-defined]

@@ -34,4 +34,4 @@ def _show(visit: Visit, setting: Setting) -> None:
             with box("vb-row"):
                 tag("span", value or "–", "vb-mono vb-text")
                 badge(t(f"operator.from_{setting.source}"), "accent" if setting.source != "default" else "")
-            tag("div", setting.explanation, "vb-soft vb-text")
+            tag("div", t.meaning(setting.key, setting.explanation), "vb-soft vb-text")

@@ -55,7 +55,12 @@ class SupervisionBar:
     def tell(self, event: Supervising) -> None:
         """What happened to anybody's supervision."""
         if event.agent_id == self._phone and event.state == "over" and event.reason:
-            ui.notify(self._visit.t("supervise.over"), caption=event.reason, type="warning", multi_line=True)
+            ui.notify(
+                self._visit.t("supervise.over"),
+                caption=self._visit.t.said("refusal", event.reason),
+                type="warning",
+                multi_line=True,
+            )
         if event.call_id == self._call_id:
             self._there = None if event.state == "over" else event
             self._draw()

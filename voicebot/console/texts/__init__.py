@@ -1,4 +1,8 @@
-"""What the console says, in Chinese and in English, from the files `zh*.toml` and `en*.toml` beside this one."""
+"""What the console says, in Chinese and in English, from the files `zh*.toml` and `en*.toml` beside this one.
+
+What other rooms say in English (refusals, findings, mistakes in files, the meaning of settings) has its Chinese in
+`phrases.zh.toml` and `settings.zh.toml`.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal, get_args
 
+from voicebot.console.texts.phrasebook import Phrasebook
+
 TextLanguage = Literal["zh", "en"]
+Kind = Literal["refusal", "finding", "problem"]
+"""Why something was not done; what a check of the system found; what is wrong in a file."""
 LANGUAGES: Final[tuple[TextLanguage, ...]] = get_args(TextLanguage)
 
 
@@ -29,14 +37,40 @@ class Texts:
         """The everyday name of a value such as an outcome; the value itself where it has none."""
         return self.entries.get(f"{group}.{name}", name) if name else ""
 
+    def said(self, kind: Kind, english: str) -> str:
+        """What another room said, in this language; as it came where no phrase is known."""
+        return _phrasebooks()[kind](english) if self.language == "zh" else english
+
+    def meaning(self, setting: str, english: str) -> str:
+        """What a setting is for. english: as the code explains it."""
+        return _settings().get(setting, english) if self.language == "zh" else english
+
 
 @cache
 def texts(language: TextLanguage) -> Texts:
     entries: dict[str, str] = {}
     for file in files("voicebot.console.texts").iterdir():
         if file.name.startswith(language) and file.name.endswith(".toml"):
-            entries |= _flat(tomllib.loads(file.read_text(encoding="utf-8")))
+            entries |= _flat(_table(file.name))
     return Texts(language, entries)
+
+
+@cache
+def _phrasebooks() -> Mapping[Kind, Phrasebook]:
+    found: dict[Kind, dict[str, dict[str, str]]] = _table("phrases.zh.toml")
+    return {
+        kind: Phrasebook({english: told for group in groups.values() for english, told in group.items()})
+        for kind, groups in found.items()
+    }
+
+
+@cache
+def _settings() -> Mapping[str, str]:
+    return dict(_flat(_table("settings.zh.toml")))
+
+
+def _table(name: str) -> dict[Any, Any]:
+    return tomllib.loads(files("voicebot.console.texts").joinpath(name).read_text(encoding="utf-8"))
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

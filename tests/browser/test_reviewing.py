@@ -70,8 +70,13 @@ async def test_why_a_call_went_to_whom_is_read_with_those_who_might_have_had_it(
         alternatives=({"agent_id": "8003", "price": 21.0},), fate="talked", joined_at=datetime.now(UTC),
     )  # fmt: skip
     await FloorStore(console.store, "here").offered(offer, events=[])
+    spoke = {"dialect": {"likeliest": {"wuu": 0.8}, "reasons": [f"说了“侬” {SCRIPT}"]}, "routing": "“投诉”由人工处理"}
+    await console.store.add_turn(TurnRecord("reviewed", 9, "caller", "侬好", 30_000, 31_000, detail=spoke))
     async with people.of("lead") as lead:
         await lead.open("/calls/reviewed")
+        about = lead.page.locator(".vb-panel", has=lead.page.get_by_text("来电信息", exact=True))
+        for told in (f"说了“侬” {SCRIPT}", "“投诉”由人工处理"):
+            await expect(about).to_contain_text(told)
         decided = lead.page.locator(".vb-panel", has=lead.page.get_by_text("为什么转给他", exact=True))
         for told in ("已通话", "等了4秒", f"来电者多半说吴语 {TEMPLATE}；订单技能4级", "何嘉欣（多等效18秒）"):
             await expect(decided).to_contain_text(told)

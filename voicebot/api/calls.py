@@ -92,6 +92,10 @@ class Turn(Shape):
     emotion: str | None
     slots: dict[str, Any]
     reply_latency_ms: int | None
+    dialect_reasons: list[str]
+    """Why the caller is believed to speak what they do, after this turn."""
+    handover_reason: str
+    """Why a human was brought up after this turn; empty where none was."""
 
 
 class CallWithTurns(Call):
@@ -205,4 +209,7 @@ def _listed(asks: Asking, found: FoundCall) -> ListedCall:
 def _turn(asks: Asking, call: CallRecord, turn: TurnRecord) -> Turn:
     plain = {name: value for name, value in asdict(turn).items() if name in Turn.model_fields}
     shown = asks.shown({name: plain[name] for name in ("text", "heard_text", "slots")}, subject_of(call))
-    return Turn(**{**plain, **shown})
+    reasons = asks.shown(
+        {"dialect_reasons": list(turn.dialect_reasons), "handover_reason": turn.handover_reason}, subject_of(call)
+    )
+    return Turn(**{**plain, **shown, **reasons})

@@ -7,7 +7,20 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
+from voicebot.masking import mask
 from voicebot.store.floor_records import OfferRecord
+from voicebot.store.records import TurnRecord
+
+
+def reasons_table(turns: Sequence[TurnRecord], *, reveal: bool) -> Table:
+    """Why the caller is believed to speak what they do, as it stood at the end, and why a human was brought up."""
+    table = Table(show_header=False, box=None)
+    believed = next((turn.dialect_reasons for turn in reversed(turns) if turn.dialect_reasons), ())
+    lines = [("why this dialect", "；".join(believed))] if believed else []
+    lines += [(f"human, turn {turn.seq}", turn.handover_reason) for turn in turns if turn.handover_reason]
+    for name, text in lines:
+        table.add_row(Text(name, style="bold"), Text(text if reveal else mask(text)))
+    return table
 
 
 def routing_table(offers: Sequence[OfferRecord]) -> Table:

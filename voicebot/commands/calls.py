@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from voicebot.commands.call_routing import routing_table
+from voicebot.commands.call_routing import reasons_table, routing_table
 from voicebot.config import load_settings
 from voicebot.masking import mask, mask_values
 from voicebot.privacy.audit import Audit, this_user
@@ -100,6 +100,7 @@ def show(
         return
     console = Console()
     console.print(_facts(call, reveal=reveal))
+    console.print(reasons_table(turns, reveal=reveal))
     console.print(_summary(summary, gaps))
     console.print(_transcript(turns))
     if offers:

@@ -75,6 +75,16 @@ class TurnRecord:
     """Assistant: what the caller really heard of `text` when interrupted."""
     detail: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def dialect_reasons(self) -> tuple[str, ...]:
+        """Caller: why they are believed, after this turn, to speak what they do."""
+        return tuple(self.detail.get("dialect", {}).get("reasons", ()))
+
+    @property
+    def handover_reason(self) -> str:
+        """Caller: why a human was brought up after this turn; empty where none was."""
+        return str(self.detail.get("routing", ""))
+
 
 @dataclass(frozen=True, slots=True)
 class TaskRecord:

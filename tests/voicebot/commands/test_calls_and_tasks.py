@@ -43,6 +43,8 @@ def filled_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             )
             reply = TurnRecord("call-0", 1, "assistant", "好的，马上给您回电。", 2600, 4000, reply_latency_ms=600)
             await store.add_turn(reply)
+            spoke = {"dialect": {"likeliest": {"yue": 0.9}, "reasons": ["说了“啥子”"]}, "routing": "“投诉”由人工处理"}
+            await store.add_turn(TurnRecord("call-0", 2, "caller", "我要投诉", 5000, 6000, detail=spoke))
             await store.end_call("call-0", NOON + timedelta(seconds=65), outcome="callback", end_reason="remote_hangup")
             await store.add_task(TaskRecord("task-1", "call-0", "callback", NUMBER, f"回电 {NUMBER}", NOON))
 
@@ -86,6 +88,7 @@ def test_a_decision_of_the_routing_is_shown_with_its_reasons_and_the_alternative
 
     asyncio.run(decide())
     text = run(calls.app, "show", "call-0")
+    assert "说了“啥子”" in text and "“投诉”由人工处理" in text
     assert all(part in text for part in ("8010", "会说西南官话；投诉技能5级", "3 s", "8012 58 s", "talked"))
     (decision,) = json.loads(run(calls.app, "show", "call-0", "--json"))["routing"]
     assert decision["alternatives"] == [{"agent_id": "8012", "price": 58.36}]
@@ -123,7 +126,7 @@ def test_only_who_may_sees_numbers_in_full_and_every_look_is_in_the_audit_log(mo
 
 def test_json_holds_the_whole_call() -> None:
     call = json.loads(run(calls.app, "show", "call-0", "--json"))
-    assert call["outcome"] == "callback" and [turn["seq"] for turn in call["turns"]] == [0, 1]
+    assert call["outcome"] == "callback" and [turn["seq"] for turn in call["turns"]] == [0, 1, 2]
     assert [each["id"] for each in json.loads(run(calls.app, "list", "--json", "-n", "2"))] == ["call-2", "call-1"]
 
 

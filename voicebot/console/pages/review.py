@@ -53,7 +53,7 @@ async def review(visit: Visit) -> None:
                 with box("vb-stack"):
                     if call.ended_at is not None:
                         await scorecard_panel(visit, names, call, turns)
-                    _about(visit.t, names, call, measures)
+                    _about(visit.t, names, call, turns, measures)
                     _promises(visit.t, names, tasks, datetime.now(UTC))
                     routing_panel(visit.t, names, offers)
 
@@ -69,7 +69,10 @@ def _badges(visit: Visit, call: CallRecord, turns: Sequence[TurnRecord]) -> None
     tag("span", visit.names.time(call.started_at), "vb-faint vb-figures")
 
 
-def _about(t: Texts, names: Names, call: CallRecord, measures: CallMeasures | None) -> None:
+def _about(
+    t: Texts, names: Names, call: CallRecord, turns: Sequence[TurnRecord], measures: CallMeasures | None
+) -> None:
+    why = next((turn.dialect_reasons for turn in reversed(turns) if turn.dialect_reasons), ())
     dialects = sorted(call.dialects.items(), key=lambda each: -each[1])[:3]
     length = (call.ended_at - call.answered_at).total_seconds() if call.ended_at and call.answered_at else None
     with panel(t("review.about")):
@@ -78,6 +81,8 @@ def _about(t: Texts, names: Names, call: CallRecord, measures: CallMeasures | No
                 (t("call.number"), names.said(call.caller_number)),
                 (t("call.place"), names.place(call.region_province, call.region_city)),
                 (t("call.dialect"), "　".join(f"{names.dialect(tag)} {share:.0%}" for tag, share in dialects)),
+                (t("call.dialect_why"), names.said("；".join(why))),
+                (t("call.human_why"), names.said("；".join(filter(None, (turn.handover_reason for turn in turns))))),
                 (t("call.language"), names.dialect(call.language or "")),
                 (t("call.agent"), names.agent(call.agent_id)),
                 (t("call.team"), call.team or ""),

@@ -151,9 +151,19 @@ def _by_source(evidence: Sequence[DialectEvidence]) -> list[Mapping[str, float]]
     ]
 
 
+def _subject(piece: DialectEvidence) -> tuple[str, str]:
+    """What two sentences about the same have in common."""
+    if piece.source == "words":
+        return piece.source, piece.reason
+    favoured = max(piece.log_odds, key=lambda tag: (piece.log_odds[tag], tag), default="")
+    return piece.source, favoured if favoured and piece.log_odds[favoured] > 0 else ""
+
+
 def _reasons(prior: DialectPrior, evidence: Sequence[DialectEvidence], requested: str | None) -> tuple[str, ...]:
-    """Every sentence once, in an order that does not depend on the order of the evidence."""
-    strength = {piece.reason: piece.strength for piece in sorted(evidence, key=lambda piece: piece.strength)}
-    heard = sorted(strength, key=lambda reason: (-strength[reason], reason))[:MOST_REASONS]
+    """In an order that does not depend on the order of the evidence. What a source said turn after turn is told once,
+    as it said it most strongly; words are other ones each time."""
+    strongest = {_subject(piece): piece for piece in sorted(evidence, key=lambda piece: (piece.strength, piece.reason))}
+    ranked = sorted(strongest.values(), key=lambda piece: (-piece.strength, piece.reason))
+    heard = list(dict.fromkeys(piece.reason for piece in ranked))[:MOST_REASONS]
     asked = () if requested is None else (evidence_reasons()["requested"].format(dialects=names([requested])),)
     return (*asked, prior.reason, *heard)

@@ -121,3 +121,13 @@ def test_nobody_is_excluded_by_the_number() -> None:
 def test_reasons_are_the_number_and_then_the_strongest() -> None:
     weak, strong = DialectEvidence("words", {"yue": 0.2}, "弱"), DialectEvidence("words", {"yue": 2.0}, "强")
     assert fuse(CHENGDU, [weak, strong, weak]).reasons == (CHENGDU.reason, "强", "弱")
+
+
+def test_what_a_source_says_turn_after_turn_is_told_once_as_it_said_it_most_strongly() -> None:
+    weak, strong, other = (
+        DialectEvidence("language", {tag: said}, reason)
+        for tag, said, reason in (("yue", 1.0, "粤语 ×3"), ("yue", 2.0, "粤语 ×7"), ("wuu", 0.5, "吴语 ×2"))
+    )
+    words = [DialectEvidence("words", {"yue": 1.0}, f"说了“{word}”") for word in ("咗", "嘅")]
+    told = fuse(prior(locate("")), [weak, strong, other, *words]).reasons
+    assert told[1:] == ("粤语 ×7", "说了“咗”", "说了“嘅”", "吴语 ×2")

@@ -62,12 +62,12 @@ class Console:
 @asynccontextmanager
 async def running_console(folder: Path) -> AsyncIterator[Console]:
     """Broker, console and store in `folder`; the accounts of PEOPLE are there."""
-    sip, broker, metrics, web = free_ports(4)
+    sip, broker, metrics, web, hub = free_ports(5)
     company = shutil.copytree(SAMPLE_COMPANY, folder / "company", ignore=shutil.ignore_patterns("model*"))
     config = folder / "voicebot.toml"
     config.write_text(
         f"data_dir = {json.dumps(str(folder))}\n[company]\ndir = {json.dumps(str(company))}\n"
-        '[models]\nhub_endpoint = "http://127.0.0.1:9"\n'  # where nobody listens
+        f'[models]\nhub_endpoint = "http://127.0.0.1:{hub}"\n'  # where nobody listens, but for a test that does
         f"[sip]\nport = {sip}\n[events]\nport = {broker}\n"
         f"[metrics]\nport = {metrics}\n[console]\nport = {web}\n"
     )

@@ -62,7 +62,7 @@ async def test_an_entry_is_checked_published_heard_by_callers_and_taken_back(
         await publish(page)
         problem = page.locator(".vb-problems li").first
         await expect(problem).to_contain_text("knowledge/")
-        await expect(problem).to_contain_text("Add it")
+        await expect(problem).to_contain_text("请补上")
         await page.get_by_label("问题", exact=True).fill(QUESTION)
         await page.get_by_label("答复", exact=True).fill(ANSWER)
         await page.get_by_role("button", name="检查").click()

@@ -5,8 +5,11 @@ import json
 import pytest
 from playwright.async_api import expect
 
+from models.bundle import is_installed
+from models.catalogue import catalogue
 from tests.browser.calls import NUMBER
 from tests.browser.console import Browsers, Console
+from tests.clients.hub import Hub, serving
 from voicebot.logs import FILES
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -19,7 +22,7 @@ async def test_processes_and_checks_are_shown_with_what_to_do(people: Browsers) 
         await expect(page.get_by_role("row", name="控制台").get_by_text("正常")).to_be_visible()
         media = page.get_by_role("row", name="媒体（电话）")
         await expect(media.get_by_text("没有应答")).to_be_visible()
-        await expect(page.get_by_role("row", name="外线")).to_contain_text("nobody is dialled", timeout=60_000)
+        await expect(page.get_by_role("row", name="外线")).to_contain_text("不能外呼", timeout=60_000)
         await expect(page.get_by_role("row", name="语音识别")).to_contain_text("voicebot models download")
 
 
@@ -31,7 +34,7 @@ async def test_settings_tell_their_source_and_no_secret(people: Browsers, consol
         await expect(port).to_contain_text("设置文件")
         token = boss.page.locator(".vb-setting", has_text="VOICEBOT_MODELS__TOKEN")
         await expect(token).to_contain_text("未设置")
-        await expect(token).to_contain_text("Shared secret")
+        await expect(token).to_contain_text("共享密钥")
 
 
 async def test_a_download_without_a_hub_says_so(people: Browsers) -> None:
@@ -39,8 +42,24 @@ async def test_a_download_without_a_hub_says_so(people: Browsers) -> None:
         page = boss.page
         await boss.open("/operator/models")
         await page.get_by_role("button", name="下载 smart-turn").click()
-        await expect(page.get_by_text("cannot fetch model 'smart-turn'")).to_be_visible(timeout=60_000)
+        await expect(page.get_by_text("下载不了模型 smart-turn")).to_be_visible(timeout=60_000)
         await expect(page.get_by_role("button", name="下载 smart-turn")).to_be_enabled()
+
+
+async def test_a_download_shows_how_far_it_is_and_the_model_is_there(people: Browsers, console: Console) -> None:
+    (file,) = catalogue()["smart-turn"].files
+    port = int(console.settings.models.hub_endpoint.rpartition(":")[2])
+    with serving(Hub("smart-turn", {file: b"weights" * 200_000}, chunk_pause_s=0.2), port):
+        async with people.of("boss") as boss:
+            page = boss.page
+            await boss.open("/operator/models")
+            await page.get_by_role("button", name="下载 smart-turn").click()
+            await expect(page.get_by_role("progressbar", name="下载 smart-turn")).to_be_visible()
+            await expect(page.get_by_text(f"{file}：")).to_be_visible()
+            await expect(page.get_by_text("smart-turn 已下载")).to_be_visible(timeout=60_000)
+            assert is_installed(catalogue()["smart-turn"], dir=console.settings.models_dir)
+            await page.reload()
+            await expect(page.get_by_role("button", name="下载 smart-turn")).to_have_count(0)
 
 
 async def test_logs_of_a_call_are_shown_without_numbers(people: Browsers, console: Console) -> None:

@@ -3,12 +3,8 @@ a model is either whole and checked, or reported missing with the remedy; nothin
 
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,86 +12,19 @@ from models import bundle
 from models.bundle import LOCK_FILE, ModelDamaged, ModelError, ModelMissing, is_installed, resolve, verify
 from models.catalogue import catalogue
 from models.download import DiskFull, OfflineError, download
+from tests.clients.hub import Hub, serving
 
 NAME = "large-v3-turbo"
-REPOSITORY = catalogue()[NAME].location
 CONTENTS = {
     file: (b"weights" * 300_000 if file == "model.bin" else f"contents of {file}".encode())
     for file in catalogue()[NAME].files
 }
 
 
-@dataclass
-class Hub:
-    """A hub on loopback. `cut_after` cuts the first answers for model.bin, `corrupt` spoils that many of them."""
-
-    url: str = ""
-    cut_after: list[int] = field(default_factory=list)
-    corrupt: int = 0
-    failures: int = 0
-    ranges: list[str | None] = field(default_factory=list)
-    absent: set[str] = field(default_factory=set)
-
-    def listing(self) -> list[dict[str, Any]]:
-        entries = []
-        for path, content in CONTENTS.items():
-            blob = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
-            entry: dict[str, Any] = {"type": "file", "path": path, "size": len(content), "oid": blob}
-            if path == "model.bin":
-                entry["lfs"] = {"oid": hashlib.sha256(content).hexdigest(), "size": len(content)}
-            entries.append(entry)
-        return [entry for entry in entries if entry["path"] not in self.absent]
-
-
 @pytest.fixture
 def hub() -> Iterator[Hub]:
-    state = Hub()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if state.failures:
-                state.failures -= 1
-                return self.send_error(503)
-            if self.path == f"/api/models/{REPOSITORY}/revision/main":
-                return self._send(json.dumps({"sha": "c0ffee"}).encode())
-            if self.path == f"/api/models/{REPOSITORY}/tree/c0ffee":
-                return self._send(json.dumps(state.listing()).encode())
-            name = self.path.rpartition("/")[2]
-            if self.path != f"/{REPOSITORY}/resolve/c0ffee/{name}" or name not in CONTENTS:
-                return self.send_error(404)
-            return self._send_file(name)
-
-        def _send(self, body: bytes, status: int = 200, cut: int | None = None) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body[:cut])
-            if cut is not None:
-                self.close_connection = True
-
-        def _send_file(self, name: str) -> None:
-            body, status, cut = CONTENTS[name], 200, None
-            if name == "model.bin":
-                asked = self.headers.get("Range")
-                state.ranges.append(asked)
-                if asked:
-                    body, status = body[int(asked.removeprefix("bytes=").rstrip("-")) :], 206
-                if state.corrupt:
-                    state.corrupt -= 1
-                    body = b"X" + body[1:]
-                cut = state.cut_after.pop(0) if state.cut_after else None
-            self._send(body, status, cut)
-
-        def log_message(self, *_: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield state
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Hub(NAME, CONTENTS)) as there:
+        yield there
 
 
 def fetch(hub: Hub, dir: Path) -> Path:

@@ -69,8 +69,8 @@ class Assignment:
     reasons: tuple[str, ...]
     """In Chinese, for supervisors."""
     alternatives: tuple[Candidate, ...]
-    """The best of the other free agents to whom the call might have gone. One that is cheaper than the chosen one was
-    needed for another call."""
+    """The best of the other free agents who could settle it, also of those for whom it was too early in the wait. One
+    that is cheaper than the chosen one was needed for another call."""
 
     @property
     def agent_id(self) -> str:
@@ -91,9 +91,11 @@ def assign(
         return []
     pairs = pair_up(calls, desk, at, policy.prices, policy.relaxation)
     lead = np.array([policy.head_start.priority_s(call, at) for call in calls])
-    price = np.where(pairs.now, pairs.total(), np.inf)[:, free]
+    total = pairs.total()[:, free]
+    price = np.where(pairs.now[:, free], total, np.inf)
     rows, columns = _solve(np.where(pairs.now[:, free], SERVED + lead[:, None] - price, 0.0))
-    candidates = _candidates(desk, pairs, price, rows, columns, free, policy.alternatives)
+    of_able = np.where(pairs.able[:, free], total, np.inf)
+    candidates = _candidates(desk, pairs, of_able, rows, columns, free, policy.alternatives)
     agents = [desk[free[column]].agent for column in columns]
     return [
         Assignment(
@@ -136,7 +138,7 @@ def _candidates(
     free: Indices,
     alternatives: int,
 ) -> list[list[Candidate]]:
-    """For each decision the chosen agent, then the cheapest others. price: (calls, free agents), inf: not allowed."""
+    """For each decision the chosen agent, then the cheapest others. price: (calls, free agents), inf: unable."""
     ranking = price[rows]
     ranking[np.arange(len(rows)), columns] = -np.inf
     ranked = np.argsort(ranking, axis=1, kind="stable")[:, : alternatives + 1]

@@ -69,6 +69,8 @@ class Pairs:
 
     now: Flags
     """(calls, agents): may be put together at this point of the wait."""
+    able: Flags
+    """(calls, agents): the agent can settle it, however early in the wait, and has not passed it over."""
     faults: Sequence[Floats]
     """In the order of PARTS, each (calls, agents): 0 nothing wrong .. 1 as wrong as can be."""
     prices: Floats
@@ -94,6 +96,7 @@ def pair_up(
     group_credit = _group_credit(exact_credit)
     level = _levels(calls, desk)
     last = _marks([(call.last_agent,) if call.last_agent else () for call in calls], desk)
+    passed_over = _marks([call.passed_over for call in calls], desk)
     now = allowed(
         calls,
         desk,
@@ -103,7 +106,7 @@ def pair_up(
         exact=beliefs @ exact_credit.T,
         group=beliefs @ group_credit.T,
         last=last,
-        passed_over=_marks([call.passed_over for call in calls], desk),
+        passed_over=passed_over,
     )
     value = np.array([call.value for call in calls])[:, None]
     seniority = _scaled(np.array([state.agent.seniority for state in desk]))
@@ -114,7 +117,8 @@ def pair_up(
         "last_agent": last.any(axis=1, keepdims=True) & ~last,
         "occupancy": np.array([state.occupancy(at) for state in desk]),
     }
-    return Pairs(now, [np.broadcast_to(faults[name], now.shape) for name in PARTS], prices.each)
+    able = (level > 0) & ~passed_over
+    return Pairs(now, able, [np.broadcast_to(faults[name], now.shape) for name in PARTS], prices.each)
 
 
 def _scaled(level: Levels) -> Floats:

@@ -118,6 +118,14 @@ def test_a_decision_carries_its_reasons_and_the_best_of_the_others() -> None:
     assert made.waited_s == 20.0
 
 
+def test_an_alternative_for_whom_it_was_too_early_is_kept_with_the_decision_and_one_without_the_skill_is_not() -> None:
+    unskilled = replace(HE, id="8099", skills={"sales": 5})
+    call = WaitingCall("a", 0.0, "order", {"cmn-sichuan": 1.0})
+    (made,) = assign([call], desk(LUO, HE, unskilled), 1.0, AssignmentPolicy())
+    assert (made.agent_id, [other.agent_id for other in made.alternatives]) == ("8001", ["8003"])
+    assert made.alternatives[0].price > made.chosen.price
+
+
 @pytest.mark.parametrize(
     ("call", "agent", "reason"),
     [

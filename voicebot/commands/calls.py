@@ -48,13 +48,22 @@ def list_calls(
     words: Annotated[str, typer.Option(help="Only calls in which all of these words were said.")] = "",
     intent: Annotated[str, typer.Option(help="Only calls with this intent, e.g. invoice.")] = "",
     province: Annotated[str, typer.Option(help="Only calls from this province, e.g. 四川.")] = "",
+    dialect: Annotated[str, typer.Option(help="Only calls whose caller most likely speaks this, e.g. yue.")] = "",
     emotion: Annotated[str, typer.Option(help="Only calls whose caller was angry, annoyed or calm.")] = "",
     reveal: RevealOption = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """The latest calls, newest first."""
-    wanted = CallFilter(number=number, outcome=outcome, words=words, intent=intent, province=province, emotion=emotion)
+    wanted = CallFilter(
+        number=number,
+        outcome=outcome,
+        words=words,
+        intent=intent,
+        province=province,
+        dialect=dialect,
+        emotion=emotion,
+    )
     reveals = "calls" if reveal else None
     matches = with_store(config, lambda store: CallSearch(store).find(wanted, limit=limit), reveals=reveals)
     found = [match.call for match in matches]

@@ -44,7 +44,8 @@ def filled_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             reply = TurnRecord("call-0", 1, "assistant", "好的，马上给您回电。", 2600, 4000, reply_latency_ms=600)
             await store.add_turn(reply)
             spoke = {"dialect": {"likeliest": {"yue": 0.9}, "reasons": ["说了“啥子”"]}, "routing": "“投诉”由人工处理"}
-            await store.add_turn(TurnRecord("call-0", 2, "caller", "我要投诉", 5000, 6000, detail=spoke))
+            complaint = TurnRecord("call-0", 2, "caller", "我要投诉", 5000, 6000, detail=spoke)
+            await store.add_turn(complaint, dialects={"yue": 0.9})
             await store.end_call("call-0", NOON + timedelta(seconds=65), outcome="callback", end_reason="remote_hangup")
             await store.add_task(TaskRecord("task-1", "call-0", "callback", NUMBER, f"回电 {NUMBER}", NOON))
 
@@ -65,7 +66,9 @@ def test_the_list_shows_who_called_when_and_how_it_ended() -> None:
     assert "going on" in next(line for line in lines if "call-1" in line)
 
 
-@pytest.mark.parametrize("narrowing", [("--words", "回电"), ("--outcome", "callback"), ("--intent", "callback")])
+@pytest.mark.parametrize(
+    "narrowing", [("--words", "回电"), ("--outcome", "callback"), ("--intent", "callback"), ("--dialect", "yue")]
+)
 def test_the_list_is_narrowed_by_what_was_said_and_understood(narrowing: tuple[str, str]) -> None:
     assert [call["id"] for call in json.loads(run(calls.app, "list", "--json", *narrowing))] == ["call-0"]
     assert json.loads(run(calls.app, "list", "--json", narrowing[0], "没有")) == []

@@ -40,6 +40,11 @@ class Names:
         known = self._company.intents.get(name)
         return known.title if known and self._t.language == "zh" else name.replace("_", " ")
 
+    def is_matter(self, intent: str) -> bool:
+        """Whether callers ring for this: not a yes, a farewell, or what is none of the company's business."""
+        known = self._company.intents.get(intent)
+        return known is None or known.role in (None, "handover")
+
     def province(self, name: str) -> str:
         known = provinces().get(name)
         return known.name_en if known and self._t.language == "en" else name

@@ -5,7 +5,8 @@ from pathlib import Path
 from string import Formatter
 
 import voicebot.console
-from voicebot.console.texts import texts
+from voicebot.company.prompts import REQUIRED_PROMPTS
+from voicebot.console.texts import LANGUAGES, texts
 
 CONSOLE = Path(voicebot.console.__file__).parent
 ASKED = re.compile(r"""\bt\(\s*f?["']([a-z_.]+(?:\{)?)""")
@@ -38,3 +39,8 @@ def test_a_value_without_a_name_is_shown_as_it_is() -> None:
     assert texts("zh").named("outcome", "resolved") == "已办结"
     assert texts("zh").named("outcome", "something new") == "something new"
     assert texts("zh").named("outcome", None) == ""
+
+
+def test_every_prompt_that_the_code_speaks_has_an_everyday_name() -> None:
+    for language in LANGUAGES:
+        assert [key for key in REQUIRED_PROMPTS if f"prompt_name.{key}" not in texts(language).entries] == []

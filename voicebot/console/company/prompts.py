@@ -31,7 +31,7 @@ async def prompts(visit: Visit) -> None:
         with tools:
             edit_link(visit, FILE)
         _player(visit)
-        with panel(t("prompts.all", count=len(company.prompts)), flush=True), box("vb-prompts"):
+        with panel(t("prompts.all", count=len(company.prompts)), flush=True), box("vb-prompt-lines"):
             for key, prompt in company.prompts.items():
                 _line(visit, key, prompt)
 
@@ -39,7 +39,8 @@ async def prompts(visit: Visit) -> None:
 def _line(visit: Visit, key: str, prompt: Prompt) -> None:
     with box("vb-prompt-line"):
         with box("vb-prompt-key"):
-            link(key, f"/company/prompts/{key}")
+            link(visit.t.named("prompt_name", key), f"/company/prompts/{key}")
+            tag("div", key, "vb-faint vb-small vb-mono")
             if not prompt.interruptible:
                 tag("div", visit.t("prompts.heard_whole"), "vb-faint vb-small")
         for language in visit.sources.company.current.profile.languages:
@@ -76,7 +77,7 @@ async def prompt_page(visit: Visit) -> None:
         not_found(visit)
         return
     t = visit.t
-    with room(visit, "prompts", key) as tools:
+    with room(visit, "prompts", t.named("prompt_name", key)) as tools:
         with tools:
             edit_link(visit, FILE)
         try:

@@ -63,7 +63,7 @@ class _Desk:
             self._ringing = RingingControls(self._visit, self._agent_id)
             self._controls = CallControls(self._visit, self._agent_id)
         with panel(t("desk.conversation"), flush=True, classes="vb-desk-transcript"):
-            self._transcript = LiveTranscript(self._visit)
+            self._transcript = LiveTranscript(self._visit, empty="desk.transcript_empty")
 
     def side_panels(self) -> None:
         t = self._visit.t

@@ -165,4 +165,4 @@ def _row(visit: Visit, query: CallQuery, found: FoundCall) -> Row:
 
 
 def about(names: Names, found: FoundCall) -> str:
-    return "、".join(names.intent(intent) for intent in found.intents)
+    return "、".join(names.intent(intent) for intent in found.intents if names.is_matter(intent))

@@ -15,14 +15,14 @@ from voicebot.events import PartialTranscript, TurnFinished
 class LiveTranscript:
     """Shows nothing until it is told which call to follow; may be told another one at any time."""
 
-    def __init__(self, visit: Visit, tools: ui.element | None = None) -> None:
-        """tools: the place for a link to the call's own page."""
+    def __init__(self, visit: Visit, tools: ui.element | None = None, *, empty: str = "board.transcript_empty") -> None:
+        """tools: the place for a link to the call's own page. empty: the text while no call is followed."""
         self._visit = visit
         self._call_id = ""
         self._told: list[Line] = []
         """Turns that were finished since the call was chosen: the store may have been read before them."""
         t = visit.t
-        self._transcript = Transcript(empty=t("board.transcript_empty"), follow=True, name=t("board.transcript"))
+        self._transcript = Transcript(empty=t(empty), follow=True, name=t("board.transcript"))
         self._link: ui.element | None = None
         if tools is not None:
             with tools:

@@ -25,7 +25,8 @@ async def topics(visit: Visit) -> None:
     t = visit.t
     period = chosen_period(visit)
     by_day = await visit.figures.intents_by_day(period, visit.sources.company.zone)
-    by_intent = await visit.figures.intents(period)
+    found = await visit.figures.intents(period)
+    by_intent = {intent: figures for intent, figures in found.items() if visit.names.is_matter(intent)}
     with framed(visit.viewer, "topics", t("topics.title")) as tools:
         with tools:
             span_choice(visit)
@@ -43,7 +44,7 @@ def _over_time(visit: Visit, by_day: Mapping[date, Counter[str]], first: date) -
     days = [first + timedelta(days=ahead) for ahead in range(DAYS[chosen_span(visit)])]
     total: Counter[str] = Counter()
     for counted in by_day.values():
-        total.update(counted)
+        total.update({intent: calls for intent, calls in counted.items() if visit.names.is_matter(intent)})
     series = [
         Series(visit.names.intent(intent), [by_day.get(day, Counter())[intent] for day in days], colour)
         for (intent, _), colour in zip(total.most_common(SHOWN), _COLOURS, strict=False)

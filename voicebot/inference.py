@@ -11,7 +11,7 @@ import structlog
 
 from models.asr import AsrEngine, Priority, Transcript, Utterance
 from models.batching import BatchQueue
-from models.bundle import ModelMissing, find, is_installed, resolve
+from models.bundle import ModelError, ModelMissing, find, is_installed, resolve
 from models.catalogue import catalogue
 from models.dialect import DialectClassifier, dialect_folder, dialect_service
 from models.emotion import EmotionClassifier
@@ -164,8 +164,13 @@ def _end_of_turn(models_dir: Path | None) -> Mapping[str, Service]:
     """The end-of-turn model's service, where one is installed."""
     if (path := installed_file(models_dir)) is None:
         return {}
+    try:
+        model = EndOfTurnModel(path)
+    except ModelError as error:  # words and pause do without it, and calls do not do without the rest
+        log.error("end_of_turn_model_unusable", reason=str(error))
+        return {}
     log.info("end_of_turn_model", path=str(path))
-    return {"end_of_turn": end_of_turn_service(EndOfTurnModel(path))}
+    return {"end_of_turn": end_of_turn_service(model)}
 
 
 def _dialect(settings: Settings) -> Mapping[str, Service]:

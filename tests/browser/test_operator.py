@@ -1,6 +1,7 @@
 """Who runs the system sees how it is, how it is set, its models, and what it logged about a call; nobody else does."""
 
 import json
+import shutil
 
 import pytest
 from playwright.async_api import expect
@@ -60,6 +61,7 @@ async def test_a_download_shows_how_far_it_is_and_the_model_is_there(people: Bro
             assert is_installed(catalogue()["smart-turn"], dir=console.settings.models_dir)
             await page.reload()
             await expect(page.get_by_role("button", name="下载 smart-turn")).to_have_count(0)
+    shutil.rmtree(console.settings.models_dir / "smart-turn")  # it is no model that a model host could load
 
 
 async def test_logs_of_a_call_are_shown_without_numbers(people: Browsers, console: Console) -> None:

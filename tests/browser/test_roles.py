@@ -83,3 +83,10 @@ async def test_who_looked_listened_and_took_away_is_in_the_audit_log(people: Bro
     about = [("call.seen", "call:ordinary"), ("data.revealed", "call:ordinary"), ("recording.heard", "call:ordinary")]
     assert set(about) <= set(told) and told.count(about[2]) == 1
     assert ("calls.exported", "calls") in told
+
+
+async def test_a_page_that_there_is_not_is_said_to_be_missing_in_the_visitors_language(people: Browsers) -> None:
+    async with people.of("agent") as agent:
+        assert await agent.open("/nothing/here") == 404
+        await expect(agent.page.get_by_role("heading", name="找不到").first).to_be_visible()
+        assert await agent.open("/_nicegui/nothing.js") == 404

@@ -147,3 +147,7 @@ def test_models_for_the_end_of_turn_and_for_dialects_are_served_where_they_are_i
     own = ModelSection(dialect=str(dialect_folder(tmp_path / "trained")))
     services = load_services(settings.model_copy(update={"models": own}), learned)
     assert {"end_of_turn", "dialect"} <= services.keys()
+
+    (folder / entry.files[0]).write_bytes(b"damaged")
+    services = load_services(settings, learned)
+    assert "end_of_turn" not in services and "asr" in services  # the others serve on

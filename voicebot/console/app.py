@@ -35,10 +35,13 @@ def add_pages(app: FastAPI, web: Web) -> None:
     app.get("/", include_in_schema=False)(_start)
     add_downloads(app, made, _viewer)
     add_listening(app, made, _viewer)
-    add_all(Pages(made, _viewer, phone_on_page))
+    pages = Pages(made, _viewer, phone_on_page)
+    add_all(pages)
     nicegui_app.add_static_files("/console/static", STATIC)
     for style in STYLES:
         ui.add_head_html(f'<link rel="stylesheet" href="/console/static/{style}.css">', shared=True)
+
+    pages.add_the_rest()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -86,6 +86,13 @@ class Pages:
         self._viewer_of = viewer_of
         self._everywhere = everywhere
 
+    def add_the_rest(self) -> None:
+        """What everybody sees who asks for a page that there is not. To be called after all others are added."""
+
+        @ui.page("/{path:path}")
+        async def page(request: Request) -> None:
+            not_found(Visit(self._viewer_of(request), self._sources, request))
+
     def add(self, path: str, action: Action, build: Builder) -> None:
         """The page that `build` makes, for those who may do `action`."""
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import voicebot
 from models import bundle, download
+from models.catalogue import catalogue
 from voicebot.config import Settings
 from voicebot.console.operator.setting_list import every_setting
 from voicebot.console.texts import Kind, texts
@@ -101,6 +102,11 @@ def test_every_finding_is_told_in_chinese(english: str) -> None:
 @pytest.mark.parametrize("english", sorted(set(mistakes())))
 def test_every_mistake_in_a_file_is_told_in_chinese(english: str) -> None:
     assert told("problem", english), english
+
+
+def test_every_model_is_described_in_chinese() -> None:
+    described = {text for model in catalogue().values() for text in (model.about, model.limits, model.trained_on)}
+    assert sorted(text for text in described if text and not told("finding", text)) == []
 
 
 def test_every_setting_is_explained_in_chinese() -> None:

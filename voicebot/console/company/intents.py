@@ -57,8 +57,12 @@ def _row(visit: Visit, intent: Intent, f1: float | None) -> Row:
 
 
 def _leads_to(visit: Visit, intent: Intent) -> str:
-    kind = "flow" if intent.flow else "answer" if intent.answer else "role"
-    return visit.t(f"intent.to_{kind}", name=intent.flow or intent.answer or intent.role)
+    t = visit.t
+    if intent.flow:
+        return t("intent.to_flow", name=visit.sources.company.current.flows[intent.flow].title)
+    if intent.answer:
+        return t("intent.to_answer", name=t.named("prompt_name", intent.answer))
+    return t("intent.to_role", name=t.named("intent.role", intent.role))
 
 
 async def intent_page(visit: Visit) -> None:

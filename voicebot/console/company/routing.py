@@ -44,7 +44,7 @@ def _by_intent(visit: Visit) -> None:
             [
                 Cell(visit.names.intent(name), second=name),
                 t.named("handling", company.routing.handling_of(name)),
-                company.routing.skill_for(name),
+                company.routing.title_of(company.routing.skill_for(name)),
             ],
             id=name,
         )

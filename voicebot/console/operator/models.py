@@ -37,13 +37,13 @@ def _model(visit: Visit, model: Model, *, installed: bool, used: bool) -> None:
             if used:
                 badge(t("operator.in_use"), "accent")
             badge(t("operator.installed" if installed else "operator.not_installed"), "good" if installed else "")
-        tag("p", model.about, "vb-plain")
+        tag("p", t.said("finding", model.about), "vb-plain")
         facts(
             [
                 (t("operator.kind"), t.named("model_kind", model.kind)),
                 (t("operator.size"), f"{model.size_mb:.0f} MB"),
                 (t("operator.licence"), model.licence),
-                (t("operator.limits"), model.limits),
+                (t("operator.limits"), t.said("finding", model.limits)),
                 (t("operator.comes_from"), t(f"operator.comes_from_{model.source}", location=model.location)),
             ]
         )

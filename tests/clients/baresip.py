@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,6 +46,7 @@ class Baresip:
     events: list[str] = field(default_factory=list)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _writer: asyncio.StreamWriter | None = None
+    _process: asyncio.subprocess.Process | None = None
 
     async def command(self, command: str, params: str = "") -> None:
         """dial URI | hangup | hold | resume | accept | sndcode DIGIT"""
@@ -62,18 +63,24 @@ class Baresip:
         except TimeoutError:
             raise AssertionError(f"baresip never said {kind}; it said {self.events}") from None
 
+    def lose_power(self) -> None:
+        """It is gone from one moment to the next, without a word to anybody."""
+        assert self._process is not None
+        self._process.kill()
+
     def heard(self) -> Path:
         """What it heard in its last call, decoded."""
         return max(self.directory.glob("*-dec.wav"), key=lambda path: path.stat().st_mtime)
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
-        while size := await reader.readuntil(b":"):
-            message = json.loads(await reader.readexactly(int(size[:-1])))
-            await reader.readexactly(1)
-            if message.get("event"):
-                async with self._changed:
-                    self.events.append(message["type"])
-                    self._changed.notify_all()
+        with suppress(asyncio.IncompleteReadError, ConnectionError):  # it has ended
+            while size := await reader.readuntil(b":"):
+                message = json.loads(await reader.readexactly(int(size[:-1])))
+                await reader.readexactly(1)
+                if message.get("event"):
+                    async with self._changed:
+                        self.events.append(message["type"])
+                        self._changed.notify_all()
 
     async def _connect(self, port: int) -> asyncio.StreamReader:
         for _ in range(100):
@@ -119,7 +126,7 @@ async def baresip(
         process = await asyncio.create_subprocess_exec(
             program, "-f", str(directory), stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
         )
-    phone = Baresip(directory, sip_port)
+    phone = Baresip(directory, sip_port, _process=process)
     listening: asyncio.Task[None] | None = None
     try:
         listening = asyncio.create_task(phone._listen(await phone._connect(control_port)))

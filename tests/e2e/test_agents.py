@@ -18,6 +18,7 @@ from tests.e2e.test_calls import silence, spoken, write_wav
 from voicebot.agent_commands import SetPresence, Supervise
 from voicebot.caller.measure import read_recording, speech_spans
 from voicebot.command_bus import send_command
+from voicebot.company import load_company
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.demo.staff import HANDED_OVER, agents_on_duty
 from voicebot.demo.system import System
@@ -28,6 +29,7 @@ from voicebot.store.store import Store
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CALLERS = SAMPLE_COMPANY / "callers"
+AGENT_LOST = load_company(SAMPLE_COMPANY).prompts["agent_lost"].wordings("cmn")
 
 
 def likeness(piece: Samples, whole: Samples) -> float:
@@ -128,6 +130,50 @@ async def test_baresip_is_an_agents_phone_a_supervisors_and_a_callers_at_once(
         await desk.event("CALL_CLOSED", timeout_s=10)
     call = await stored_call(system, "+8613912345678")
     assert call.agent_id == "8012" and call.outcome == "agent"
+
+
+async def test_a_phone_that_loses_power_in_a_call_leaves_the_caller_to_the_next_agent(
+    system: System, require: Callable[[str], str], tmp_path: Path
+) -> None:
+    assert system.settings.agents.passwords_file is not None
+    secrets = tomllib.loads(system.settings.agents.passwords_file.read_text(encoding="utf-8"))
+    folders = {name: tmp_path / name for name in ("8012", "8003", "caller")}
+    for folder in folders.values():
+        folder.mkdir()
+    quiet = write_wav(tmp_path / "quiet.wav", silence(2), spoken("您好"), silence(90))
+    asks = write_wav(tmp_path / "asks.wav", silence(14), spoken("给我转人工客服"), silence(120))
+    port, program = system.settings.sip.port, require("baresip")
+    first, second = (
+        baresip(program, folders[who], quiet, number=who, answer=True, registrar_port=port, password=secrets[who])
+        for who in ("8012", "8003")
+    )
+    async with first as lost, baresip(program, folders["caller"], asks, number="13912345679") as phone:
+        await eventually(lambda: _is(system, "8012", "ready"))
+        await phone.command("dial", system.uri)
+        await lost.event("CALL_ESTABLISHED", timeout_s=60)
+        call = await stored_call(system, "+8613912345679", ended=False)
+        await eventually(lambda: _joined(system, call.id))
+        async with second as next_desk:
+            await eventually(lambda: _is(system, "8003", "ready"))
+            lost.lose_power()
+            await next_desk.event("CALL_ESTABLISHED", timeout_s=60)
+            assert phone.events.count("CALL_CLOSED") == 0
+            assert not await _is(system, "8012", "talking")
+            await eventually(lambda: _talks_again(system, call.id))
+            await phone.command("hangup")
+            await next_desk.event("CALL_CLOSED", timeout_s=10)
+    ended = await stored_call(system, "+8613912345679")
+    assert (ended.agent_id, ended.outcome) == ("8003", "agent")
+    assert [(offer.agent_id, offer.fate) for offer in await offers(system, call.id)] == [
+        ("8012", "lost"),
+        ("8003", "talked"),
+    ]
+    said = [turn.text for turn in await stored_turns(system, ended) if turn.role == "assistant"]
+    assert any(text in AGENT_LOST for text in said)  # the caller is not left in silence
+
+
+async def _talks_again(system: System, call_id: str) -> bool:
+    return sum(bool(offer.joined_at) for offer in await offers(system, call_id)) == 2
 
 
 async def _supervised(system: System, call_id: str, mode: Literal["listen", "barge", "stop"]) -> None:

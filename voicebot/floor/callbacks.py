@@ -109,14 +109,24 @@ class Callbacks:
         self._woken.set()
 
     async def _look(self) -> None:
-        """Into the queue with those that are due, out of it with those that a person has settled."""
-        due = {each.promise.task_id: each for each in await self._callbacks.due(self._now())}
+        """Into the queue with those that are due, out of it with those that a person has settled, or whose caller has
+        rung again: nobody is called back who is on the line, or was put through."""
+        rung_in = await self._callbacks.rung_in()
+        for task_id in [task_id for task_id, met in rung_in.items() if met and not self._under_way(task_id)]:
+            log.info("callback_met", task=task_id)
+            await self._settle(task_id)
+        found = await self._callbacks.due(self._now())
+        due = {each.promise.task_id: each for each in found if each.promise.task_id not in rung_in}
         for task_id, waiting in list(self._waiting.items()):
             if task_id not in due and not waiting.under_way:
                 self._floor.dismiss(waiting.call_id, "callback")
         for task_id, each in due.items() if self._open_now() else ():
             if task_id not in self._waiting:
                 await self._enter(each)
+
+    def _under_way(self, task_id: str) -> bool:
+        waiting = self._waiting.get(task_id)
+        return waiting is not None and waiting.under_way
 
     async def _enter(self, due: DueCallback) -> None:
         assert self._line is not None

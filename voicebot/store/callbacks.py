@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from voicebot.store import rows
 from voicebot.store.callback_tables import callbacks
 from voicebot.store.store import Store
-from voicebot.store.tables import tasks
+from voicebot.store.tables import calls, tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,24 @@ class CallbackStore:
         )
         found = await self._store.read(query)
         return [DueCallback(rows.record(CallbackRecord, row), row["customer_number"], row["call_id"]) for row in found]
+
+    async def rung_in(self) -> dict[str, bool]:
+        """The promises of this node whose callers have rung themselves since, and are in a call now or were put
+        through: task -> whether an agent has had them."""
+        promised_in = calls.alias()
+        query = (
+            sa.select(callbacks.c.task_id, calls.c.agent_id)
+            .join(tasks, tasks.c.id == callbacks.c.task_id)
+            .join(promised_in, promised_in.c.id == tasks.c.call_id)
+            .join(calls, calls.c.caller_number == tasks.c.customer_number)
+            .where(callbacks.c.node == self._node, tasks.c.status == "open", calls.c.direction == "inbound")
+            .where(calls.c.started_at > promised_in.c.started_at)
+            .where(sa.or_(calls.c.ended_at.is_(None), calls.c.agent_id.is_not(None)))
+        )
+        found: dict[str, bool] = {}
+        for row in await self._store.read(query):
+            found[row["task_id"]] = found.get(row["task_id"], False) or row["agent_id"] is not None
+        return found
 
     async def tried(self, task_id: str, tries: int, next_at: datetime) -> None:
         """How often by now, and when again."""

@@ -166,6 +166,43 @@ async def test_a_callback_that_a_person_has_settled_is_not_made(tmp_path: Path) 
 
 
 @in_virtual_time
+async def test_who_rings_again_is_not_called_back_while_on_the_line_nor_once_put_through(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), trunk=True, rules=SOON) as here:
+        first, _ = await here.talking("8001")
+        await promised(here)
+        await asyncio.sleep(6)
+        again = await here.waiting_caller(NUMBER)
+        await asyncio.sleep(6)
+        await set_free(here, first, "8001")
+        desk = await here.rings("8001")
+        assert not here.network.dialled
+        await here.joined(desk)  # with the caller who rang
+        await asyncio.sleep(6)
+        assert await task_status(here) == "done"
+        again.line.end()
+        assert (await again.ended()).agent_id == "8001"
+        await asyncio.sleep(60)
+        assert not here.network.dialled
+
+
+@in_virtual_time
+async def test_who_rings_again_and_gives_up_is_called_back_all_the_same(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), trunk=True, rules=SOON) as here:
+        first, _ = await here.talking("8001")
+        await promised(here)
+        again = await here.waiting_caller(NUMBER)
+        await asyncio.sleep(6)
+        again.line.end()
+        await again.ended()
+        await asyncio.sleep(6)
+        await set_free(here, first, "8001")
+        desk = await here.rings("8001")
+        await desk.pick_up()
+        assert (await here.dialled())[0] == NUMBER
+        desk.end()
+
+
+@in_virtual_time
 async def test_without_a_trunk_a_callback_is_a_task_for_people(tmp_path: Path) -> None:
     async with house(tmp_path, agent("8001"), rules=SOON) as here:
         first, _ = await here.talking("8001")

@@ -11,13 +11,17 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from voicebot.store.call_search import LIKELY
-from voicebot.store.floor_tables import offers
+from voicebot.store.floor_tables import offers, queue_visits
 from voicebot.store.store import Store
 from voicebot.store.tables import calls, turns
 
 UPSET: Final = ("angry", "annoyed")
 LATENCY_STEP_MS: Final = 10
 """Reply latencies are counted in steps of this, so that any number of them is one small table."""
+
+IN_TIME_S: Final = 20.0
+SHORT_ABANDON_S: Final = 5.0
+"""Who gives up sooner has rung the wrong number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,16 @@ class Latency:
     replies: int = 0
     median_ms: int | None = None
     p95_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLevel:
+    """Of the calls that waited for a human, how many had one in time. Who gives up within SHORT_ABANDON_S has not
+    waited, and who still waits is not counted yet."""
+
+    waited: int
+    in_time: int
+    """Put through to an agent within IN_TIME_S."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +142,17 @@ class CallFigures:
         steps = {row["step"]: row["n"] for row in await self._store.read(query)}
         return Latency(sum(steps.values()), _quantile(steps, 0.5), _quantile(steps, 0.95))
 
+    async def service_level(self, period: Period) -> ServiceLevel:
+        waited_s = self._seconds(queue_visits.c.left_at) - self._seconds(queue_visits.c.entered_at)
+        in_time = sa.and_(queue_visits.c.left_to == "agent", waited_s <= IN_TIME_S)
+        gave_up_at_once = sa.and_(queue_visits.c.left_to == "abandoned", waited_s < SHORT_ABANDON_S)
+        waited: sa.ColumnElement[Any] = sa.func.count().label("waited")
+        counted = sa.select(waited, _how_many(in_time).label("in_time"))
+        counted = counted.join_from(calls, queue_visits)
+        finished = sa.and_(queue_visits.c.left_at.is_not(None), sa.not_(gave_up_at_once))
+        [row] = await self._store.read(counted.where(self._in(period), finished))
+        return ServiceLevel(row["waited"], row["in_time"] or 0)
+
     async def provinces(self, period: Period, dialects: Sequence[str]) -> dict[str, ProvinceFigures]:
         """Province -> figures; `dialects` are the tags that are counted."""
         province = calls.c.region_province
@@ -146,6 +171,12 @@ class CallFigures:
 
     def _in(self, period: Period) -> sa.ColumnElement[bool]:
         return sa.and_(self._reached, calls.c.started_at >= period.since, calls.c.started_at < period.until)
+
+    def _seconds(self, column: sa.Column[datetime]) -> sa.ColumnElement[float]:
+        """A moment in seconds since some fixed one, in both databases."""
+        if self._store.is_sqlite:
+            return sa.func.julianday(column) * 86_400.0
+        return sa.cast(sa.extract("epoch", column), sa.Float)
 
     def _hour(self, column: sa.Column[datetime]) -> sa.ColumnElement[str]:
         """A moment's hour in UTC as text, in both databases."""

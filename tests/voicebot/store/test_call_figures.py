@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.voicebot.store.samples import NOON, a_call, a_turn
-from voicebot.store.call_figures import CallFigures, IntentFigures, Latency, Period, ProvinceFigures
+from voicebot.store.call_figures import CallFigures, IntentFigures, Latency, Period, ProvinceFigures, ServiceLevel
 from voicebot.store.floor import FloorStore
-from voicebot.store.floor_records import OfferRecord
+from voicebot.store.floor_records import OfferRecord, QueueVisit
 from voicebot.store.store import Store
 from voicebot.store.tables import calls
 
@@ -59,6 +59,18 @@ async def test_only_the_calls_that_somebody_reaches_are_counted(figures: CallFig
     theirs = figures.within(calls.c.agent_id == "8001")
     assert await theirs.outcomes(DAY) == {"": 1}
     assert await theirs.intents(DAY) == {"invoice": IntentFigures(1, 0, 1)}
+
+
+async def test_the_service_level_counts_who_had_a_human_in_time_of_those_who_waited(figures: CallFigures) -> None:
+    assert await figures.service_level(DAY) == ServiceLevel(0, 0)
+    floor = FloorStore(figures._store, "here")
+    for number, (waited_s, to) in enumerate([(19.5, "agent"), (21, "agent"), (30, "abandoned"), (3, "abandoned")]):
+        visit = QueueVisit(f"v{number}", "c1", "order", {}, None, 0.5, 0.0, NOON)
+        await floor.entered(visit, events=[])
+        await floor.left(visit.id, to, NOON + timedelta(seconds=waited_s), events=[])
+    await floor.entered(QueueVisit("v9", "c1", "order", {}, None, 0.5, 0.0, NOON), events=[])  # waits still
+    assert await figures.service_level(DAY) == ServiceLevel(3, 1)
+    assert await figures.within(calls.c.id == "c0").service_level(DAY) == ServiceLevel(0, 0)
 
 
 async def test_latency_is_exact_to_ten_milliseconds(figures: CallFigures) -> None:

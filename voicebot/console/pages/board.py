@@ -24,7 +24,7 @@ from voicebot.console.shell import framed
 from voicebot.console.visit import Visit
 from voicebot.console.vital_signs import VitalSigns
 from voicebot.events import PartialTranscript
-from voicebot.store.call_figures import Latency, Period
+from voicebot.store.call_figures import IN_TIME_S, Latency, Period, ServiceLevel
 
 REDRAW_S: Final = 0.25
 """The list of calls is sent no more often, however many events there are."""
@@ -77,6 +77,7 @@ class _Board:
             self._today = Figure(t("board.calls_today"))
             self._contained = Figure(t("board.contained"), hint=t("board.contained_hint"))
             self._abandoned = Figure(t("board.abandoned"), hint=t("board.abandoned_hint"))
+            self._service_level = Figure(t("board.service_level"))
             self._latency = Figure(t("board.latency"), unit="ms")
             self._late = Figure(t("board.audio_late"), unit="ms", hint=t("board.audio_late_hint"))
 
@@ -269,6 +270,7 @@ class _Board:
         midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
         today = Period(midnight, midnight + timedelta(days=1))
         self._show_outcomes(await figures.outcomes(today))
+        self._show_service_level(await figures.service_level(today))
         self._show_latency(await figures.latency(today))
         by_hour = await figures.by_hour(Period(now - timedelta(hours=24), now + timedelta(hours=1)))
         hours = [now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=23 - ago) for ago in range(24)]
@@ -280,6 +282,10 @@ class _Board:
         self._today.show(str(sum(outcomes.values())), self._t("board.ended", count=ended))
         for figure, outcome in ((self._contained, "resolved"), (self._abandoned, "abandoned")):
             figure.show(f"{outcomes.get(outcome, 0) / ended:.0%}" if ended else "–")
+
+    def _show_service_level(self, level: ServiceLevel) -> None:
+        share = f"{level.in_time / level.waited:.0%}" if level.waited else "–"
+        self._service_level.show(share, self._t("board.in_time", seconds=f"{IN_TIME_S:g}", count=level.waited))
 
     def _show_latency(self, latency: Latency) -> None:
         median = "–" if latency.median_ms is None else str(latency.median_ms)

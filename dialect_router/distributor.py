@@ -14,7 +14,7 @@ An owner drives it from one loop, once a second and at once after anything has h
 What happens between a call and an agent comes here:
 
     floor.on_answered("8001", "c1", at)        # join the two; the call waits no more. None: too late, hang up
-    floor.on_declined("8001", "c1", at)        # or unreachable; the next tick offers it to the next agent
+    floor.on_not_taken("8001", "c1", at)       # refused, rung out or out of reach; the next tick offers it to another
     floor.on_ended("8001", "c1", at)           # either hung up: wrap-up begins
 
 what a caller does:
@@ -37,7 +37,7 @@ from functools import partial
 from dialect_router.agents import Agent
 from dialect_router.assignment import Assignment, AssignmentPolicy, assign
 from dialect_router.estimates import HandlingTimes, outlooks
-from dialect_router.presence import PresenceBoard, PresenceChange, PresenceConfig
+from dialect_router.presence import Cause, PresenceBoard, PresenceChange, PresenceConfig
 from dialect_router.queue import QueueFull, WaitingCall, WaitingQueue
 from dialect_router.queue_rules import Action, GiveUp, Overflow, QueueRules, Waiting
 from dialect_router.routing import Staffing
@@ -169,9 +169,11 @@ class CallDistributor:
             self._talking[agent_id, call_id] = _Conversation(call.skill if call else "", at)
         return change
 
-    def on_declined(self, agent_id: str, call_id: str, at: float) -> PresenceChange | None:
-        """The agent's phone refused the call, or could not be reached."""
-        return self.board.on_declined(agent_id, call_id, at) if agent_id in self.board.states else None
+    def on_not_taken(
+        self, agent_id: str, call_id: str, at: float, cause: Cause = Cause.DECLINED
+    ) -> PresenceChange | None:
+        """The agent's phone refused the call or could not be reached (DECLINED), or rang out (MISSED)."""
+        return self.board.on_not_taken(agent_id, call_id, at, cause) if agent_id in self.board.states else None
 
     def on_ended(self, agent_id: str, call_id: str, at: float) -> PresenceChange | None:
         """The conversation is over."""

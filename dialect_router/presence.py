@@ -203,10 +203,10 @@ class PresenceBoard:
         talking = replace(state, ringing=None, until=None, calls=calls, answered=answered, missed_in_a_row=0)
         return self._settle(talking, at, Cause.ANSWERED)
 
-    def on_declined(self, agent_id: str, call_id: str, at: float) -> PresenceChange | None:
-        """The agent's phone refused the call, or could not be reached."""
+    def on_not_taken(self, agent_id: str, call_id: str, at: float, cause: Cause) -> PresenceChange | None:
+        """The agent's phone refused the call or could not be reached (DECLINED), or rang out (MISSED)."""
         state = self.state(agent_id)
-        return self._missed(state, at, Cause.DECLINED) if state.ringing == call_id else None
+        return self._missed(state, at, cause) if state.ringing == call_id else None
 
     def on_withdrawn(self, agent_id: str, call_id: str, at: float) -> PresenceChange | None:
         """The call went away while it rang; nobody's fault, and nothing to offer again."""

@@ -93,7 +93,7 @@ def test_a_refused_call_keeps_its_place_before_later_ones() -> None:
     one = floor(WANG)
     enter(one, CALL, WaitingCall("b", 5.0, "order"))
     assert offered(one.tick(6.0, open_now=True)) == {"a": "8012"}
-    one.on_declined("8012", "a", 7.0)
+    one.on_not_taken("8012", "a", 7.0)
     one.board.on_ready("8003", 7.0)
     assert offered(one.tick(20.0, open_now=True)) == {"a": "8003", "b": "8012"}
 
@@ -113,7 +113,7 @@ def test_an_agent_who_is_taken_from_the_list_while_it_rings_gives_the_call_back(
     enter(one, CALL)
     one.tick(1.0, open_now=True)
     one.board.on_agents_changed((LUO, HE), 2.0)
-    assert one.on_declined("8012", "a", 2.5) is None
+    assert one.on_not_taken("8012", "a", 2.5) is None
     assert one.on_answered("8012", "a", 2.5) is None
     one.board.on_ready("8003", 4.0)
     assert offered(one.tick(20.0, open_now=True)) == {"a": "8003"}
@@ -149,7 +149,7 @@ def test_a_call_that_an_agent_makes_is_for_no_other_agent() -> None:
     one = floor(WANG, LUO)
     dialled = WaitingCall("a", 0.0, kind="dial")
     assert one.direct(dialled, "8012", 0.0) is not None
-    one.on_declined("8012", "a", 1.0)
+    one.on_not_taken("8012", "a", 1.0)
     assert not one.tick(2.0, open_now=True).offers
     one.leave("a", 3.0)
     assert "a" not in one
@@ -193,7 +193,7 @@ def test_what_is_learned_of_a_waiting_caller_changes_who_gets_him() -> None:
     one = floor(LUO)
     enter(one, CALL)
     one.tick(1.0, open_now=True)
-    one.on_declined("8001", "a", 2.0)
+    one.on_not_taken("8001", "a", 2.0)
     for agent in (WANG, HE):
         one.board.on_ready(agent.id, 2.0)
     one.update(replace(CALL, entered_at=2.0, requested_dialect="yue"))
@@ -288,7 +288,7 @@ def test_whatever_happens_every_call_is_somewhere(history: list[tuple[str, int, 
                     entered.discard(call_id)
                     talking.add((agent.id, call_id))
             case "decline":
-                one.on_declined(agent.id, call_id, at)
+                one.on_not_taken(agent.id, call_id, at)
             case "end":
                 assert (one.on_ended(agent.id, call_id, at) is not None) == ((agent.id, call_id) in talking)
                 talking.discard((agent.id, call_id))

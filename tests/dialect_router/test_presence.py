@@ -2,6 +2,7 @@
 adds up, and every call that rang is either answered, withdrawn or given back exactly once."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -65,7 +66,7 @@ def test_a_missed_call_is_given_back_and_the_second_one_in_a_row_makes_a_break()
     assert (missed.at, missed.cause, missed.given_back) == (15, Cause.MISSED, "a")
     assert one.state("8001").free
     one.on_offered("8001", "b", 30)
-    declined = one.on_declined("8001", "b", 33)
+    declined = one.on_not_taken("8001", "b", 33, Cause.DECLINED)
     assert declined is not None and declined.given_back == "b"
     assert one.state("8001").presence is Presence.BREAK
     one.on_ready("8001", 60)
@@ -209,7 +210,11 @@ def test_any_history_keeps_every_agent_consistent(history: list[tuple[str, Agent
             for talked in one.state(agent.id).calls[:1]:
                 one.on_ended(agent.id, talked, at)
         elif known and event != "time" and (ringing := one.state(agent.id).ringing):
-            act = {"answered": one.on_answered, "declined": one.on_declined, "withdrawn": one.on_withdrawn}[event]
+            act = {
+                "answered": one.on_answered,
+                "declined": partial(one.on_not_taken, cause=Cause.DECLINED),
+                "withdrawn": one.on_withdrawn,
+            }[event]
             changes.append(act(agent.id, ringing, at))
             answered += event != "declined"
         back += sum(change.given_back is not None for change in changes if change)

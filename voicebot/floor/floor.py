@@ -325,8 +325,11 @@ class Floor:
             if visitor.packet is not None:
                 self._closing.suggest(visitor.packet, agent_id, datetime.now(UTC))
         visitor.connection = None
-        ended = self._distributor.on_declined if fate in NOT_TAKEN else self._distributor.on_ended
-        self.staff.changed(ended(agent_id, call_id, at))
+        if fate in NOT_TAKEN:
+            cause = Cause.MISSED if fate == "missed" else Cause.DECLINED
+            self.staff.changed(self._distributor.on_not_taken(agent_id, call_id, at, cause))
+        else:
+            self.staff.changed(self._distributor.on_ended(agent_id, call_id, at))
         if self._visitors.get(call_id) is not visitor or self.transfers.on_ended(call_id, fate):
             return
         if visitor.errand is not None:

@@ -13,7 +13,7 @@ from voicebot.store.floor_records import Fate
 _BY_STATUS: Final[dict[int, Unreached]] = {
     **dict.fromkeys((486, 600), "busy"),
     **dict.fromkeys((408, 480, 487), "no_answer"),
-    **dict.fromkeys((403, 603), "declined"),
+    603: "declined",  # not 403: carriers send that for an account or a caller id that they do not like
     **dict.fromkeys((404, 410, 484, 604), "wrong_number"),
 }
 

@@ -6,16 +6,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import sqlalchemy as sa
 
 from dialect_router.assignment import AssignmentPolicy
-from dialect_router.presence import PresenceConfig
+from dialect_router.presence import Cause, PresenceConfig
 from dialect_router.queue_rules import QueueRules
 from telephony.audio import Samples
 from telephony.leg import EndReason
 from tests.virtual_time import in_virtual_time
-from tests.voicebot.floor.house import COMPANY, RING_S, agent, house, loud
+from tests.voicebot.floor.house import COMPANY, RING_S, House, agent, house, loud
 from voicebot.agent_events import Joined, Ringing, WrapUpSuggested
 from voicebot.store.call_figures import Period
+from voicebot.store.floor_tables import presence_log
 from voicebot.store.shadow_results import ShadowCount, ShadowResults
 
 
@@ -80,9 +82,18 @@ async def test_who_does_not_answer_in_time_is_passed_over_for_the_next(tmp_path:
         await here.joined(second)
         fates = await here.fates(caller)
         assert fates[0] == (first, "missed") and fates[1][1] is None
+        assert [
+            cause for who, cause in await causes(here) if who == first and cause in (Cause.MISSED, Cause.DECLINED)
+        ] == ["missed"]
         caller.line.end()
         await caller.ended()
         assert (await here.fates(caller))[1][1] == "talked"
+
+
+async def causes(here: House) -> list[tuple[str, str]]:
+    """Of every change of presence: agent and cause."""
+    query = sa.select(presence_log.c.agent_id, presence_log.c.cause).order_by(presence_log.c.id)
+    return [(row["agent_id"], row["cause"]) for row in await here.store.read(query)]
 
 
 @in_virtual_time

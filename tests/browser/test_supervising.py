@@ -58,13 +58,13 @@ async def test_listening_whispering_barging_in_and_leaving(people: Browsers, con
         media.refusal = "call 'supervised' is with no agent now"
         await bar.get_by_role("button", name="插话").click()
         assert (await media.took("supervise")).mode == "barge"  # type: ignore[union-attr]
-        await expect(page.get_by_text("is with no agent now")).to_be_visible()
+        await expect(page.get_by_text("现在没有坐席接着")).to_be_visible()
         media.refusal = ""
         media.commands.clear()
         await bar.get_by_role("button", name="结束").click()
         assert (await media.took("supervise")).mode == "stop"  # type: ignore[union-attr]
         tell(console, "over", "phone '8006' was not answered: 486")
-        await expect(page.get_by_text("phone '8006' was not answered")).to_be_visible()
+        await expect(page.get_by_text("话机 8006 没有接听")).to_be_visible()
         tell(console, "whisper", phone="8012")
         await expect(bar.get_by_role("status")).to_have_text("王璐正在监听")
         await expect(bar.get_by_role("button", name="监听")).to_be_hidden()

@@ -201,4 +201,4 @@ async def test_the_newest_tab_has_the_phone_and_without_one_nobody_is_ready(peop
         await button(second.page, "断开电话").click()
         await presence_is(second.page, "签出")
         await button(second.page, "就绪").click()
-        await seen(second.page.get_by_text("has no phone now"))
+        await seen(second.page.get_by_text("现在没有话机"))

@@ -113,6 +113,8 @@ class CallControls:
             self._to = ui.select({}, label=t("desk.to"), with_input=True, new_value_mode="add-unique")
             self._to.props("outlined dense autofocus")
             self._to.props["hint"] = t("desk.to_hint")
+            # upwards: what is filtered late opens the list again, which must not lie over the buttons
+            self._to.props('menu-anchor="top left" menu-self="bottom left" popup-content-style="max-height: 14rem"')
             self._to.classes("vb-wide")
             self._reason = ui.input(t("desk.reason")).props(f"outlined dense maxlength={LONGEST_REASON}")
             self._reason.classes("vb-wide")

@@ -1,7 +1,8 @@
 """What an agent's desk shows as it happens: presence, the call that rings, prompts, the wrap-up. Live events over MQTT.
 
 Each agent has a topic of their own, voicebot/NODE/agents/AGENT/NAME. They are told at most once: what has to be kept
-is in the store under the same ids. The latest presence is retained by the broker, for desks that open later.
+is in the store under the same ids. The latest presence is retained by the broker, for desks that open later; an empty
+message takes it back when the agent has left the company.
 """
 
 from __future__ import annotations
@@ -123,9 +124,19 @@ class Supervising:
     """Why it is over, where that was not wanted."""
 
 
-AgentEvent = PresenceChanged | PhoneLine | Ringing | Joined | PromptShown | WrapUpSuggested | Left | Supervising
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """The agent is not in agents.csv any more. Published as empty messages, with which a broker forgets what it
+    retained (MQTT 3.1.1, 3.3.1.3)."""
 
-NAMES: Final[Mapping[type[AgentEvent], str]] = {
+    agent_id: str
+
+
+AgentEvent = (
+    PresenceChanged | PhoneLine | Unlisted | Ringing | Joined | PromptShown | WrapUpSuggested | Left | Supervising
+)
+
+NAMES: Final[Mapping[type[Any], str]] = {
     PresenceChanged: "presence",
     PhoneLine: "phone",
     Ringing: "ringing",
@@ -135,16 +146,20 @@ NAMES: Final[Mapping[type[AgentEvent], str]] = {
     Left: "left",
     Supervising: "supervising",
 }
-RETAINED: Final = frozenset({PresenceChanged, PhoneLine})
+RETAINED: Final = (PresenceChanged, PhoneLine)
+_FORGOTTEN: Final = frozenset(NAMES[kind] for kind in RETAINED)
 _ADAPTERS: Final[Mapping[str, TypeAdapter[AgentEvent]]] = {name: TypeAdapter(kind) for kind, name in NAMES.items()}
 
 
-def agent_topic(event: AgentEvent, node: str) -> str:
-    return f"voicebot/{node}/agents/{event.agent_id}/{NAMES[type(event)]}"
+def agent_topics(event: AgentEvent, node: str) -> tuple[str, ...]:
+    """Where it is published: one topic, or all that the broker forgets."""
+    kinds = RETAINED if isinstance(event, Unlisted) else (type(event),)
+    return tuple(f"voicebot/{node}/agents/{event.agent_id}/{NAMES[kind]}" for kind in kinds)
 
 
 def agent_to_json(event: AgentEvent) -> str:
-    return _ADAPTERS[NAMES[type(event)]].dump_json(event).decode()
+    """Empty for Unlisted."""
+    return "" if isinstance(event, Unlisted) else _ADAPTERS[NAMES[type(event)]].dump_json(event).decode()
 
 
 def agent_from_json(topic: str, payload: str | bytes) -> AgentEvent:
@@ -152,6 +167,8 @@ def agent_from_json(topic: str, payload: str | bytes) -> AgentEvent:
     levels = topic.split("/")
     if len(levels) != 5 or (levels[0], levels[2]) != ("voicebot", "agents") or levels[4] not in _ADAPTERS:
         raise EventError(f"no agent's event is published on {topic[:200]!r}")
+    if not payload and levels[4] in _FORGOTTEN:
+        return Unlisted(levels[3])
     try:
         event = _ADAPTERS[levels[4]].validate_json(payload)
     except ValidationError as error:

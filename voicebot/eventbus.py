@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import aiomqtt
 import structlog
 
-from voicebot.agent_events import RETAINED, AgentEvent, agent_from_json, agent_to_json, agent_topic
+from voicebot.agent_events import RETAINED, AgentEvent, Unlisted, agent_from_json, agent_to_json, agent_topics
 from voicebot.config import EventSection, secret
 from voicebot.events import (
     Event,
@@ -79,7 +79,8 @@ class EventPublisher:
         self._on_connected = on_connected
         self._connected: bool | None = None
         self._live: dict[Hashable, LiveEvent | AgentEvent] = {}
-        self._retained: dict[str, AgentEvent] = {}
+        self._retained: dict[Hashable, AgentEvent] = {}
+        """What a broker that comes back has to know, and to forget: by agent and kind."""
         self._count = itertools.count()
         self._told = asyncio.Event()
 
@@ -91,11 +92,19 @@ class EventPublisher:
         place: Hashable = next(self._count)
         if isinstance(event, PartialTranscript):
             place = event.call_id, event.role
-        elif type(event) in RETAINED:
-            self._retained[event.agent_id] = event
+        elif isinstance(event, Unlisted):
+            self._forget(event)
+        elif isinstance(event, RETAINED):
+            self._retained.pop((event.agent_id, Unlisted), None)
+            self._retained[event.agent_id, type(event)] = event
         if self._connected and len(self._live) < MOST_WAITING:
             self._live[place] = event
             self._told.set()
+
+    def _forget(self, gone: Unlisted) -> None:
+        for kind in RETAINED:
+            self._retained.pop((gone.agent_id, kind), None)
+        self._retained[gone.agent_id, Unlisted] = gone
 
     async def run(self) -> None:
         """Publish until cancelled."""
@@ -137,15 +146,16 @@ class EventPublisher:
                 await self._store.forget_events(acknowledged)
 
     async def _publish_live(self, client: aiomqtt.Client) -> None:
-        self._live = dict(self._retained.items())
+        self._live = dict(self._retained)
         self._told.set()
         while True:
             await self._told.wait()
             self._told.clear()
             while self._live:
                 event = self._live.pop(next(iter(self._live)))
-                topic, payload = _message(event, self._settings.node)
-                await client.publish(topic, payload, qos=0, retain=type(event) in RETAINED)
+                topics, payload = _message(event, self._settings.node)
+                for topic in topics:
+                    await client.publish(topic, payload, qos=0, retain=isinstance(event, (*RETAINED, Unlisted)))
 
     def _now_connected(self) -> None:
         if self._connected is not True:
@@ -165,10 +175,11 @@ class EventPublisher:
         self._on_connected(False)
 
 
-def _message(event: LiveEvent | AgentEvent, node: str) -> tuple[str, str]:
+def _message(event: LiveEvent | AgentEvent, node: str) -> tuple[tuple[str, ...], str]:
+    """Topics and payload."""
     if isinstance(event, PartialTranscript):
-        return live_topic(event, node), live_to_json(event)
-    return agent_topic(event, node), agent_to_json(event)
+        return (live_topic(event, node),), live_to_json(event)
+    return agent_topics(event, node), agent_to_json(event)
 
 
 def end_if_cancelled() -> None:

@@ -29,7 +29,7 @@ from voicebot.agent_commands import (
     command_from_json,
     command_to_json,
 )
-from voicebot.agent_events import PresenceChanged
+from voicebot.agent_events import PresenceChanged, Unlisted
 from voicebot.command_bus import send_command
 from voicebot.commands.calls import ConfigOption, JsonOption, local, print_json
 from voicebot.config import load_settings
@@ -59,6 +59,8 @@ def list_agents(as_json: JsonOption = False, config: ConfigOption = None) -> Non
             async for event in received_agent_events(settings.events, node=settings.events.node):
                 if isinstance(event, PresenceChanged):
                     found[event.agent_id] = event
+                elif isinstance(event, Unlisted):
+                    found.pop(event.agent_id, None)
 
     with suppress(TimeoutError):  # that was all
         asyncio.run(listen())

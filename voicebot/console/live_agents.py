@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicebot.agent_events import AgentEvent, PhoneLine, PresenceChanged, Supervising
+from voicebot.agent_events import AgentEvent, PhoneLine, PresenceChanged, Supervising, Unlisted
 from voicebot.console.feed import LiveFeed
 
 
@@ -46,6 +46,9 @@ class LiveAgents:
                 self._agents[event.agent_id] = event
             case PhoneLine():
                 self._lines[event.agent_id] = event.line
+            case Unlisted():
+                self._agents.pop(event.agent_id, None)
+                self._lines.pop(event.agent_id, None)
             case Supervising(state="over"):
                 self._supervisors.pop(event.call_id, None)
             case Supervising():

@@ -13,7 +13,7 @@ import structlog
 
 from dialect_router.agents import Agent
 from dialect_router.presence import Cause, Presence, PresenceBoard, PresenceChange
-from voicebot.agent_events import PhoneLine, PresenceChanged
+from voicebot.agent_events import PhoneLine, PresenceChanged, Unlisted
 from voicebot.floor.services import FloorServices
 
 log = structlog.get_logger(__name__)
@@ -45,6 +45,8 @@ class Staff:
         """Agent -> connection of the phone in the browser."""
         self._cut_off: dict[str, float] = {}
         """Agent -> when their phone in the browser was lost while they were at work."""
+        self._shown: set[str] = set()
+        """Whom desks and board have been told of, in this process or before it."""
 
     def agent(self, agent_id: str) -> Agent | None:
         state = self._board.states.get(agent_id)
@@ -61,6 +63,7 @@ class Staff:
         """
         away = {agent_id for agent_id, presence in remembered if presence in _STAYED_AWAY}
         at_work = {agent_id for agent_id, _ in remembered} - away
+        self._shown.update(at_work | away)
         self._cut_off = dict.fromkeys(at_work, asyncio.get_running_loop().time())
         for state in list(self._board.states.values()):
             if state.agent.phone and state.agent_id not in away:
@@ -68,6 +71,7 @@ class Staff:
             else:
                 self._tell_state(state.agent_id, "roster")
             self._tell_line(state.agent_id)
+        self._tell_who_is_gone()
 
     # Phones
 
@@ -145,6 +149,7 @@ class Staff:
             self._tell_state(state.agent_id, change.cause)
             if change.given_back is not None:
                 self._on_given_back(change.given_back, change.cause)
+        self._tell_who_is_gone()
         self._count()
         self._wake()
 
@@ -152,6 +157,7 @@ class Staff:
         state = self._board.states.get(agent_id)
         if state is None:
             return
+        self._shown.add(agent_id)
         now = datetime.now(UTC)
         left_s = None if state.until is None else state.until - asyncio.get_running_loop().time()
         self._services.tell(
@@ -167,6 +173,11 @@ class Staff:
                 until=None if left_s is None else now + timedelta(seconds=left_s),
             )
         )
+
+    def _tell_who_is_gone(self) -> None:
+        for agent_id in self._shown - self._board.states.keys():
+            self._shown.discard(agent_id)
+            self._services.tell(Unlisted(agent_id))
 
     def _tell_line(self, agent_id: str) -> None:
         self._services.tell(PhoneLine(agent_id, datetime.now(UTC), self._lines.get(agent_id, "")))

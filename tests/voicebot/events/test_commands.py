@@ -18,13 +18,16 @@ from voicebot.agent_commands import (
 )
 from voicebot.agent_events import (
     AgentEvent,
+    PhoneLine,
     PresenceChanged,
     PromptShown,
+    Unlisted,
     agent_from_json,
     agent_to_json,
-    agent_topic,
+    agent_topics,
 )
 from voicebot.command_bus import NoAnswer, send_command, serve_commands
+from voicebot.console.live_agents import LiveAgents
 from voicebot.eventbus import EventPublisher, mqtt_client, received_agent_events
 from voicebot.events import EventError
 from voicebot.store.store import Store
@@ -115,6 +118,58 @@ async def test_a_desk_that_opens_later_is_told_everybodys_presence(broker: Broke
             await until(lambda: prompt in seen)
 
 
+async def test_who_has_left_the_company_is_forgotten_by_the_broker_and_by_open_boards(
+    broker: BrokerProcess, store: Store
+) -> None:
+    settings, board, later = settings_for(broker.port), LiveAgents(), LiveAgents()
+    publisher = EventPublisher(store, settings)
+
+    async def keep(shown: LiveAgents) -> None:
+        async for event in received_agent_events(settings):
+            shown.apply(event)
+
+    def shown(of: LiveAgents) -> set[str]:
+        return {agent.agent_id for agent in of.all()}
+
+    async with running(publisher.run(), keep(board)):
+        for agent_id in ("8001", "8002"):
+            publisher.tell(PresenceChanged(agent_id, AT, "ready", "agent"))
+            publisher.tell(PhoneLine(agent_id, AT, "line"))
+        await until(lambda: shown(board) == {"8001", "8002"} and board.line_of("8002") == "line")
+        publisher.tell(Unlisted("8002"))
+        await until(lambda: shown(board) == {"8001"} and board.line_of("8002") == "")
+        async with mqtt_client(settings) as client, running(keep(later)):
+            await client.subscribe("voicebot/here/agents/#")
+            await until(lambda: shown(later) == {"8001"} and len(client.messages) >= 2)
+            await asyncio.sleep(0.3)
+            told = [str((await anext(client.messages)).topic) for _ in range(len(client.messages))]
+            assert {topic.split("/")[3] for topic in told} == {"8001"}  # the broker itself has nothing more
+        assert shown(later) == {"8001"}
+
+
+async def test_a_broker_that_was_away_is_told_whom_to_forget(broker: BrokerProcess, store: Store) -> None:
+    settings, seen = settings_for(broker.port), list[AgentEvent]()
+    publisher = EventPublisher(store, settings)
+    async with mqtt_client(settings) as before:  # an earlier process of this node left it there
+        old = PresenceChanged("8002", AT, "ready", "agent")
+        [topic] = agent_topics(old, "here")
+        await before.publish(topic, agent_to_json(old), qos=1, retain=True)
+    publisher.tell(Unlisted("8002"))
+    publisher.tell(PresenceChanged("8001", AT, "ready", "agent"))
+    publisher.tell(PhoneLine("8001", AT, "line"))
+
+    async def collect() -> None:
+        async for event in received_agent_events(settings):
+            seen.append(event)
+
+    async with running(publisher.run()):
+        await asyncio.sleep(1.0)
+        async with running(collect()):
+            await until(lambda: len(seen) >= 2)
+            await asyncio.sleep(0.3)
+    assert {(event.agent_id, type(event)) for event in seen} == {("8001", PresenceChanged), ("8001", PhoneLine)}
+
+
 @given(st.text(), st.text(max_size=200))
 def test_nothing_but_events_is_taken_for_an_event(topic: str, payload: str) -> None:
     for parse in (lambda: agent_from_json(topic, payload), lambda: command_from_json(payload)):
@@ -125,6 +180,7 @@ def test_nothing_but_events_is_taken_for_an_event(topic: str, payload: str) -> N
 @given(st.text(max_size=50), st.text(max_size=50))
 def test_events_and_commands_survive_the_wire(name: str, reason: str) -> None:
     event = PresenceChanged("8001", AT, "ready", reason, name)
-    assert agent_from_json(agent_topic(event, "here"), agent_to_json(event)) == event
+    [topic] = agent_topics(event, "here")
+    assert agent_from_json(topic, agent_to_json(event)) == event
     command = Transfer("x1", "8001", "repair", reason)
     assert command_from_json(command_to_json(command)) == command

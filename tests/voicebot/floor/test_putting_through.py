@@ -15,7 +15,7 @@ from telephony.audio import Samples
 from telephony.leg import EndReason
 from tests.virtual_time import in_virtual_time
 from tests.voicebot.floor.house import COMPANY, RING_S, House, agent, house, loud
-from voicebot.agent_events import Joined, Ringing, WrapUpSuggested
+from voicebot.agent_events import Joined, PresenceChanged, Ringing, Unlisted, WrapUpSuggested
 from voicebot.store.call_figures import Period
 from voicebot.store.floor_tables import presence_log
 from voicebot.store.shadow_results import ShadowCount, ShadowResults
@@ -339,3 +339,26 @@ async def test_what_a_policy_in_the_shadow_would_do_is_kept_once_however_long_th
         for each in (caller, other):
             each.line.end()
             await each.ended()
+
+
+@in_virtual_time
+async def test_who_is_taken_off_the_list_finishes_the_call_and_is_then_no_longer_shown(tmp_path: Path) -> None:
+    talks, idle, stays = agent("8001"), agent("8002", seniority=1), agent("8003", seniority=1)
+    async with house(tmp_path, talks, idle, stays) as here:
+        here.floor.staff.begin([("8009", "ready")])  # left the company while nothing ran
+        caller, _ = await here.talking_to_either()
+        [*_, offer] = await here.offers(caller)
+        [one] = [each for each in (talks, idle, stays) if each.id == offer.agent_id]
+        keeps = next(each for each in (stays, idle) if each.id != one.id)
+        here.floor.staff.read_again([keeps])
+
+        def gone() -> list[str]:
+            return [event.agent_id for event in here.told if isinstance(event, Unlisted)]
+
+        assert set(gone()) == {"8009", *({"8001", "8002", "8003"} - {one.id, keeps.id})}
+        caller.line.end()
+        await caller.ended()
+        await asyncio.sleep(120)
+        assert gone()[-1] == one.id and len(gone()) == 3
+        here.floor.staff.read_again([keeps, one])  # and comes back
+        assert [event for event in here.told if isinstance(event, PresenceChanged)][-1].agent_id == one.id

@@ -10,7 +10,7 @@ from typing import Final
 from nicegui import ui
 
 from voicebot.accounts.permissions import Action, Subject, may
-from voicebot.agent_events import PresenceChanged, Supervising
+from voicebot.agent_events import PresenceChanged, Supervising, Unlisted
 from voicebot.console.components.columns_chart import ColumnsChart
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import Figure, box, empty, panel, tag
@@ -158,7 +158,7 @@ class _Board:
 
     async def follow_agents(self) -> None:
         wanted = self._visit.sources.agent_feed.subscribed(
-            lambda event: isinstance(event, PresenceChanged | Supervising)
+            lambda event: isinstance(event, PresenceChanged | Supervising | Unlisted)
         )
         with wanted as events:
             async for event in events:

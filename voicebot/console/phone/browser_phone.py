@@ -11,7 +11,7 @@ from nicegui.events import GenericEventArguments
 
 from telephony.webrtc.sdp import LONGEST_OFFER
 from voicebot.agent_commands import ConnectPhone, DisconnectPhone
-from voicebot.agent_events import AgentEvent, PhoneLine, PresenceChanged, Supervising
+from voicebot.agent_events import AgentEvent, PhoneLine, PresenceChanged, Supervising, Unlisted
 from voicebot.browser_phone_settings import IceServer
 from voicebot.command_bus import NoAnswer, send_command
 from voicebot.config import secret
@@ -54,6 +54,8 @@ class BrowserPhone(Element, component="browser_phone.js"):
         match event:
             case PhoneLine():
                 self.props["line"] = event.line
+            case Unlisted():
+                self.begin()
             case PresenceChanged():
                 self._show(ringing=bool(event.ringing), talks=bool(event.calls))
             case Supervising():

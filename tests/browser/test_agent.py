@@ -17,7 +17,8 @@ from voicebot.background import background
 from voicebot.command_bus import serve_commands
 from voicebot.events import CallEnded, PartialTranscript, TurnFinished
 from voicebot.store.floor import FloorStore
-from voicebot.store.records import CallRecord, TurnRecord
+from voicebot.store.floor_records import WrapUpRecord
+from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -121,20 +122,21 @@ async def _talk(console: Console, page: Page, media: Media) -> None:
 async def _pass_on(page: Page, media: Media) -> None:
     media.refusal = "there is nobody with that skill"
     await page.get_by_role("button", name="转接 / 咨询").click()
-    await page.get_by_label("转给谁，或哪个技能、号码").click()
+    to = page.get_by_role("combobox", name="转给谁，或哪个技能、号码")
     await page.get_by_role("option", name="技能：维修").click()
+    await expect(page.get_by_role("button", name="先咨询")).to_be_disabled()  # a skill is nobody to talk to
     await page.get_by_role("button", name="直接转接").click()
     assert (await media.took("transfer")).to == "repair"  # type: ignore[union-attr]
     await expect(page.get_by_text("there is nobody with that skill")).to_be_visible()
     media.refusal = ""
     media.commands.clear()
-    await page.get_by_label("转给谁，或哪个技能、号码").fill("13912345678")
-    await page.keyboard.press("Enter")
-    await page.keyboard.press("Tab")
-    # the list of colleagues now and then opens once more beside the field: whatever lies over a button, it is pressed
-    await page.get_by_role("button", name="直接转接").dispatch_event("click")
+    await to.fill("没有这个人")
+    await expect(page.get_by_text("没有这样的同事或技能")).to_be_visible()
+    await expect(page.get_by_role("button", name="直接转接")).to_be_disabled()
+    await to.fill("139 1234 5678")
+    await expect(page.get_by_role("option", selected=True)).to_have_text("13912345678")
+    await page.get_by_role("button", name="直接转接").click()
     assert (await media.took("transfer")).to == "13912345678"  # type: ignore[union-attr]
-    await page.get_by_role("button", name="取消").dispatch_event("click")
     await expect(page.get_by_role("dialog")).to_be_hidden()
 
 
@@ -147,12 +149,28 @@ async def _wrap_up(console: Console, page: Page, media: Media) -> None:
     )
     await expect(page.get_by_text("✓ 回电王女士")).to_be_visible()
     await page.get_by_label("备注").fill("已安抚")
+    await _loaded_again_amid_the_wrap_up(console, page)
     await page.get_by_role("button", name="确认").click()
     confirmed = await media.took("confirm_wrap_up")
     assert (confirmed.disposition, confirmed.summary, confirmed.note) == ("complaint_open", "赔十元", "已安抚")  # type: ignore[union-attr]
     await expect(page.get_by_role("heading", name="话后整理")).to_be_hidden()
     over = CallEnded("desk-call", NOW, "resolved", "remote_hangup", 60.0)
     await console.store.end_call("desk-call", NOW, outcome="resolved", end_reason="remote_hangup", events=[over])
+
+
+async def _loaded_again_amid_the_wrap_up(console: Console, page: Page) -> None:
+    """Suggestion and note are there again."""
+    floor = FloorStore(console.store, console.settings.events.node)
+    await floor.wrapped_up(WrapUpRecord("desk-call", "8002", NOW, "complaint_open", "投诉已受理", "有承诺", "赔十元"))
+    await console.store.add_task(TaskRecord("t1", "desk-call", "callback", NUMBER, "回电王女士", NOW))
+    console.publisher.tell(presence("wrap_up", until=NOW + timedelta(minutes=5)))
+    async with asyncio.timeout(20):
+        while await floor.note_draft("desk-call", "8002") != "已安抚":  # noqa: ASYNC110 - a browser writes
+            await asyncio.sleep(0.05)
+    await expect(page.get_by_text("话后整理").first).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_text("✓ 回电王女士")).to_be_visible()
+    await expect(page.get_by_label("备注")).to_have_value("已安抚")
 
 
 async def test_a_desk_that_is_opened_in_mid_call_shows_it(people: Browsers, console: Console) -> None:

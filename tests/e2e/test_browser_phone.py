@@ -163,7 +163,6 @@ async def _hand_on(people: Browsers, page: Page) -> None:
         await button(colleague.page, "就绪").click()
         await presence_is(colleague.page, "就绪")
         await button(page, "转接 / 咨询").click()
-        await page.get_by_label("转给谁，或哪个技能、号码").click()
         await page.get_by_role("option", name="高志刚").click()
         await button(page, "直接转接").click()
         await seen(button(colleague.page, "接听 F2"))

@@ -30,7 +30,7 @@ STYLES: Final = ("theme", "layout", "parts", "transcript", "waveform", "scores",
 
 def add_pages(app: FastAPI, web: Web) -> None:
     """To be called last: NiceGUI answers every path that nobody else does. Raises CompanyError."""
-    made = sources(web.settings, web.store)
+    made = sources(web)
     app.get(preferences.PATH, include_in_schema=False)(preferences.change)
     app.get("/", include_in_schema=False)(_start)
     add_downloads(app, made, _viewer)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from models.inference import ModelClient
 from voicebot.agent_events import AgentEvent
-from voicebot.company.check import load_company
 from voicebot.company.live import Live
 from voicebot.company.schema import Company
 from voicebot.company_changes.carrying import Carrier
 from voicebot.company_changes.publishing import Publisher
 from voicebot.config import Settings, secret
-from voicebot.console.desk.drafts import NoteDrafts
 from voicebot.console.feed import CallEvent, LiveFeed, receive_calls
 from voicebot.console.live_agents import LiveAgents
 from voicebot.console.live_calls import LiveCalls
@@ -27,15 +26,15 @@ from voicebot.qa.scorecard.files import read_scorecards
 from voicebot.store.call_figures import CallFigures
 from voicebot.store.call_search import CallSearch
 from voicebot.store.store import Store
+from voicebot.web.visitor import Web
 
 
 class CompanyShelf:
     """The company as the pages see it; read again when the folder was changed."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Raises CompanyError."""
-        self.directory = settings.company.dir
-        self.live = Live(self.directory, load_company)
+    def __init__(self, directory: Path, live: Live[Company]) -> None:
+        self.directory = directory
+        self.live = live
 
     @property
     def current(self) -> Company:
@@ -73,11 +72,11 @@ class Sources:
     publisher: Publisher
     models: ModelClient
     downloads: Downloads
-    drafts: NoteDrafts = field(default_factory=NoteDrafts)
 
 
-def sources(settings: Settings, store: Store) -> Sources:
+def sources(web: Web) -> Sources:
     """Raises CompanyError."""
+    settings, store = web.settings, web.store
     search = CallSearch(store)
     return Sources(
         settings,
@@ -89,7 +88,7 @@ def sources(settings: Settings, store: Store) -> Sources:
         LiveFeed(),
         LiveAgents(),
         VitalSignsMonitor(settings.metrics),
-        CompanyShelf(settings),
+        CompanyShelf(settings.company.dir, web.company.live()),
         Publisher(store, settings),
         ModelClient(settings.model_host, token=secret(settings.models.token) or ""),
         Downloads(settings),

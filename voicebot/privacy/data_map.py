@@ -81,6 +81,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = {
     "handover_packets": OfCall(words=True),
     "whisper_prompts": OfCall(words=True, blank={"text": ""}),
     "wrap_ups": OfCall(words=True, blank={"summary": "", "note": ""}),
+    "note_drafts": OfCall(words=True, blank={"text": ""}),
     "shadow_differences": NamesCall("call_id", "at", "calls"),
     "webhook_deliveries": NamesCall("call_id", "created_at", "events"),
     "outbox": Outbox(),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -18,6 +18,16 @@ from voicebot.store.floor_records import OfferRecord, PromptRecord, QueueVisit, 
 from voicebot.store.records import CallRecord
 from voicebot.store.store import Store
 from voicebot.store.tables import calls
+
+_NOTE: Final = sa.func.coalesce(tables.note_drafts.c.text, tables.wrap_ups.c.note).label("note")
+_WRAP_UPS: Final = sa.select(*(column for column in tables.wrap_ups.c if column.name != "note"), _NOTE).outerjoin_from(
+    tables.wrap_ups,
+    tables.note_drafts,
+    sa.and_(
+        tables.note_drafts.c.call_id == tables.wrap_ups.c.call_id,
+        tables.note_drafts.c.agent_id == tables.wrap_ups.c.agent_id,
+    ),
+)
 
 
 class FloorStore:
@@ -114,22 +124,50 @@ class FloorStore:
         return [rows.record(PromptRecord, row) for row in reversed(await self._store.read(latest))]
 
     async def wrapped_up(self, wrap_up: WrapUpRecord) -> None:
-        """Stores the suggestion, or the agent's word in its place."""
+        """Stores the suggestion, or the agent's word in its place, whose note the draft has become."""
         table = tables.wrap_ups
-        which = sa.and_(table.c.call_id == wrap_up.call_id, table.c.agent_id == wrap_up.agent_id)
+        which = _of(table, wrap_up.call_id, wrap_up.agent_id)
+        drafted = _of(tables.note_drafts, wrap_up.call_id, wrap_up.agent_id)
         closing = sa.update(calls).where(calls.c.id == wrap_up.call_id).values(disposition=wrap_up.disposition)
 
         def work(connection: Connection) -> None:
             connection.execute(sa.delete(table).where(which))
             connection.execute(table.insert().values(asdict(wrap_up)))
             connection.execute(closing)
+            if wrap_up.confirmed:
+                connection.execute(sa.delete(tables.note_drafts).where(drafted))
 
         await self._store.transact(work)
 
     async def wrap_ups(self, call_id: str) -> list[WrapUpRecord]:
+        """With what the agent had noted down where nothing was confirmed."""
         table = tables.wrap_ups
-        query = sa.select(table).where(table.c.call_id == call_id).order_by(table.c.at)
-        return [rows.record(WrapUpRecord, row) for row in await self._store.read(query)]
+        found = await self._store.read(_WRAP_UPS.where(table.c.call_id == call_id).order_by(table.c.at))
+        return [rows.record(WrapUpRecord, row) for row in found]
+
+    async def unconfirmed_wrap_up(self, agent_id: str) -> WrapUpRecord | None:
+        """The agent's latest, unless they have confirmed it."""
+        table = tables.wrap_ups
+        found = await self._store.read(
+            _WRAP_UPS.where(table.c.agent_id == agent_id).order_by(table.c.at.desc()).limit(1)
+        )
+        latest = [rows.record(WrapUpRecord, row) for row in found]
+        return latest[0] if latest and not latest[0].confirmed else None
+
+    async def note_draft(self, call_id: str, agent_id: str) -> str:
+        """What the agent has begun to note down; empty where that is nothing."""
+        query = sa.select(tables.note_drafts.c.text).where(_of(tables.note_drafts, call_id, agent_id))
+        return next((str(row["text"]) for row in await self._store.read(query)), "")
+
+    async def keep_note_draft(self, call_id: str, agent_id: str, text: str, at: datetime) -> None:
+        """In place of what was there before."""
+        values = {"call_id": call_id, "agent_id": agent_id, "at": at, "text": text}
+
+        def work(connection: Connection) -> None:
+            connection.execute(sa.delete(tables.note_drafts).where(_of(tables.note_drafts, call_id, agent_id)))
+            connection.execute(tables.note_drafts.insert().values(values))
+
+        await self._store.transact(work)
 
     # Agents
 
@@ -152,3 +190,7 @@ class FloorStore:
 
     async def _write(self, statement: sa.UpdateBase, events: Sequence[Event]) -> None:
         await self._store.write(statement, events)
+
+
+def _of(table: sa.Table, call_id: str, agent_id: str) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.call_id == call_id, table.c.agent_id == agent_id)

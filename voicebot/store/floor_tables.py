@@ -92,6 +92,15 @@ wrap_ups = sa.Table(
     sa.Column("confirmed", sa.Boolean, nullable=False),
 )
 
+note_drafts = sa.Table(
+    "note_drafts",
+    metadata,
+    sa.Column("call_id", sa.ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("agent_id", sa.Text, primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+)
+
 shadow_differences = sa.Table(
     "shadow_differences",
     metadata,

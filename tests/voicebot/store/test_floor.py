@@ -78,3 +78,23 @@ async def test_packets_presence_and_shadow_are_kept(store: Store, floor: FloorSt
         await floor.presence_changed("8001", AT, presence, "agent")
     assert await floor.presences() == {"8001": "break"}
     await floor.shadow_differed("c1", AT, "8001", None, ["留给更合适的人"])
+
+
+async def test_a_begun_note_is_kept_and_becomes_the_note_of_the_wrap_up(store: Store, floor: FloorStore) -> None:
+    await store.open_call(a_call("c1"))
+    assert await floor.note_draft("c1", "8001") == ""
+    await floor.keep_note_draft("c1", "8001", "很急", AT)
+    await floor.keep_note_draft("c1", "8001", "很急，下午回电", AT)
+    assert await floor.note_draft("c1", "8001") == "很急，下午回电"
+    assert await floor.note_draft("c1", "8002") == ""
+
+    suggested = WrapUpRecord("c1", "8001", AT, "solved", "已解决", "", "换货")
+    await floor.wrapped_up(suggested)  # the agent says nothing more: what was noted down is not lost
+    assert await floor.unconfirmed_wrap_up("8001") == replace(suggested, note="很急，下午回电")
+    assert await floor.wrap_ups("c1") == [replace(suggested, note="很急，下午回电")]
+
+    confirmed = replace(suggested, note="已回电", confirmed=True)
+    await floor.wrapped_up(confirmed)
+    assert await floor.wrap_ups("c1") == [confirmed]
+    assert await floor.unconfirmed_wrap_up("8001") is None
+    assert await floor.note_draft("c1", "8001") == ""

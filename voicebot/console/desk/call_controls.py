@@ -11,13 +11,13 @@ from nicegui import ui
 from voicebot.agent_commands import Consult, EndConsult, HangUp, Hold, Mute, Transfer
 from voicebot.console.commanding import command, new_id
 from voicebot.console.components.parts import box, tag
+from voicebot.console.desk.passing_on import PassingOn
 from voicebot.console.desk.recording_switch import KEY as RECORDING_KEY
 from voicebot.console.desk.recording_switch import RecordingSwitch
 from voicebot.console.visit import Visit
 
 How = Literal["complete", "conference", "back"]
 HOWS: Final[tuple[How, ...]] = ("complete", "conference", "back")
-LONGEST_REASON: Final = 200
 KEYS: Final = {
     "hold": "h",
     "mute": "m",
@@ -41,12 +41,12 @@ class CallControls:
         self._agent_id = agent_id
         self._held = self._muted = False
         t = visit.t
-        self._dialog = self._passing_on()
+        passing_on = PassingOn(visit, agent_id, transfer=self._transfer, consult=self._consult)
         with box("vb-controls") as self._row:
             self._hold = self._button("pause", "hold", self._toggle_hold)
             self._mute = self._button("volume_off", "mute", self._toggle_mute)
             self.recording = RecordingSwitch(visit, agent_id)
-            self._button("phone_forwarded", "pass_on", self._open)
+            self._button("phone_forwarded", "pass_on", passing_on.open)
             self._button("call_end", "hang_up", self._hang_up)
             self.recording.sign()
         with box("vb-controls") as self._consulting:
@@ -88,52 +88,14 @@ class CallControls:
         for button, pressed in ((self._hold, self._held), (self._mute, self._muted)):
             button.props["aria-pressed"] = "true" if pressed else "false"
 
-    def _open(self) -> None:
-        self._to.set_options(self._targets())
-        self._dialog.open()
+    async def _transfer(self, to: str, reason: str) -> bool:
+        return await command(self._visit, Transfer(new_id(), self._agent_id, to, reason))
 
-    def _targets(self) -> dict[str, str]:
-        """Colleagues with what they are doing, and skills."""
-        t = self._visit.t
-        people = {
-            agent.agent_id: f"{agent.name} · {t.named('presence', agent.presence)}"
-            for agent in self._visit.sources.live_agents.all()
-            if agent.agent_id != self._agent_id and agent.presence != "offline"
-        }
-        company = self._visit.sources.company.current
-        skills = {skill for agent in company.agents for skill in agent.skills}
-        titles = {skill: company.routing.title_of(skill) for skill in sorted(skills)}
-        return people | {skill: t("desk.skill", skill=title) for skill, title in titles.items()}
-
-    def _passing_on(self) -> ui.dialog:
-        t = self._visit.t
-        with ui.dialog() as dialog, ui.card().classes("vb-dialog"):
-            dialog.props["aria-label"] = t("desk.pass_on")
-            tag("h2", t("desk.pass_on"))
-            self._to = ui.select({}, label=t("desk.to"), with_input=True, new_value_mode="add-unique")
-            self._to.props("outlined dense autofocus")
-            self._to.props["hint"] = t("desk.to_hint")
-            # upwards: what is filtered late opens the list again, which must not lie over the buttons
-            self._to.props('menu-anchor="top left" menu-self="bottom left" popup-content-style="max-height: 14rem"')
-            self._to.classes("vb-wide")
-            self._reason = ui.input(t("desk.reason")).props(f"outlined dense maxlength={LONGEST_REASON}")
-            self._reason.classes("vb-wide")
-            with box("vb-row vb-end"):
-                ui.button(t("cancel"), on_click=dialog.close).props("flat no-caps")
-                ui.button(t("desk.consult"), on_click=self._consult).props("outline no-caps")
-                ui.button(t("desk.transfer"), on_click=self._transfer).props("unelevated no-caps")
-        return dialog
-
-    async def _transfer(self) -> None:
-        if not self._to.value:
-            return
-        if await command(self._visit, Transfer(new_id(), self._agent_id, self._to.value, self._reason.value or "")):
-            self._dialog.close()
-
-    async def _consult(self) -> None:
-        if self._to.value and await command(self._visit, Consult(new_id(), self._agent_id, self._to.value)):
-            self._dialog.close()
+    async def _consult(self, to: str, _reason: str) -> bool:
+        done = await command(self._visit, Consult(new_id(), self._agent_id, to))
+        if done:
             self._consulting.set_visibility(True)
+        return done
 
     async def _end_consult(self, how: How) -> None:
         if await command(self._visit, EndConsult(new_id(), self._agent_id, how)):

@@ -1,13 +1,17 @@
-"""What the agent writes down while talking: the note of the wrap-up, kept while the page is loaded again."""
+"""What the agent writes down while talking: the note of the wrap-up, kept as it is written."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Final
 
 from nicegui import ui
 
+from voicebot.console.attempting import attempted
 from voicebot.console.components.parts import panel
 from voicebot.console.visit import Visit
+from voicebot.privacy.redaction import without_secrets
+from voicebot.store.floor import FloorStore
 
 LONGEST: Final = 2000
 
@@ -15,14 +19,17 @@ LONGEST: Final = 2000
 class Notes:
     """Hidden until there is a call to write about."""
 
-    def __init__(self, visit: Visit, agent_id: str) -> None:
+    def __init__(self, visit: Visit, agent_id: str, floor: FloorStore) -> None:
         self._visit = visit
+        self._floor = floor
         self._agent_id = agent_id
-        self._call_id = ""
+        self._call_id = self._kept = ""
+        self._keeping = False
         t = visit.t
         with ui.element("div") as self._place, panel(t("desk.own_note")):
             self._text = ui.textarea(placeholder=t("desk.own_note_hint"), on_change=self._keep)
-            self._text.props(f"outlined autogrow maxlength={LONGEST} accesskey=n").classes("vb-wide")
+            self._text.props(f"outlined autogrow maxlength={LONGEST} accesskey=n")
+            self._text.classes("vb-wide")
             self._text.props["aria-label"] = t("desk.own_note")
             self._text.props["title"] = t("desk.key", key="N")
         self._place.set_visibility(False)
@@ -31,16 +38,30 @@ class Notes:
     def text(self) -> str:
         return (self._text.value or "")[:LONGEST]
 
-    def begin(self, call_id: str) -> None:
+    async def begin(self, call_id: str) -> None:
         """With what was written about this call before."""
+        self._call_id = ""
+        self._kept = await self._floor.note_draft(call_id, self._agent_id)
+        self._text.set_value(self._kept)
         self._call_id = call_id
-        self._text.set_value(self._visit.sources.drafts.of(call_id, self._agent_id))
         self._place.set_visibility(True)
 
     def done(self) -> None:
         """They have become the note of the wrap-up."""
+        self._call_id = ""
         self._place.set_visibility(False)
 
-    def _keep(self) -> None:
-        if self._call_id:
-            self._visit.sources.drafts.keep(self._call_id, self._agent_id, self.text)
+    async def _keep(self) -> None:
+        """Each time as it is by then: whoever types faster than the store writes has pieces written together."""
+        if self._keeping:
+            return
+        self._keeping = True
+        try:
+            while self._call_id and self._kept != self.text:
+                self._kept = self.text
+                await attempted(self._visit.t, self._store(self._call_id, self._kept))
+        finally:
+            self._keeping = False
+
+    async def _store(self, call_id: str, text: str) -> None:
+        await self._floor.keep_note_draft(call_id, self._agent_id, without_secrets(text), datetime.now(UTC))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 
+from dialect_router.presence import Presence
 from voicebot.agent_events import AgentEvent, Joined, Left, PresenceChanged, PromptShown, Ringing, WrapUpSuggested
 from voicebot.assist.packet import HandoverPacket, PacketError, packet_from_fields
 from voicebot.console.components.parts import box, empty, panel
@@ -67,7 +68,7 @@ class _Desk:
 
     def side_panels(self) -> None:
         t = self._visit.t
-        self._notes = Notes(self._visit, self._agent_id)
+        self._notes = Notes(self._visit, self._agent_id, self._floor)
         self._wrap_up = WrapUpForm(self._visit, self._agent_id, self._notes)
         with panel(t("desk.prompts"), flush=True):
             self._prompts = PromptList(self._visit, self._agent_id)
@@ -86,6 +87,16 @@ class _Desk:
             self._controls.show(talking=call_id in state.calls)
             if call_id in state.calls:
                 self._ringing.joined()
+        elif state.presence == Presence.WRAP_UP:
+            await self._go_on_wrapping_up()
+
+    async def _go_on_wrapping_up(self) -> None:
+        wrap_up = await self._floor.unconfirmed_wrap_up(self._agent_id)
+        if wrap_up is None:
+            return
+        await self._take_up(wrap_up.call_id)
+        tasks = await self._visit.sources.store.tasks(call_id=wrap_up.call_id)
+        self._wrap_up.suggest(wrap_up, [task.summary for task in tasks])
 
     async def follow(self) -> None:
         with self._visit.sources.agent_feed.subscribed(lambda event: event.agent_id == self._agent_id) as events:
@@ -106,7 +117,7 @@ class _Desk:
             case PromptShown():
                 self._prompts.add(event)
             case WrapUpSuggested():
-                self._wrap_up.suggest(event)
+                self._wrap_up.suggest(event, event.follow_ups)
             case Left():
                 self._controls.show(talking=False)
                 self._prompts.close()
@@ -124,7 +135,7 @@ class _Desk:
         self._card.show(await self._packet(call_id), whisper=whisper, reasons=reasons)
         self._prompts.begin(await self._floor.prompts(call_id))
         self._wrap_up.hide()
-        self._notes.begin(call_id)
+        await self._notes.begin(call_id)
         await self._controls.recording.begin(call_id)
         self._transcript.follow(call_id)
 

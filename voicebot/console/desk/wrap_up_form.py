@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nicegui import ui
 
 from voicebot.agent_commands import ConfirmWrapUp
@@ -11,6 +13,7 @@ from voicebot.console.commanding import command, new_id
 from voicebot.console.components.parts import box, panel, tag
 from voicebot.console.desk.notes import LONGEST, Notes
 from voicebot.console.visit import Visit
+from voicebot.store.floor_records import WrapUpRecord
 
 
 class WrapUpForm:
@@ -34,14 +37,14 @@ class WrapUpForm:
     def hide(self) -> None:
         self._place.set_visibility(False)
 
-    def suggest(self, wrap_up: WrapUpSuggested) -> None:
+    def suggest(self, wrap_up: WrapUpSuggested | WrapUpRecord, follow_ups: Sequence[str]) -> None:
         self._call_id = wrap_up.call_id
         self._reason.set_text(wrap_up.reason)
         self._disposition.set_value(wrap_up.disposition)
         self._summary.set_value(self._visit.names.said(wrap_up.summary))
         self._follow_ups.clear()
         with self._follow_ups:
-            for task in wrap_up.follow_ups:
+            for task in follow_ups:
                 tag("div", f"✓ {self._visit.names.said(task)}", "vb-text vb-soft")
         self._place.set_visibility(True)
 

@@ -23,7 +23,8 @@ from voicebot.floor.phones import AllPhones, SipPhones
 from voicebot.loop_watch import WatchedSelector
 from voicebot.metrics import Metrics
 from voicebot.ringing import Ringing
-from voicebot.trunk import opened_trunk, trunk_peers
+from voicebot.trunk import Trunk, opened_trunk
+from voicebot.trunk_line import TrunkLine
 
 log = structlog.get_logger(__name__)
 
@@ -42,10 +43,10 @@ async def run(settings: Settings, watched: WatchedSelector) -> None:
 
 
 async def _answer_calls(settings: Settings, desk: CallDesk, humans: OpenFloor, metrics: Metrics) -> None:
-    clock, let_in = MediaClock(), await trunk_peers(settings.trunk)
+    clock = MediaClock()
     async with asyncio.TaskGroup() as calls:
         ticking = calls.create_task(clock.run())
-        sip = _sip(settings, let_in)
+        sip = _sip(settings)
         endpoint = SipEndpoint(sip, clock, lambda leg: _begin(calls, desk, leg), humans.registrar)
         browsers = BrowserPhones(_webrtc(settings, sip), clock, humans.floor.staff)
         trunk = opened_trunk(endpoint, settings.trunk, hotline=desk.hotline)
@@ -54,6 +55,7 @@ async def _answer_calls(settings: Settings, desk: CallDesk, humans: OpenFloor, m
         keep_objects()
         await endpoint.start()
         lines = calls.create_task(browsers.run())
+        carrier = calls.create_task(_keep_line(endpoint, settings, trunk, metrics))
         ringing = calls.create_task(humans.work(AllPhones(browsers, SipPhones(endpoint)), trunk))
         commanding = calls.create_task(humans.take_commands(browsers))
         watching = calls.create_task(_watch_clock(clock, metrics))
@@ -62,6 +64,8 @@ async def _answer_calls(settings: Settings, desk: CallDesk, humans: OpenFloor, m
             await asyncio.Event().wait()
         finally:
             endpoint.draining = True
+            carrier.cancel()  # signs off while there is a socket
+            await asyncio.wait({carrier})
             await endpoint.stop()
             await desk.all_done()
             commanding.cancel()
@@ -69,6 +73,11 @@ async def _answer_calls(settings: Settings, desk: CallDesk, humans: OpenFloor, m
             lines.cancel()
             ticking.cancel()
             watching.cancel()
+
+
+async def _keep_line(endpoint: SipEndpoint, settings: Settings, trunk: Trunk | None, metrics: Metrics) -> None:
+    if trunk is not None:
+        await TrunkLine(endpoint, settings.trunk, trunk, settings.data_dir, metrics).run()
 
 
 async def _watch_clock(clock: MediaClock, metrics: Metrics) -> None:
@@ -92,8 +101,7 @@ async def _take(desk: CallDesk, leg: CallLeg, ringing: Ringing) -> None:
     await desk.take(leg, ringing)
 
 
-def _sip(settings: Settings, let_in: tuple[str, ...]) -> SipSettings:
-    """let_in: peers besides those of the settings."""
+def _sip(settings: Settings) -> SipSettings:
     sip = settings.sip
     return SipSettings(
         bind_ip=str(sip.bind),
@@ -102,7 +110,7 @@ def _sip(settings: Settings, let_in: tuple[str, ...]) -> SipSettings:
         advertised_ip=str(sip.advertised_ip or ""),
         max_calls=sip.max_calls,
         user_agent=sip.user_agent,
-        peers=(*(str(network) for network in sip.peers), *let_in) if sip.peers else (),
+        peers=tuple(str(network) for network in sip.peers),
         media_timeout_s=sip.media_timeout_s,
     )
 

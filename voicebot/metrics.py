@@ -84,6 +84,7 @@ class Metrics:
         self.model_wait_s = self._gauge("model_wait_seconds", "Their wait, 95th percentile of 10 s", "model")
         self.model_run_s = self._gauge("model_run_seconds", "Time of a batch in the model, 95th percentile", "model")
         self.broker_connected = self._gauge("broker_connected", "1 while events reach the broker")
+        self.trunk_fault = self._gauge("trunk_fault", "1 while the trunk refuses us, is silent or is not found")
         self.errors = self._counter("errors", "Failures that a call survived", "kind")
 
     def serve(self, settings: MetricsSection) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-from collections.abc import Sequence
-from pathlib import Path
+import time
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import structlog
@@ -14,16 +12,17 @@ from dialect_router.regions import locate
 from telephony.leg import EndReason, LegEnded, LegError
 from telephony.sip.endpoint import SipEndpoint
 from telephony.sip.leg import SipLeg
-from telephony.sip.settings import Credentials
-from voicebot.company.passwords import open_to_others
-from voicebot.config import ConfigError
+from telephony.sip.registration import pause_after_refusals_s
 from voicebot.masking import mask
+from voicebot.trunk_account import TrunkAccount
 from voicebot.trunk_settings import TrunkSection
+from voicebot.trunk_standing import TrunkStanding
 
 log = structlog.get_logger(__name__)
 
-LOOKUP_S: Final = 5.0
 CHINA: Final = "+86"
+_HEARD: Final = frozenset({480, 486, 487, 600, 603})
+"""Answers of the called, which come only where the trunk has taken the call."""
 
 
 class NotDialable(Exception):
@@ -59,8 +58,13 @@ class Trunk:
         self._settings = settings
         self._guard = DialGuard(settings.allowed)
         self._caller_id = settings.caller_id or hotline
-        self._credentials = _credentials(settings)
+        self.account = TrunkAccount(settings)
+        self.on_standing: Callable[[TrunkStanding], None] = lambda standing: None
+        """Hears of a password that the trunk does not take for calls, and when it does."""
         self._legs: list[SipLeg] = []
+        self._refusals = 0
+        """Calls in a row for which the password was not taken."""
+        self._refused = TrunkStanding("unknown")
 
     @property
     def caller_id(self) -> str:
@@ -74,10 +78,24 @@ class Trunk:
         """The number in E.164. Raises NotDialable."""
         return self._guard.checked(number)
 
+    @property
+    def closed(self) -> NotDialable | None:
+        """After a wrong password the trunk is left alone for a while, so that it does not lock us out."""
+        if time.time() >= self._refused.again_at:
+            return None
+        said = self._refused.said
+        return NotDialable(f"the trunk does not take our password ({said}): check trunk.user and trunk.password_file")
+
+    def forgive(self) -> None:
+        """There is another password."""
+        self._refusals, self._refused = 0, TrunkStanding("unknown")
+
     async def dial(self, number: str, *, call_id: str) -> SipLeg:
         """Rings a number; `await leg.answered()` is the next step. Raises NotDialable, SipError, and LegError when no
         line is free."""
         called = as_dialled(self.checked(number), self._settings.number_format)
+        if (closed := self.closed) is not None:
+            raise closed
         self._legs = [leg for leg in self._legs if leg.ended is None]
         if len(self._legs) >= self._settings.most_calls:
             log.warning("trunk_full", most_calls=self._settings.most_calls)
@@ -86,10 +104,25 @@ class Trunk:
         leg = await self._endpoint.dial(
             f"sip:{called}@{self._settings.host}:{self._settings.port}",
             from_number=self._caller_id,
-            credentials=self._credentials,
+            credentials=self.account.credentials,
+            on_over=self._over,
         )
         self._legs.append(leg)
         return leg
+
+    def _over(self, leg: SipLeg) -> None:
+        """401 and 407 end a call only where its password was not taken, or there is none to show."""
+        ended = leg.ended
+        if ended is None or ended.reason is EndReason.ERROR:
+            return
+        if ended.sip_code in (401, 407):
+            self._refusals += 1
+            pause_s = pause_after_refusals_s(self._refusals)
+            self._refused = TrunkStanding("refused", f"{ended.sip_code} {ended.text}".strip(), time.time() + pause_s)
+            self.on_standing(self._refused)
+        elif self._refusals and (ended.reason is EndReason.REMOTE_HANGUP or ended.sip_code in _HEARD):
+            self.forgive()
+            self.on_standing(self._refused)
 
 
 def opened_trunk(endpoint: SipEndpoint, settings: TrunkSection, *, hotline: str) -> Trunk | None:
@@ -98,19 +131,6 @@ def opened_trunk(endpoint: SipEndpoint, settings: TrunkSection, *, hotline: str)
         log.info("no_trunk", consequence="nobody is dialled; callbacks are tasks for people", remedy="set trunk.host")
         return None
     return Trunk(endpoint, settings, hotline=hotline)
-
-
-async def trunk_peers(settings: TrunkSection) -> tuple[str, ...]:
-    """The addresses from which the trunk's SIP comes, as they are now."""
-    if settings.host is None:
-        return ()
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(LOOKUP_S):
-            found = await loop.getaddrinfo(settings.host, None, family=socket.AF_INET, type=socket.SOCK_DGRAM)
-    except (OSError, UnicodeError, TimeoutError) as error:
-        raise ConfigError(f"trunk.host: {settings.host} is not found ({error}): check the name and the DNS") from error
-    return tuple(sorted({str(each[4][0]) for each in found}))
 
 
 def as_dialled(e164: str, number_format: str) -> str:
@@ -122,25 +142,3 @@ def as_dialled(e164: str, number_format: str) -> str:
     national = e164.removeprefix(CHINA)
     mobile = len(national) == 11 and national.startswith("1")
     return national if mobile else f"0{national}"
-
-
-def _credentials(settings: TrunkSection) -> Credentials | None:
-    if settings.user is None:
-        return None
-    if settings.password_file is None:
-        raise ConfigError("trunk.user is set and trunk.password_file is not: name the file with its password")
-    return Credentials(settings.user, _password(settings.password_file))
-
-
-def _password(file: Path) -> str:
-    """Without the line's end. Raises ConfigError; no message holds any of it."""
-    try:
-        open_to_all, text = open_to_others(file), file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"trunk.password_file: {file} cannot be read: check path, owner and UTF-8") from error
-    if open_to_all:
-        raise ConfigError(f"trunk.password_file: others may read {file}; run: chmod 600 {file}")
-    password = text.strip("\r\n")
-    if not password or "\n" in password:
-        raise ConfigError(f"trunk.password_file: {file} must hold the password on one line, and nothing else")
-    return password

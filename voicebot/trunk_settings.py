@@ -23,12 +23,16 @@ class TrunkSection(Section):
     nobody is dialled, and a callback is a task for people."""
 
     host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")] | None = None
-    """Name or address of the provider's or PBX's SIP server. Its SIP is let in besides `sip.peers`."""
+    """Name or IPv4 address of the provider's or PBX's SIP server. Its SIP is let in besides `sip.peers`; a name is
+    looked up again every minute. SIP over IPv6 is not spoken here."""
     port: Port = 5060
     user: Annotated[str, Field(pattern=r'^[^\s"\\:@]{1,64}$')] | None = None
     """For digest authentication, where the trunk asks for it (401, 407)."""
     password_file: Path | None = None
-    """File with the password and nothing else, readable by its owner only."""
+    """File with the password and nothing else, readable by its owner only. Read again when it was changed."""
+    registration: bool = True
+    """Sign in at `host` as `user` (REGISTER), so that the trunk sends calls to this address. False for a trunk that
+    knows us by our address and takes no registrations."""
     caller_id: Annotated[str, Field(pattern=r"^\+?[0-9]{2,20}$")] | None = None
     """The number that the called see. Default: the hotline of company.toml."""
     number_format: Literal["e164", "national"] = "e164"

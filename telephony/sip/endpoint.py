@@ -24,7 +24,7 @@ from telephony.sip.identity import called_of, caller_of, party
 from telephony.sip.leg import SipLeg
 from telephony.sip.negotiation import NoCommonCodec, common_codec
 from telephony.sip.registrar import Registrar
-from telephony.sip.registration import Registration
+from telephony.sip.registration import Answer, Registration
 from telephony.sip.sdp import SdpError, SessionDescription, parse
 from telephony.sip.settings import BadAddress, Credentials, NotRegistered, PortInUse, SipError, SipSettings
 from telephony.sip.stack import ACCEPTED_BODY, METHODS, Dialog, Refused, Reply, Stack, header, response
@@ -116,8 +116,10 @@ class SipEndpoint:
         display_name: str = "",
         credentials: Credentials | None = None,
         headers: Mapping[str, str] | None = None,
+        on_over: Callable[[SipLeg], None] = lambda leg: None,
     ) -> SipLeg:
         """Call sip:user@host[:port]. The leg comes back at once, ringing; `await leg.answered()` is the next step.
+        on_over: hears of its end before its listener does.
 
         Raises `BadAddress`, and `LegError` when there is no RTP port left.
         """
@@ -129,7 +131,9 @@ class SipEndpoint:
             invite.rUri.getUrl().host = host
 
         caller = party(from_number, display_name)
-        return await self._call(user, next_hop, address, caller, headers or {}, credentials=credentials)
+        return await self._call(
+            user, next_hop, address, caller, headers or {}, credentials=credentials, on_over=on_over
+        )
 
     async def dial_phone(
         self, user: str, *, from_number: str, display_name: str = "", headers: Mapping[str, str] | None = None
@@ -146,14 +150,23 @@ class SipEndpoint:
         caller = party(from_number, display_name)
         return await self._call(user, phone.source, address, caller, headers or {}, symmetric=True)
 
-    async def register(self, registrar: str, credentials: Credentials, *, expires_s: int = 300) -> Registration:
-        """Sign in at sip:host[:port] as a telephone, to be called at this endpoint. `await it.registered()` comes next.
+    async def register(
+        self,
+        registrar: str,
+        credentials: Credentials,
+        *,
+        expires_s: int = 300,
+        on_answer: Callable[[Answer], None] = lambda answer: None,
+    ) -> Registration:
+        """Sign in at sip:host[:port] as a telephone, to be called at this endpoint. `await it.registered()` comes next;
+        on_answer hears what comes of this attempt and of every later one.
 
         Raises `BadAddress`.
         """
         _, host, port = _parse_target(registrar)
         where = await _resolve(host), port
-        return Registration(self._running(), where, self._settings.reachable_ip, credentials, expires_s)
+        own_ip = self._settings.reachable_ip
+        return Registration(self._running(), host, where, own_ip, credentials, expires_s, on_answer)
 
     async def _call(
         self,
@@ -165,9 +178,15 @@ class SipEndpoint:
         *,
         credentials: Credentials | None = None,
         symmetric: bool = False,
+        on_over: Callable[[SipLeg], None] = lambda leg: None,
     ) -> SipLeg:
         """Send an INVITE to `next_hop`; `address` sets its URIs."""
         extra = tuple(_checked_header(name, value) for name, value in headers.items())
+
+        def over(leg: SipLeg) -> None:
+            self._forget(leg)
+            on_over(leg)
+
         leg = SipLeg(
             self._settings,
             self._clock,
@@ -175,7 +194,7 @@ class SipEndpoint:
             local=caller,
             direction="outbound",
             on_offered=_nobody,
-            on_over=self._forget,
+            on_over=over,
         )
         dialog = Dialog(
             self._running(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 
@@ -66,13 +66,18 @@ class Guard:
     def __init__(self, peers: Sequence[str] = (), *, datagrams_per_s: float = 1000.0, burst: float = 2000.0) -> None:
         """`peers`: networks (CIDR) that may send; none given means everybody. Rates are per source address."""
         self._networks = tuple(IPv4Network(peer) for peer in peers)
+        self._named: frozenset[IPv4Address] = frozenset()
         self._rate = RateLimit(per_s=datagrams_per_s, burst=burst, max_keys=MAX_SOURCES)
         self.dropped: Counter[Dropped] = Counter()
 
     def trusts(self, source: str) -> bool:
         """Whether the address is one of the peers that the operator named."""
         address = IPv4Address(source)
-        return any(address in network for network in self._networks)
+        return address in self._named or any(address in network for network in self._networks)
+
+    def let_in(self, addresses: Collection[str]) -> None:
+        """Peers besides the networks, which the operator named by a host's name; instead of those of before."""
+        self._named = frozenset(IPv4Address(address) for address in addresses)
 
     def check(self, data: bytes, source: str, now_s: float) -> str | Dropped:
         """The text for the stack, or why there is none. In the text's body each character stands for one byte."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Literal
 
+from sippy.SipHeader import SipHeader
 from sippy.SipRegistrationAgent import SipRegistrationAgent
 from sippy.SipURL import SipURL
 
@@ -15,34 +18,78 @@ from telephony.sip.stack import Stack, header
 
 RENEWED_AT: Final = 0.8
 """Share of the granted time after which the registration is renewed; stock sippy lets it run out first."""
+SOONEST_S: Final = 5.0
 AGAIN_S: Final = 60.0
-"""After a refusal."""
+"""After no answer, or a failure that is the registrar's own."""
+AFTER_REFUSAL_S: Final = 300.0
+"""Doubled with every further refusal: carriers lock accounts after a handful of wrong passwords in a short time."""
+LONGEST_S: Final = 3600.0
+LONGEST_ASKED_S: Final = 86_400
+MOST_STALE: Final = 2
+_HEADERS: Final = {
+    401: ("www-authenticate", "authorization"),
+    407: ("proxy-authenticate", "proxy-authorization"),
+}
 
 _log = logging.getLogger(__name__)
+
+Standing = Literal["registered", "refused", "unwanted", "silent"]
+"""refused: user or password is wrong; unwanted: there is nothing to sign in to; silent: no answer, or out of order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of the latest attempt. Times in seconds."""
+
+    standing: Standing
+    code: int
+    reason: str
+    again_in_s: float
+
+    @property
+    def said(self) -> str:
+        return f"{self.code} {self.reason}".strip()
 
 
 class RegistrationFailed(SipError):
     """The registrar refused, or did not answer."""
 
 
+def pause_after_refusals_s(refusals: int) -> float:
+    """refusals: in a row, 1 or more."""
+    return float(min(LONGEST_S, AFTER_REFUSAL_S * 2.0 ** min(refusals - 1, 10)))
+
+
 class Registration(SipRegistrationAgent):  # type: ignore[misc]
     """One user at one registrar, renewed until `sign_off`. The phone is called at the stack's own address."""
 
     def __init__(
-        self, stack: Stack, address: tuple[str, int], contact_ip: str, credentials: Credentials, expires_s: int
+        self,
+        stack: Stack,
+        host: str,
+        address: tuple[str, int],
+        contact_ip: str,
+        credentials: Credentials,
+        expires_s: int,
+        on_answer: Callable[[Answer], None] = lambda answer: None,
     ) -> None:
-        """address: the registrar's, as numbers."""
-        host, port = address
+        """host: the registrar's as it is written in URIs; address: the same as numbers. on_answer: hears what comes of
+        each attempt."""
         super().__init__(
             stack.config,
-            SipURL(username=credentials.username, host=host, port=port),
+            SipURL(username=credentials.username, host=host, port=address[1]),
             SipURL(username=credentials.username, host=contact_ip, port=stack.port),
             user=credentials.username,
             passw=credentials.password,
             exp=expires_s,
             target=(address, "udp"),
         )
+        self.address = address
         self._expires_s = expires_s
+        self._on_answer = on_answer
+        self._taken_up: list[int] = []
+        """Challenges answered in this attempt."""
+        self._refusals = 0
         self._ask_for(expires_s)
         self._first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._next: asyncio.TimerHandle | None = None
@@ -60,13 +107,16 @@ class Registration(SipRegistrationAgent):  # type: ignore[misc]
 
     async def sign_off(self, timeout_s: float = 2.0) -> None:
         """Tells the registrar that the phone is gone; one that does not answer forgets it when its time is up."""
-        if self._next is not None:
-            self._next.cancel()
+        self._on_answer = lambda answer: None
         self._first = asyncio.get_running_loop().create_future()
         self._ask_for(0)
-        self.doregister()
+        self._begin()
         with suppress(TimeoutError, RegistrationFailed):
             await self.registered(timeout_s)
+        self.stop()
+
+    def stop(self) -> None:
+        """Says no more, and hears no more."""
         self.stopregister()
         if self._next is not None:
             self._next.cancel()
@@ -77,27 +127,95 @@ class Registration(SipRegistrationAgent):  # type: ignore[misc]
             self.rmsg.removeHeader(before)
         self.rmsg.appendHeader(header("Expires", str(expires_s)))
 
+    def _begin(self) -> None:
+        """A new attempt: without what proved the password last time, which a registrar may take for a wrong one now."""
+        self._taken_up.clear()
+        if self.dead:
+            return
+        for _, proof in _HEADERS.values():
+            for before in self.rmsg.getHFs(proof):
+                self.rmsg.removeHeader(before)
+        self.doregister()
+
     def gotreply(self, answer: Any) -> None:
-        """The registrar's answer; a challenge is taken up by the class above."""
         code, reason = answer.getSCode()
-        challenged = code in (401, 407) and self.atries == 0
         if self.dead or code < 200:
             return
-        if challenged:
-            super().gotreply(answer)
-        elif code < 300:
-            self._answered(RENEWED_AT * self._expires_s, None)
+        self._again(AGAIN_S)  # whatever the answer holds, and whether or not it can be read
+        if code < 300:
+            self._refusals = 0
+            self._settle("registered", code, reason, max(SOONEST_S, RENEWED_AT * _granted_s(answer, self._expires_s)))
+        elif code in _HEADERS and self._take_up(answer, code):
+            self.doregister()
+        elif code == 423 and (least := _seconds(answer, "min-expires")) > self._expires_s:
+            self._expires_s = least
+            self._ask_for(least)
+            self._begin()
+        elif code in (401, 403, 407) and self._taken_up:
+            self._refuse("refused", code, reason)
+        elif code == 408 or code >= 500:
+            self._settle("silent", code, reason, min(LONGEST_S, max(AGAIN_S, _seconds(answer, "retry-after"))))
         else:
-            _log.warning("the registrar refused %s: %d %s", self.user, code, reason)
-            why = f"the registrar refused {self.user!r} ({code} {reason}): check user name and password"
-            self._answered(AGAIN_S, RegistrationFailed(why))
+            self._refuse("unwanted", code, reason)
 
-    def _answered(self, again_in_s: float, failure: RegistrationFailed | None) -> None:
-        self.atries = 0
-        self._next = asyncio.get_running_loop().call_later(again_in_s, self.doregister)
-        if self._first.done():
-            return
-        if failure is None:
-            self._first.set_result(None)
-        else:
-            self._first.set_exception(failure)
+    def _take_up(self, answer: Any, code: int) -> bool:
+        """Whether a challenge can be answered: each kind once in an attempt, and again if the proof came late."""
+        asked, proof = _HEADERS[code]
+        for challenge in answer.getHFBodys(asked):
+            supported, qop = challenge.supportedAlgorithm()
+            if not supported:
+                continue
+            stale = any(name == "stale" and value.lower() == "true" for name, value in challenge.otherparams)
+            if code in self._taken_up and not (stale and self._taken_up.count(code) <= MOST_STALE):
+                return False
+            self._taken_up.append(code)
+            for before in self.rmsg.getHFs(proof):
+                self.rmsg.removeHeader(before)
+            body = challenge.genAuthHF(self.user, self.passw, "REGISTER", str(self.rmsg.ruri), qop=qop)
+            self.rmsg.appendHeader(SipHeader(name=proof, body=body))
+            return True
+        return False
+
+    def _refuse(self, standing: Standing, code: int, reason: str) -> None:
+        self._refusals += 1
+        self._settle(standing, code, reason, pause_after_refusals_s(self._refusals))
+
+    def _settle(self, standing: Standing, code: int, reason: str, again_in_s: float) -> None:
+        self._again(again_in_s)
+        if standing != "registered":
+            _log.warning("not registered as %s: %d %s; again in %.0f s", self.user, code, reason, again_in_s)
+        if not self._first.done():
+            if standing == "registered":
+                self._first.set_result(None)
+            else:
+                self._first.set_exception(RegistrationFailed(_failure(standing, self.user, f"{code} {reason}")))
+                self._first.exception()  # nobody has to wait for it
+        self._on_answer(Answer(standing, code, reason, again_in_s))
+
+    def _again(self, in_s: float) -> None:
+        if self._next is not None:
+            self._next.cancel()
+        self._next = asyncio.get_running_loop().call_later(in_s, self._begin)
+
+
+def _failure(standing: Standing, user: str, said: str) -> str:
+    if standing == "silent":
+        return f"the registrar does not answer {user!r} ({said}): check its address, or wait"
+    return f"the registrar refused {user!r} ({said}): check user name and password"
+
+
+def _granted_s(answer: Any, asked_s: int) -> int:
+    """For how long: the registrar may give less than was asked for. Other phones of the user are listed as well, so the
+    shortest time is ours at worst."""
+    times = [str(contact.address.params.get("expires")) for contact in answer.getHFBodys("contact") if contact.address]
+    given = [int(time) for time in times if time.isdecimal()] or [_seconds(answer, "expires")]
+    return min([asked_s, *(time for time in given if time > 0)])
+
+
+def _seconds(answer: Any, name: str) -> int:
+    """A header's number; 0 where there is none."""
+    for body in answer.getHFBodys(name):
+        text = str(body).split(";")[0].split("(")[0].strip()
+        if text.isascii() and text.isdecimal():
+            return min(int(text), LONGEST_ASKED_S)
+    return 0

@@ -116,6 +116,8 @@ class Sipp:
 
     program: str
     directory: Path
+    address: str = "127.0.0.1"
+    """Where it stands: any of 127.0.0.0/8."""
 
     async def call(
         self,
@@ -160,7 +162,7 @@ class Sipp:
             self.program,
             *arguments,
             *local,
-            *("-sf", str(scenario), "-i", "127.0.0.1", "-nostdin", "-trace_err", "-error_file", str(log)),
+            *("-sf", str(scenario), "-i", self.address, "-nostdin", "-trace_err", "-error_file", str(log)),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

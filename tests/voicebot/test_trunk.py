@@ -17,8 +17,10 @@ from tests.telephony.sip.conftest import RawPeer
 from tests.telephony.sip.test_endpoint import answer_to
 from voicebot.config import ConfigError
 from voicebot.ringing import Ringing
-from voicebot.trunk import DialGuard, NotDialable, Trunk, as_dialled, opened_trunk, trunk_peers
+from voicebot.trunk import DialGuard, NotDialable, Trunk, as_dialled, opened_trunk
+from voicebot.trunk_account import TrunkAccount
 from voicebot.trunk_settings import TrunkSection
+from voicebot.trunk_standing import TrunkStanding
 
 NUMBER = "+8613912345678"
 CHALLENGE = 'Proxy-Authenticate: Digest realm="trunk",nonce="n0",qop="auth",algorithm=MD5'
@@ -138,10 +140,42 @@ async def test_a_password_that_others_may_read_or_that_is_none_is_refused(
     assert "word" not in str(refused.value).replace("password", "")
 
 
-async def test_without_a_host_there_is_no_trunk_and_a_wrong_one_is_said(endpoint: SipEndpoint) -> None:
-    assert opened_trunk(endpoint, TrunkSection(), hotline="1") is None and await trunk_peers(TrunkSection()) == ()
-    assert await trunk_peers(TrunkSection(host="127.0.0.1")) == ("127.0.0.1",)
-    with pytest.raises(ConfigError, match=r"trunk\.host"):
-        await trunk_peers(TrunkSection(host="no-such-host.invalid"))
+async def test_without_a_host_there_is_no_trunk(endpoint: SipEndpoint) -> None:
+    assert opened_trunk(endpoint, TrunkSection(), hotline="1") is None
     with pytest.raises(ConfigError, match="password_file"):
         opened_trunk(endpoint, TrunkSection(host="127.0.0.1", user="acme"), hotline="1")
+
+
+async def test_after_a_wrong_password_the_trunk_is_left_alone_until_there_is_another(
+    endpoint: SipEndpoint, tmp_path: Path
+) -> None:
+    peer, told = RawPeer(endpoint.port), list[TrunkStanding]()
+    settings = TrunkSection(host="127.0.0.1", port=peer.port, user="acme", password_file=secret(tmp_path, "wrong"))
+    trunk = Trunk(endpoint, settings, hotline="1")
+    trunk.on_standing = told.append
+    leg = await trunk.dial(NUMBER, call_id="c1")
+    leg.listen(Ringing())
+    for _ in range(2):  # the challenge, and the same again to what was shown
+        peer.send(answer_to(await peer.receive(), "407 Proxy Authentication Required", CHALLENGE))
+        assert (await peer.receive()).startswith("ACK ")
+    with pytest.raises(LegError):
+        await leg.answered(2)
+    assert [(each.state, each.said) for each in told] == [("refused", "407 Proxy Authentication Required")]
+    assert told[0].again_in_min == 5
+    with pytest.raises(NotDialable, match=r"check trunk\.user and trunk\.password_file"):
+        await trunk.dial(NUMBER, call_id="c2")
+    with pytest.raises(TimeoutError):  # nothing was sent
+        await peer.receive(0.3)
+    secret(tmp_path, "right")
+    assert await trunk.account.changed() and not await trunk.account.changed()
+    trunk.forgive()
+    (await trunk.dial(NUMBER, call_id="c3")).hang_up()
+    assert (await peer.receive()).startswith("INVITE ")
+    peer.close()
+
+
+async def test_a_password_file_that_is_being_mended_leaves_the_one_before_in_force(tmp_path: Path) -> None:
+    account = TrunkAccount(TrunkSection(host="127.0.0.1", user="acme", password_file=secret(tmp_path)))
+    before = account.credentials
+    secret(tmp_path, "two\nlines")
+    assert not await account.changed() and account.credentials is before

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from voicebot.config import Settings, load_settings
-from voicebot.doctor import content, machine, services
+from voicebot.doctor import content, machine, services, trunk
 from voicebot.doctor.finding import Check, Finding, fail
 
 app = typer.Typer()
@@ -33,6 +33,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     services.metrics_port,
     services.store,
     services.broker,
+    trunk.trunk,
 )
 _STYLES: Final = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 

@@ -110,12 +110,14 @@ class Callbacks:
 
     async def _look(self) -> None:
         """Into the queue with those that are due, out of it with those that a person has settled, or whose caller has
-        rung again: nobody is called back who is on the line, or was put through."""
+        rung again: nobody is called back who is on the line, or was put through. No agent is rung for one while the
+        trunk takes no calls from us."""
         rung_in = await self._callbacks.rung_in()
         for task_id in [task_id for task_id, met in rung_in.items() if met and not self._under_way(task_id)]:
             log.info("callback_met", task=task_id)
             await self._settle(task_id)
-        found = await self._callbacks.due(self._now())
+        assert self._line is not None
+        found = await self._callbacks.due(self._now()) if self._line.closed is None else []
         due = {each.promise.task_id: each for each in found if each.promise.task_id not in rung_in}
         for task_id, waiting in list(self._waiting.items()):
             if task_id not in due and not waiting.under_way:

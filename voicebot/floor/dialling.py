@@ -41,6 +41,8 @@ class Dialling:
             raise NotPossible(f"there is no agent {agent_id!r} in agents.csv")
         try:
             called = line.checked(number)
+            if (closed := line.closed) is not None:
+                raise closed
         except NotDialable as why:
             raise NotPossible(str(why)) from why
         guest = await self._make(called, line.caller_id)

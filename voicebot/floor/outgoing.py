@@ -9,6 +9,7 @@ from dialect_router.callbacks import Unreached
 from telephony.leg import CallLeg, EndReason, LegError
 from voicebot.floor.guest import Guest
 from voicebot.store.floor_records import Fate
+from voicebot.trunk import NotDialable
 
 _BY_STATUS: Final[dict[int, Unreached]] = {
     **dict.fromkeys((486, 600), "busy"),
@@ -35,6 +36,10 @@ class OutsideLine(Protocol):
     @property
     def caller_id(self) -> str:
         """What the called see."""
+
+    @property
+    def closed(self) -> NotDialable | None:
+        """Why nobody can be called for the time being."""
 
     def checked(self, number: str) -> str:
         """The number in E.164. Raises NotDialable for one that may not be called."""

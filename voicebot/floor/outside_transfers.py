@@ -61,6 +61,8 @@ class OutsideTransfers:
             raise NotPossible(f"{mask(to)} can't be called: set trunk.host to the company's SIP trunk")
         try:
             number = line.checked(to)
+            if (closed := line.closed) is not None:
+                raise closed
         except NotDialable as why:
             raise NotPossible(str(why)) from why
         call_id, visitor, connection = self._floor.transfers.passing_on(agent_id)

@@ -33,7 +33,7 @@ def taken_port() -> Iterator[int]:
 def test_the_command_tells_all_findings_and_exits_by_them() -> None:
     done = CliRunner().invoke(app, ["--json"])
     told = json.loads(done.output.strip().splitlines()[-1])
-    assert len(told["findings"]) == 16
+    assert len(told["findings"]) == 17
     failed = [each for each in told["findings"] if each["state"] == "fail"]
     assert told["ok"] == (not failed) and done.exit_code == (1 if failed else 0)
     assert all(each["remedy"] for each in told["findings"] if each["state"] != "ok")

@@ -53,7 +53,7 @@ from voicebot.store.callbacks import CallbackStore
 from voicebot.store.floor import FloorStore
 from voicebot.store.floor_records import OfferRecord
 from voicebot.store.store import Store
-from voicebot.trunk import DialGuard
+from voicebot.trunk import DialGuard, NotDialable
 from voicebot.turn_words import load_turn_words
 from voicebot.voice import Voice
 
@@ -137,6 +137,7 @@ class Network:
     caller_id = "4008008820"
 
     def __init__(self) -> None:
+        self.closed: NotDialable | None = None
         self.dialled: list[tuple[str, Phone]] = []
 
     def checked(self, number: str) -> str:

@@ -12,6 +12,7 @@ from tests.voicebot.session.conversation import Conversation, speech
 from voicebot.agent_commands import Dial
 from voicebot.agent_events import Ringing
 from voicebot.store.records import CallRecord
+from voicebot.trunk import NotDialable
 
 NUMBER = "+8613912345679"
 SOON = QueueRules(first_announcement_s=1, offer_callback_after_s=2)
@@ -200,6 +201,29 @@ async def test_who_rings_again_and_gives_up_is_called_back_all_the_same(tmp_path
         await desk.pick_up()
         assert (await here.dialled())[0] == NUMBER
         desk.end()
+
+
+@in_virtual_time
+async def test_no_agent_is_rung_for_a_callback_while_the_trunk_takes_no_calls(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), trunk=True, rules=SOON) as here:
+        first, _ = await here.talking("8001")
+        await promised(here)
+        await asyncio.sleep(6)  # it has its place in the queue
+        here.network.closed = NotDialable("the trunk does not take our password")
+        await asyncio.sleep(6)
+        rung = len(here.phones.rung)
+        await set_free(here, first, "8001")
+        await asyncio.sleep(600)
+        assert len(here.phones.rung) == rung and here.presence("8001") == "ready"
+        answer = await here.commands.handle(Dial("d1", "8001", NUMBER))
+        assert not answer.done and "password" in (answer.reason or "")
+        here.network.closed = None
+        desk = await here.rings("8001")
+        await desk.pick_up()
+        _, customer = await here.dialled()
+        await picked_up(customer)
+        assert await task_status(here) == "done"
+        customer.end()
 
 
 @in_virtual_time

@@ -18,9 +18,8 @@ from voicebot.console.components.parts import Figure, Tone, box, empty, panel, t
 from voicebot.console.names import minutes
 from voicebot.console.operator.frame import operators_page
 from voicebot.console.visit import Visit
-from voicebot.doctor import content, machine, services
-from voicebot.doctor.finding import Check, Finding, ok, warn
-from voicebot.sip_probe import answers
+from voicebot.doctor import content, machine, services, trunk
+from voicebot.doctor.finding import Check, Finding
 from voicebot.supervisor import STATUS, ProcessStatus, read_status
 
 TONES: Final[dict[str, Tone]] = {"ok": "good", "warn": "warn", "fail": "bad"}
@@ -28,22 +27,8 @@ EVERY_S: Final = 5.0
 HEALTH_S: Final = 1.5
 
 
-async def trunk(settings: Settings) -> Finding:
-    """Where calls go out to, if anywhere."""
-    host, port = settings.trunk.host, settings.trunk.port
-    if not host:
-        return ok("trunk", "none is set: nobody is dialled")
-    try:
-        there = await answers(host, port, timeout_s=2.0)
-    except OSError as error:
-        return warn("trunk", f"{host}:{port}: {error}", "check trunk.host and the network")
-    if there:
-        return ok("trunk", f"{host}:{port} answers SIP")
-    return warn("trunk", f"{host}:{port} does not answer OPTIONS", "some trunks never do; else check trunk.host")
-
-
 CHECKS: Final[tuple[Check, ...]] = (
-    *(services.store, services.broker, services.sip_port, services.rtp_ports, trunk),
+    *(services.store, services.broker, services.sip_port, services.rtp_ports, trunk.trunk),
     *(content.recogniser, content.voice, content.shipped_models, content.company),
     *(machine.disk, machine.clock, machine.timers, machine.gpu, machine.python, machine.packages),
 )

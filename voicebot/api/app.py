@@ -55,7 +55,7 @@ def build_api(web: Web) -> FastAPI:
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
-        dependencies=[Security(_KEY), Depends(limited), Depends(_without_nul)],
+        dependencies=[Security(_KEY), Depends(limited)],
         responses=_problems(400, 401, 403, 404, 409, 422, 429, 503),
     )
     api.state.web = web
@@ -66,13 +66,6 @@ def build_api(web: Web) -> FastAPI:
     for kind in (StoreError, InferenceError, CompanyError):
         api.add_exception_handler(kind, _away)
     return api
-
-
-async def _without_nul(request: Request) -> None:
-    """No text of ours holds the character NUL, and PostgreSQL takes none."""
-    given = (*request.path_params.values(), *request.query_params.keys(), *request.query_params.values())
-    if any("\0" in value for value in given):
-        raise HTTPException(400, "The character NUL cannot be part of anything here.")
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

@@ -15,6 +15,7 @@ from voicebot.accounts.call_access import reached_calls
 from voicebot.accounts.permissions import Action
 from voicebot.console.components.parts import empty, link
 from voicebot.console.names import Names
+from voicebot.console.own_pages import bind_to_sessions
 from voicebot.console.shell import Viewer, framed
 from voicebot.console.sources import Sources
 from voicebot.console.texts import Texts
@@ -77,7 +78,7 @@ ViewerOf = Callable[[Request], Viewer]
 
 
 class Pages:
-    """Registers pages with NiceGUI."""
+    """Registers pages with NiceGUI, each to be its visitor's alone."""
 
     def __init__(self, sources: Sources, viewer_of: ViewerOf, everywhere: Extra) -> None:
         """viewer_of: who signed in, for a request that the sign-in has let through. everywhere: what every page gets,
@@ -85,6 +86,7 @@ class Pages:
         self._sources = sources
         self._viewer_of = viewer_of
         self._everywhere = everywhere
+        bind_to_sessions()
 
     def add_the_rest(self) -> None:
         """What everybody sees who asks for a page that there is not. To be called after all others are added."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
+from collections import Counter
 from contextlib import suppress
 from typing import Final
 from urllib.parse import quote
@@ -21,11 +22,14 @@ from voicebot.accounts.sessions import csrf_token
 from voicebot.store.store import StoreError
 from voicebot.web import headers
 from voicebot.web.problems import problem
+from voicebot.web.provider import PATH as PROVIDER
 from voicebot.web.visitor import ACTOR, NONCE, VISITOR, Visitor, Web
 
 log = structlog.get_logger(__name__)
 
-OPEN: Final = ("/sign-in", "/set-up", "/healthz", "/web-static/")
+OPEN: Final = frozenset({"/sign-in", "/set-up", "/healthz"})
+OPEN_WITH_PROVIDER: Final = OPEN | {f"{PROVIDER}/", f"{PROVIDER}/back"}
+OPEN_BELOW: Final = "/web-static/"
 """What strangers may ask for. Everything else needs somebody who signed in."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER: Final = "X-CSRF-Token"
@@ -33,6 +37,8 @@ LARGEST_FROM_STRANGERS: Final = 64 * 1024
 LARGEST: Final = 32 * 1024 * 1024
 """Bytes of a request's body."""
 CLOSE_SIGNED_OUT: Final = 4401
+MOST_SOCKETS: Final = 200
+"""Of one person."""
 
 
 class Guard:
@@ -41,6 +47,9 @@ class Guard:
     def __init__(self, app: ASGIApp, web: Web) -> None:
         self.app = app
         self._web = web
+        self._open = OPEN_WITH_PROVIDER if web.settings.console.oidc.issuer else OPEN
+        self._sockets: Counter[str] = Counter()
+        """Open WebSockets of each person."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -50,7 +59,7 @@ class Guard:
         scope[NONCE] = secrets.token_urlsafe(16)
         send = self._with_headers(scope, send)
         try:
-            refusal = self._foreign(connection)
+            refusal = _with_nul(connection) or self._foreign(connection)
             if refusal is None:
                 scope[VISITOR] = await self._visitor(connection)
                 scope[ACTOR] = await self._actor(connection)
@@ -61,7 +70,7 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, send)  # on a WebSocket Starlette sends it as the refusal of the handshake
         elif scope["type"] == "websocket":
-            await self._watched(connection, receive, send)
+            await self._counted(connection, receive, send)
         else:
             await self._bounded(scope, receive, send)
 
@@ -71,13 +80,12 @@ class Guard:
         addresses = self._web.addresses
         if not addresses.is_ours(host):
             return PlainTextResponse("This server has another name; see console.url in its settings.", 421)
-        if connection.scope["type"] == "http" and connection.scope["method"] in SAFE:
-            return None
         origin = connection.headers.get("origin")
         scheme = connection.url.scheme.replace("ws", "http")
         if origin is None:
-            # Browsers always name the origin of such requests: without one, a browser's cookie has no business here.
-            allowed = self._web.cookie not in connection.cookies
+            # Browsers name the origin of all that is no mere reading: without one, their cookie has no business here.
+            reads = connection.scope["type"] == "http" and connection.scope["method"] in SAFE
+            allowed = reads or self._web.cookie not in connection.cookies
         else:
             allowed = addresses.is_our_page(origin, host=host, scheme=scheme)
         if allowed:
@@ -103,13 +111,14 @@ class Guard:
 
     def _stranger(self, connection: HTTPConnection) -> Response | None:
         """A refusal for who has not signed in, unless the path is open to all."""
-        path = connection.url.path
-        if connection.scope[ACTOR] is not None or is_open(path):
+        path, is_socket = connection.url.path, connection.scope["type"] == "websocket"
+        is_open = not is_socket and (path in self._open or path.startswith(OPEN_BELOW))
+        if connection.scope[ACTOR] is not None or is_open:
             return None
         if is_api(connection):
             detail = "Sign in, or send an API key that is still good: `Authorization: Bearer KEY`."
             return problem(401, detail, headers={"WWW-Authenticate": "Bearer"})
-        is_get = connection.scope["type"] == "http" and connection.scope["method"] == "GET"
+        is_get = not is_socket and connection.scope["method"] == "GET"
         if is_get and "text/html" in connection.headers.get("accept", ""):
             query = f"?{connection.url.query}" if connection.url.query else ""
             return RedirectResponse(f"/sign-in?next={quote(path + query, safe='')}", 303)
@@ -125,6 +134,19 @@ class Guard:
         if visitor is not None and hmac.compare_digest(given.encode(), visitor.csrf_token.encode()):
             return None
         return problem(403, f"Requests of a signed-in person need the header {CSRF_HEADER}; programs use an API key.")
+
+    async def _counted(self, connection: HTTPConnection, receive: Receive, send: Send) -> None:
+        """A WebSocket among those of its person, of whom nobody has more than they could look at."""
+        who = connection.scope[ACTOR].id
+        if self._sockets[who] >= MOST_SOCKETS:
+            await PlainTextResponse("Too many pages are open; close some.", 429)(connection.scope, receive, send)
+            return
+        self._sockets[who] += 1
+        try:
+            await self._watched(connection, receive, send)
+        finally:
+            self._sockets[who] -= 1
+            self._sockets += Counter()  # forgets those who have none
 
     async def _watched(self, connection: HTTPConnection, receive: Receive, send: Send) -> None:
         """A WebSocket, for as long as its session goes on."""
@@ -183,10 +205,13 @@ class Guard:
         return send_with_headers
 
 
+def _with_nul(connection: HTTPConnection) -> Response | None:
+    """A refusal for the character NUL: no text of ours holds it, and PostgreSQL takes none."""
+    if "\0" not in connection.scope["path"] and b"%00" not in connection.scope["query_string"]:
+        return None
+    why = "The character NUL cannot be part of anything here."
+    return problem(400, why) if is_api(connection) else PlainTextResponse(why, 400)
+
+
 def is_api(connection: HTTPConnection) -> bool:
     return connection.url.path.startswith("/api/")
-
-
-def is_open(path: str) -> bool:
-    """Whether strangers may ask for it."""
-    return any(path == each or path.startswith(each.rstrip("/") + "/") for each in OPEN)

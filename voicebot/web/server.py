@@ -28,6 +28,7 @@ from voicebot.store.store import Store
 from voicebot.web.addresses import Addresses
 from voicebot.web.app import build_app
 from voicebot.web.listening import listening
+from voicebot.web.patience import bounded_protocol
 from voicebot.web.visitor import Web
 from voicebot.web_settings import ConsoleSection
 from voicebot.webhooks.book import WebhookBook
@@ -37,6 +38,8 @@ log = structlog.get_logger(__name__)
 
 CLOSING_S: Final = 5
 """Time that answers under way have when the process stops."""
+LARGEST_MESSAGE: Final = 4 * 1024 * 1024
+"""Bytes that a page sends at once: a whole file of the company, as it is edited, is the most."""
 
 
 async def run(settings: Settings) -> None:
@@ -107,6 +110,8 @@ async def _running(config: uvicorn.Config, listener: socket.socket) -> AsyncIter
 def _config(app: ASGIApp, console: ConsoleSection) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=bounded_protocol(console.trusted_proxies),
+        ws_max_size=LARGEST_MESSAGE,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
@@ -11,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.clients.certificates import certificate
 from tests.voicebot.web.running import Server, serving
-from voicebot.web.guard import CLOSE_SIGNED_OUT, LARGEST_FROM_STRANGERS
+from voicebot.web.guard import CLOSE_SIGNED_OUT, LARGEST_FROM_STRANGERS, MOST_SOCKETS
 
 
 @pytest.fixture
@@ -150,3 +151,52 @@ async def test_a_proxys_word_about_the_browsers_address_counts_only_where_it_is_
                 await browser.post("/sign-in", data={"name": "boss", "password": "correct horse battery"})
                 found = await server.web.sign_in.book.session(browser.cookies[server.web.cookie])
             assert found and found[0].address == expected
+
+
+@pytest.mark.parametrize(
+    "path", ["/healthz/x", "/sign-in/x", "/set-up/x", "/sign-in/provider/", "/sign-in/provider/back"]
+)
+async def test_below_what_strangers_may_ask_for_there_is_nothing_for_them(server: Server, path: str) -> None:
+    async with server.browser() as browser:
+        assert (await browser.get(path)).headers["location"].startswith("/sign-in?")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/sign-in", "/web-static/icon.svg"])
+async def test_strangers_open_no_websocket_where_they_may_read(server: Server, path: str) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(server.url.replace("http", "ws") + path, origin=server.url):  # type: ignore[arg-type]
+            pass
+    assert refused.value.response.status_code == 401
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
+async def test_another_sites_page_reads_nothing_either(server: Server, cookie: str, origin: str) -> None:
+    async with httpx.AsyncClient(base_url=server.url, headers={"Cookie": cookie}) as browser:
+        answer = await browser.get("/", headers={"Origin": origin})
+        assert answer.status_code == 403
+        assert "access-control-allow-origin" not in answer.headers
+        assert (await browser.get("/", headers={"Origin": server.url})).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/%00", "/x?a=%00", "/api/v1/calls?words=%00", "/sign-in?next=%00"])
+async def test_the_character_nul_gets_nowhere(server: Server, cookie: str, path: str) -> None:
+    async with server.browser(Cookie=cookie) as browser:
+        assert (await browser.get(path)).status_code == 400
+
+
+async def test_nobody_has_more_open_pages_than_they_could_look_at(server: Server, cookie: str) -> None:
+    async with AsyncExitStack() as stack:
+
+        async def another() -> None:
+            opened = connect(live(server), origin=server.url, additional_headers={"Cookie": cookie})  # type: ignore[arg-type]
+            await stack.enter_async_context(opened)
+
+        for _ in range(MOST_SOCKETS):
+            await another()
+        with pytest.raises(InvalidStatus) as refused:
+            await another()
+        assert refused.value.response.status_code == 429
+    await asyncio.sleep(0.2)
+    async with connect(live(server), origin=server.url, additional_headers={"Cookie": cookie}) as socket:  # type: ignore[arg-type]
+        await socket.send("x")
+        assert await socket.recv() == "x"

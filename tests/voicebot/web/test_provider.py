@@ -107,7 +107,7 @@ async def test_without_the_setting_there_is_no_such_way(tmp_path: Path) -> None:
         await server.add("boss")
         async with server.browser() as browser:
             assert PATH not in (await browser.get("/sign-in")).text
-            assert (await browser.get(f"{PATH}/")).status_code == 404
+            assert (await browser.get(f"{PATH}/")).headers["location"].startswith("/sign-in?")
 
 
 async def test_a_provider_that_is_away_is_told(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from telephony.leg import Party
 MAX_NUMBER_CHARS = 32
 MAX_NAME_CHARS = 64
 _NOT_IN_NUMBERS = re.compile(r"[^0-9A-Za-z+*#._-]")
+_NUMBER = re.compile(r"\+?[0-9]{3,}")
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff<>\"\\]")
 """Controls, invisible and direction-changing characters, and what could end a quoted string or a tag."""
 
@@ -30,5 +31,8 @@ def caller_of(request: Any, *, trusted: bool) -> Party:
 
 
 def called_of(request: Any) -> Party:
-    """The number that was dialled: the user part of the Request-URI."""
-    return party(request.getRURI().username, None)
+    """The number that was dialled: the user part of the Request-URI. A trunk that we have signed in at puts our
+    account's name there, and the number into To."""
+    user, dialled = request.getRURI().username, request.getHFBody("to").getUrl().username
+    named = not _NUMBER.fullmatch(user or "") and _NUMBER.fullmatch(dialled or "")
+    return party(dialled if named else user, None)

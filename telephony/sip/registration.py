@@ -85,6 +85,7 @@ class Registration(SipRegistrationAgent):  # type: ignore[misc]
             target=(address, "udp"),
         )
         self.address = address
+        self._contact = (contact_ip, stack.port)
         self._expires_s = expires_s
         self._on_answer = on_answer
         self._taken_up: list[int] = []
@@ -144,7 +145,7 @@ class Registration(SipRegistrationAgent):  # type: ignore[misc]
         self._again(AGAIN_S)  # whatever the answer holds, and whether or not it can be read
         if code < 300:
             self._refusals = 0
-            self._settle("registered", code, reason, max(SOONEST_S, RENEWED_AT * _granted_s(answer, self._expires_s)))
+            self._settle("registered", code, reason, max(SOONEST_S, RENEWED_AT * self._granted_s(answer)))
         elif code in _HEADERS and self._take_up(answer, code):
             self.doregister()
         elif code == 423 and (least := _seconds(answer, "min-expires")) > self._expires_s:
@@ -192,6 +193,13 @@ class Registration(SipRegistrationAgent):  # type: ignore[misc]
                 self._first.exception()  # nobody has to wait for it
         self._on_answer(Answer(standing, code, reason, again_in_s))
 
+    def _granted_s(self, answer: Any) -> int:
+        """For how long: the registrar may give less than was asked for. It lists other phones of the user as well."""
+        ours = [each.address for each in answer.getHFBodys("contact") if each.address and _where(each) == self._contact]
+        times = [str(address.params.get("expires")) for address in ours]
+        given = [int(time) for time in times if time.isascii() and time.isdecimal()] or [_seconds(answer, "expires")]
+        return min([self._expires_s, *(time for time in given if time > 0)])
+
     def _again(self, in_s: float) -> None:
         if self._next is not None:
             self._next.cancel()
@@ -204,12 +212,9 @@ def _failure(standing: Standing, user: str, said: str) -> str:
     return f"the registrar refused {user!r} ({said}): check user name and password"
 
 
-def _granted_s(answer: Any, asked_s: int) -> int:
-    """For how long: the registrar may give less than was asked for. Other phones of the user are listed as well, so the
-    shortest time is ours at worst."""
-    times = [str(contact.address.params.get("expires")) for contact in answer.getHFBodys("contact") if contact.address]
-    given = [int(time) for time in times if time.isdecimal()] or [_seconds(answer, "expires")]
-    return min([asked_s, *(time for time in given if time > 0)])
+def _where(contact: Any) -> tuple[str, int]:
+    url = contact.address.url
+    return url.host, url.port or 5060
 
 
 def _seconds(answer: Any, name: str) -> int:

@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from tests.browser.calls import NUMBER
 from tests.browser.console import Browsers, Console
+from voicebot.agent_events import PresenceChanged, Unlisted
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.events import CallEnded, CallStarted, PartialTranscript, TurnFinished
 from voicebot.qa.worker import Reviewer
@@ -40,6 +41,18 @@ async def test_a_call_is_followed_live_from_ring_to_hang_up(people: Browsers, co
         ended = CallEnded("live", now, "callback", "remote_hangup", 9.0)
         await console.store.end_call("live", now, outcome="callback", end_reason="remote_hangup", events=[ended])
         await expect(page.get_by_text("现在没有通话")).to_be_visible()
+
+
+async def test_who_has_left_the_company_leaves_the_board(people: Browsers, console: Console) -> None:
+    async with people.of("lead") as lead:
+        await lead.open("/board")
+        row = lead.page.get_by_role("cell", name="方圆")
+        async with asyncio.timeout(10):
+            while not await row.count():
+                console.publisher.tell(PresenceChanged("8098", datetime.now(UTC), "ready", "agent", "方圆", "订单组"))
+                await asyncio.sleep(0.3)
+        console.publisher.tell(Unlisted("8098"))
+        await expect(row).to_have_count(0)
 
 
 async def test_a_call_is_found_by_words_and_listened_to_along_its_transcript(people: Browsers) -> None:

@@ -296,6 +296,26 @@ async def test_an_asserted_identity_needs_a_named_peer(make_endpoint: MakeEndpoi
         assert ours.calls[0].leg.remote.number == number
 
 
+@pytest.mark.parametrize(
+    ("asked", "to", "dialled"),
+    [
+        ("acme", "+8628123456", "+8628123456"),
+        ("95500", "+8628123456", "95500"),
+        ("acme", "acme", "acme"),
+        ("service", "x", "service"),
+    ],
+)
+async def test_the_number_that_was_dialled_is_in_to_where_a_trunk_asks_for_our_account(
+    make_endpoint: MakeEndpoint, raw_peer: MakePeer, asked: str, to: str, dialled: str
+) -> None:
+    ours = await make_endpoint()
+    peer = raw_peer(ours.endpoint.port)
+    message = re.sub(r"(?m)^(INVITE sip:)[^@]*@", rf"\g<1>{asked}@", request(peer))
+    peer.send(re.sub(r"(?m)^(To: <sip:)[^@]*@", rf"\g<1>{to}@", message))
+    await peer.final()
+    assert ours.calls[0].leg.local.number == dialled
+
+
 async def test_a_contact_elsewhere_redirects_nothing(make_endpoint: MakeEndpoint, raw_peer: MakePeer) -> None:
     ours = await make_endpoint()
     peer, victim = raw_peer(ours.endpoint.port), raw_peer(ours.endpoint.port)

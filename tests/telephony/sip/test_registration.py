@@ -100,7 +100,8 @@ async def test_a_challenge_is_answered_in_the_header_that_belongs_to_it_and_the_
     assert shows in second and given and given.username == "acme" and given.proves("right", "REGISTER")
     contact = re.search(r"Contact: (<.*?>)", second)
     assert contact
-    carrier.send(answer_to(second, "200 OK", f"Contact: {contact[1]};expires=50"))
+    others = "Contact: <sip:acme@192.0.2.1>;expires=1"
+    carrier.send(answer_to(second, "200 OK", others, f"Contact: {contact[1]};expires=50"))
     await wait_for(lambda: bool(heard))
     assert heard == [Answer("registered", 200, "OK", 40.0)]  # not of the 300 s that were asked for
     carrier.close()
@@ -143,7 +144,8 @@ async def test_a_proof_that_came_too_late_is_no_wrong_password(make_endpoint: Ma
         ("500 Server Internal Error", "Retry-After: soon", "silent", 60.0),
         (UNAUTHORIZED, 'WWW-Authenticate: Digest realm="carrier",nonce="n",algorithm=TOKEN', "unwanted", 300.0),
         ("200 OK", "Expires: 0", "registered", 240.0),
-        ("200 OK", "Contact: <sip:other@192.0.2.1>;expires=1", "registered", 5.0),
+        ("200 OK", "Expires: 1", "registered", 5.0),
+        ("200 OK", "Contact: <sip:x>;expires=x", "registered", 240.0),
     ],
 )
 async def test_other_answers_are_taken_for_what_they_are(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Mapping, MutableMapping
 from contextlib import AbstractContextManager
@@ -17,6 +18,9 @@ from voicebot.config import LogSection
 from voicebot.masking import mask_values
 
 _CHATTY = ("alembic", "amqtt", "asyncio", "faster_whisper", "httpx", "jieba", "mqtt", "sippy", "transitions", "uvicorn")
+_CONTROLS: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Without the line feed: characters that terminals obey, and those that turn the direction of writing."""
+_OF_SEVERAL_LINES: Final = frozenset({"exception", "stack"})
 _NEVER_PERSONAL = frozenset({"call_id", "timestamp", "level", "logger"})
 
 
@@ -55,7 +59,7 @@ def configure_logging(settings: LogSection, *, stream: TextIO | None = None, fil
             foreign_pre_chain=common,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _console(stream) if console else structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+                *((written_out, _console(stream)) if console else (_json,)),
             ],
         )
     )
@@ -76,8 +80,7 @@ def configure_logging(settings: LogSection, *, stream: TextIO | None = None, fil
 def _kept(file: Path, common: list[Processor]) -> logging.Handler:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handler = RotatingFileHandler(file, maxBytes=KEPT_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True)
-    renderer = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
-    processors: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
+    processors: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _json]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=common, processors=processors))
     return handler
 
@@ -93,6 +96,26 @@ def mask_personal_numbers(_logger: Any, _method: str, entry: MutableMapping[str,
         if key not in _NEVER_PERSONAL and not key.startswith("_"):
             entry[key] = mask_values(value)
     return entry
+
+
+def written_out(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """structlog processor: what callers, browsers or peers sent neither begins a line of its own nor rules the terminal
+    that shows it. Only tracebacks keep their lines."""
+    for key, value in entry.items():
+        if isinstance(value, str):
+            text = _CONTROLS.sub(_escaped, value)
+            entry[key] = text if key in _OF_SEVERAL_LINES else text.replace("\n", "\\n")
+    return entry
+
+
+def _json(logger: Any, method: str, entry: MutableMapping[str, Any]) -> str:
+    """As a line of JSON, in which control characters beyond ASCII are escaped too."""
+    line = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)(logger, method, entry)
+    return _CONTROLS.sub(_escaped, line if isinstance(line, str) else line.decode())
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def _console(stream: TextIO) -> structlog.dev.ConsoleRenderer:

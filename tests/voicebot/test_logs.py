@@ -104,3 +104,30 @@ def test_the_latest_lines_are_kept_in_a_file_too_and_are_found_by_call(lines: Li
     (found,) = logs_of_call(tmp_path, "c1")
     assert (found.process, found.event, found.rest) == ("media", "call_rings", "caller=138******00")
     assert logs_of_call(tmp_path, "c2") == []
+
+
+HOSTILE = "x\r\n2026-11-30 [critical] made up\x1b[2J\x9b31m\u2028\u202eyz\x85"
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_what_strangers_sent_begins_no_line_and_rules_no_terminal(lines: Lines, form: Any) -> None:
+    stream = io.StringIO()
+    configure_logging(LogSection(format=form), stream=stream)
+    structlog.get_logger("test").warning("refused", origin=HOSTILE, deep={"name": [HOSTILE]})
+    logging.getLogger("some.library").warning("not found: %s", HOSTILE)
+    written = stream.getvalue()
+    assert len(written.splitlines()) == 2
+    assert written.replace("\n", "").isprintable()
+    assert "made up" in written
+    if form == "json":
+        assert json.loads(written.splitlines()[0])["origin"] == HOSTILE
+
+
+def test_a_traceback_keeps_its_lines_on_the_console(lines: Lines) -> None:
+    stream = io.StringIO()
+    configure_logging(LogSection(format="console"), stream=stream)
+    try:
+        raise ValueError("made\x1b[2J up")
+    except ValueError:
+        structlog.get_logger("test").exception("failed")
+    assert len(stream.getvalue().splitlines()) > 3 and "\x1b" not in stream.getvalue()

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import sqlalchemy as sa
 
 from voicebot.accounts.permissions import Action, Actor, Reach, Subject, may, reach
+from voicebot.privacy.said_digits import runs
 from voicebot.store.records import CallRecord
 from voicebot.store.tables import calls
+
+FEWEST_DIGITS: Final = 2
+"""Said in a row: from here on a search finds out what stands beside what in a number that is shown masked."""
 
 
 def subject_of(call: CallRecord) -> Subject:
@@ -32,3 +38,9 @@ def reached_calls(actor: Actor, action: Action) -> sa.ColumnElement[bool]:
             return calls.c.agent_id == actor.agent_id if actor.agent_id is not None else sa.false()
         case Reach.NONE:
             return sa.false()
+
+
+def looks_for_numbers(*, number: str, words: str) -> bool:
+    """Whether a search among calls is one for numbers, which only those may make who see them in full: digit by digit
+    it would tell what the mask hides. Digits count however they are written or were said."""
+    return bool(number) or any(sum(len(piece.digits) for piece in run) >= FEWEST_DIGITS for run in runs(words))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import AfterValidator, AwareDatetime
 from starlette.responses import FileResponse
 
-from voicebot.accounts.call_access import reached_calls, subject_of
+from voicebot.accounts.call_access import looks_for_numbers, reached_calls, subject_of
 from voicebot.accounts.permissions import Action
 from voicebot.api.asking import Asking, Asks
 from voicebot.api.paging import Limit, Offset, Page, page
@@ -22,7 +21,6 @@ from voicebot.store.records import CallRecord, TurnRecord
 
 router = APIRouter(prefix="/calls", tags=["calls"])
 
-_DIGITS: Final = re.compile(r"\d{3}")
 NOT_FOUND: Final = "There is no such call among those that you reach."
 
 
@@ -128,7 +126,7 @@ async def list_calls(
     filter with digits needs permission to see numbers.
     """
     asks.need(Action.VIEW_CALL)
-    if (number or _DIGITS.search(words)) and not asks.may(Action.SEE_NUMBERS):
+    if looks_for_numbers(number=number, words=words) and not asks.may(Action.SEE_NUMBERS):
         raise HTTPException(403, "Looking for numbers needs the permission to see them.")
     wanted = CallFilter(
         since=since,

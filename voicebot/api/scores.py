@@ -90,7 +90,11 @@ async def call_scores(call_id: str, asks: Asks) -> list[Score]:
             "total_after_review": score.final.total,
             "scored_at": score.kept.scored_at,
             "verdicts": asks.shown([asdict(verdict) for verdict in score.kept.result.verdicts], subject_of(call)),
-            "reviews": [asdict(review) for each in score.items for review in each.reviews],
+            "reviews": [
+                {**asdict(review), "comment": asks.shown(review.comment, subject_of(call))}
+                for each in score.items
+                for review in each.reviews
+            ],
         }
         for score in await reviewed_scores(store, call_id, turns)
     ]

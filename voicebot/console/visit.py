@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 import structlog
-from nicegui import background_tasks, ui
+from nicegui import app, background_tasks, ui
 from starlette.requests import Request
 
 from voicebot.accounts.call_access import reached_calls
@@ -65,6 +65,12 @@ class Visit:
         """A parameter of the address; empty where it was not given."""
         return self.request.path_params.get(name) or self.request.query_params.get(name, "")
 
+    @property
+    def page(self) -> int:
+        """Which part of a list is asked for, counted from 0; what makes no sense counts as the first."""
+        given = self.asked("page")
+        return int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 0
+
     def keep_up(self, work: Callable[[], Awaitable[None]]) -> None:
         """Runs `work` beside the page until its visitor has gone."""
         client = ui.context.client
@@ -87,6 +93,7 @@ class Pages:
         self._viewer_of = viewer_of
         self._everywhere = everywhere
         bind_to_sessions()
+        app.on_page_exception(self._failed)
 
     def add_the_rest(self) -> None:
         """What everybody sees who asks for a page that there is not. To be called after all others are added."""
@@ -94,6 +101,11 @@ class Pages:
         @ui.page("/{path:path}")
         async def page(request: Request) -> None:
             not_found(Visit(self._viewer_of(request), self._sources, request))
+
+    def _failed(self) -> None:
+        """In place of a page that raised something: NiceGUI logs it, and would show it."""
+        request = ui.context.client.request
+        _instead(Visit(self._viewer_of(request), self._sources, request), "report", "failed")
 
     def add(self, path: str, action: Action, build: Builder) -> None:
         """The page that `build` makes, for those who may do `action`."""

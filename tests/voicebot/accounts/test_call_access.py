@@ -3,7 +3,7 @@
 import pytest
 
 from tests.voicebot.store.samples import a_call
-from voicebot.accounts.call_access import may_with_call, reached_calls
+from voicebot.accounts.call_access import looks_for_numbers, may_with_call, reached_calls
 from voicebot.accounts.permissions import Action, Actor
 from voicebot.store.call_search import CallFilter, CallSearch
 from voicebot.store.store import Store
@@ -27,3 +27,14 @@ async def test_the_list_and_the_single_call_agree(store: Store, name: str) -> No
     search = CallSearch(store).within(reached_calls(actor, Action.VIEW_CALL))
     assert {found.call.id for found in await search.find(CallFilter())} == expected
     assert {id for id, call in made.items() if may_with_call(actor, Action.VIEW_CALL, call)} == expected
+
+
+@pytest.mark.parametrize("words", ["13", "一三", "订单 幺三八", "1 3", "一一三", "３８", "两个8"])
+def test_digits_in_a_row_are_looked_for_by_those_who_see_numbers(words: str) -> None:
+    assert looks_for_numbers(number="", words=words)
+
+
+@pytest.mark.parametrize("words", ["", "订单", "5G 套餐", "查一下", "一个包裹", "第2件"])
+def test_other_words_are_everybodys_to_look_for(words: str) -> None:
+    assert not looks_for_numbers(number="", words=words)
+    assert looks_for_numbers(number="+", words=words)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.voicebot.api.programs import program
+from tests.voicebot.api.programs import NUMBER, program
 from tests.voicebot.qa.talks import SMALL_CARD
 from tests.voicebot.web.running import Server
 from voicebot.api.app import PATH
@@ -37,6 +37,18 @@ async def test_a_score_is_told_with_evidence_and_reviews(server: Server) -> None
     assert swearing["answer"] == "fail" and [each["words"] for each in swearing["evidence"]] == ["骗子"]
     (review,) = score["reviews"]
     assert (review["item"], review["reviewer"], review["comment"]) == ("swearing", "zhou", "属实")
+
+
+async def test_numbers_in_what_a_reviewer_wrote_are_masked_too(server: Server) -> None:
+    await score_ours(server)
+    answer = Reviewing("ours", "small", "swearing", "fail", reviewer="zhou", comment=f"已回电 {NUMBER}")
+    await ReviewStore(server.web.store).review(answer, actor="account:2", at=server.clock())
+    async with (
+        await program(server, "scores:read") as masked,
+        await program(server, "scores:read", "numbers:read") as crm,
+    ):
+        assert NUMBER not in (await masked.get("/calls/ours/scores")).text
+        assert NUMBER in (await crm.get("/calls/ours/scores")).text
 
 
 async def test_scores_are_seen_by_those_who_reach_the_call(server: Server) -> None:

@@ -23,8 +23,7 @@ BESIDE: Final = 8
 
 
 async def changes(visit: Visit) -> None:
-    t = visit.t
-    page = int(visit.asked("page")) if visit.asked("page").isdecimal() else 0
+    t, page = visit.t, visit.page
     found = await visit.sources.publisher.book.latest(limit=PAGE + 1, offset=PAGE * page)
     with room(visit, "changes", t("changes.title")), panel(t("changes.title"), flush=True) as tools:
         with tools:
@@ -76,7 +75,7 @@ async def versions_panel(visit: Visit, file: str) -> None:
 async def change_page(visit: Visit) -> None:
     """One change: what it did, and the way back."""
     asked = visit.asked("change_id")
-    change = await visit.sources.publisher.book.get(int(asked)) if asked.isdecimal() and len(asked) < 16 else None
+    change = await visit.sources.publisher.book.get(int(asked)) if asked.isdecimal() and len(asked) < 10 else None
     if change is None:
         not_found(visit)
         return

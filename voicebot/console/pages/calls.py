@@ -11,6 +11,7 @@ from nicegui import ui
 
 from dialect_router.dialects import dialects
 from dialect_router.regions import provinces
+from voicebot.accounts.call_access import looks_for_numbers
 from voicebot.accounts.permissions import Action
 from voicebot.console.call_query import SPANS, CallQuery
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
@@ -33,8 +34,9 @@ async def calls(visit: Visit) -> None:
     t = visit.t
     query = CallQuery.parsed(visit.request.query_params)
     wanted = query.filter(datetime.now(UTC), visit.sources.company.zone)
-    found = await visit.search.find(wanted, limit=PAGE, offset=PAGE * query.page)
-    total = await visit.search.count(wanted)
+    refused = looks_for_numbers(number=query.number, words=query.words) and not visit.viewer.may(Action.SEE_NUMBERS)
+    found = [] if refused else await visit.search.find(wanted, limit=PAGE, offset=PAGE * query.page)
+    total = 0 if refused else await visit.search.count(wanted)
     owed = await SampleStore(visit.sources.store).owed(visit.viewer.actor.name)
     found = [replace(each, score=None) if each.call.id in owed else each for each in found]  # to be scored blind first
     with framed(visit.viewer, "calls", t("calls.title")) as tools:
@@ -47,6 +49,10 @@ async def calls(visit: Visit) -> None:
             with panel(_how_many(t, total), flush=True) as beside:
                 with beside:
                     _paging(t, query, total)
+                if refused:
+                    with empty("lock", t("numbers_hidden.title"), t("numbers_hidden.what_to_do")):
+                        link(t("calls.forget_filters"), "/calls")
+                    return
                 _list(visit, query, found)
 
 

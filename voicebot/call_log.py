@@ -286,4 +286,5 @@ def _finished(turn: TurnRecord) -> TurnFinished:
         believed.get("likeliest", {}),
         believed.get("requested"),
         tuple(believed.get("reasons", ())),
+        turn.started_ms,
     )

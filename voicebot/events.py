@@ -57,6 +57,8 @@ class TurnFinished:
     """The tag that the caller has asked for; it counts instead."""
     dialect_reasons: tuple[str, ...] = ()
     """In Chinese."""
+    started_ms: int | None = None
+    """From the answer of the call."""
 
 
 @dataclass(frozen=True, slots=True)

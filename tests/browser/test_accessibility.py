@@ -21,6 +21,7 @@ PAGES = {
         "/reviews",
         "/calibration",
         "/topics",
+        "/follow-ups",
         "/map?province=四川",
         "/company/knowledge",
         "/company/entry?id=ship_out_time",

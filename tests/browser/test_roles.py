@@ -35,7 +35,7 @@ async def test_an_agent_finds_no_way_into_the_supervisor_s_room(people: Browsers
     async with people.of("agent") as agent:
         await agent.open("/")
         assert agent.page.url.endswith("/desk")
-        assert await agent.texts(".vb-nav-link span") == ["工作台", "通话", "服务质量", "复核与申诉"]
+        assert await agent.texts(".vb-nav-link span") == ["工作台", "通话", "待办跟进", "服务质量", "复核与申诉"]
         for path in ("/board", "/topics", "/map"):
             assert await agent.open(path) == 403
             await expect(agent.page.get_by_role("heading", name="没有权限")).to_be_visible()

@@ -10,6 +10,7 @@ from rich.console import Console
 from telephony.microphone import MicrophoneLeg, PyAudioDevice
 from voicebot.background import background
 from voicebot.commands.serve import ConfigOption, prepared_settings, processes
+from voicebot.company import load_company
 from voicebot.config import Settings
 from voicebot.demo.live import LiveView
 from voicebot.desk import call_desk
@@ -43,8 +44,9 @@ def mic(
 async def _talk(settings: Settings, supervisor: Supervisor, device: PyAudioDevice, number: str) -> None:
     console = Console(highlight=False)
     console.print("准备中 Getting ready …")
+    company = await asyncio.to_thread(load_company, settings.company.dir)
     async with (
-        background(supervisor.run(), LiveView(console).follow(settings)),
+        background(supervisor.run(), LiveView(console, company).follow(settings)),
         call_desk(settings, Metrics()) as desk,
     ):
         leg, ringing = MicrophoneLeg(device, number=number), Ringing()

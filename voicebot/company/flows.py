@@ -18,6 +18,8 @@ class Slot(Model):
     """One thing to find out."""
 
     name: Name
+    title: Sentence = ""
+    """What people read in its place: 订单号. Empty: its name."""
     type: SlotType
     ask: Sentence = ""
     ask_yue: Sentence = ""

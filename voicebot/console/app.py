@@ -25,7 +25,7 @@ from voicebot.web.pages import STATIC as WEB_STATIC
 from voicebot.web.visitor import Web, visitor_of
 
 STATIC: Final = Path(__file__).parent / "static"
-STYLES: Final = ("theme", "layout", "parts", "transcript", "waveform", "scores", "desk", "company")
+STYLES: Final = ("theme", "layout", "parts", "transcript", "waveform", "scores", "board", "desk", "company")
 
 
 def add_pages(app: FastAPI, web: Web) -> None:

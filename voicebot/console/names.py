@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from dialect_router.dialects import dialects
 from dialect_router.regions import provinces
 from voicebot.company.schema import Company
-from voicebot.console.components.parts import Tone
 from voicebot.console.texts import Texts
 from voicebot.privacy.redaction import shown, shown_values
 from voicebot.store.records import CallRecord, TurnRecord
 
+if TYPE_CHECKING:
+    from voicebot.console.components.parts import Tone  # brings the whole web toolkit, which a terminal needs not
+
+NO_INTENT: Final = "none"
+"""What a turn has in which none of the company's intents was found."""
 MOOD_TONES: dict[str, Tone] = {"angry": "bad", "annoyed": "warn", "calm": "good"}
 OUTCOME_TONES: dict[str, Tone] = {
     "resolved": "good",
@@ -33,17 +38,34 @@ class Names:
         self._company = company
         self._zone = zone
         self._reveal = reveal
+        self._slots = {slot.name: slot for flow in company.flows.values() for slot in flow.slots}
         self._agents = {agent.id: agent.name for agent in company.agents}
 
     def intent(self, name: str) -> str:
         """The company's title in Chinese; in English the name, which is an English one."""
+        if name == NO_INTENT:
+            return self._t("no_intent")
         known = self._company.intents.get(name)
         return known.title if known and self._t.language == "zh" else name.replace("_", " ")
+
+    def slots(self, values: Mapping[str, object]) -> str:
+        """What is known, as the flows call it in Chinese: 订单号 87921742  原因 质量问题."""
+        return "  ".join(f"{self.slot(name)} {self._value(name, value)}" for name, value in values.items())
+
+    def slot(self, name: str) -> str:
+        """The flow's title in Chinese; in English the name, which is an English one."""
+        known = self._slots.get(name)
+        return known.title if known and known.title and self._t.language == "zh" else name.replace("_", " ")
+
+    def _value(self, name: str, value: object) -> str:
+        known = self._slots.get(name)
+        words = known.choices.get(str(value), ()) if known else ()
+        return words[0] if words and self._t.language == "zh" else str(value)
 
     def is_matter(self, intent: str) -> bool:
         """Whether callers ring for this: not a yes, a farewell, or what is none of the company's business."""
         known = self._company.intents.get(intent)
-        return known is None or known.role in (None, "handover")
+        return intent != NO_INTENT and (known is None or known.role in (None, "handover"))
 
     def province(self, name: str) -> str:
         known = provinces().get(name)

@@ -38,6 +38,7 @@ NAVIGATION: Final[dict[str, tuple[Place, ...]]] = {
         Place("desk", "/desk", "headset_mic", Action.SET_PRESENCE, of_agents=True),
         Place("board", "/board", "space_dashboard", Action.MONITOR_CALL),
         Place("calls", "/calls", "forum", Action.VIEW_CALL),
+        Place("follow_ups", "/follow-ups", "task_alt", Action.VIEW_TASKS),
     ),
     "insight": (
         Place("quality", "/quality", "grading", Action.VIEW_SCORE),

@@ -1,11 +1,16 @@
 """The demo's calls as they happen, one line an event, from the system's own events over MQTT."""
 
+from zoneinfo import ZoneInfo
+
 from rich.console import Console
 from rich.text import Text
 
 from dialect_router.dialects import dialects
 from voicebot.agent_events import AgentEvent, PresenceChanged, PromptShown, Ringing, WrapUpSuggested
+from voicebot.company import Company
 from voicebot.config import Settings
+from voicebot.console.names import Names
+from voicebot.console.texts import texts
 from voicebot.eventbus import received_agent_events, received_events
 from voicebot.events import (
     AgentJoined,
@@ -27,8 +32,11 @@ COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_red", "bright_c
 class LiveView:
     """Prints what happens; each call has its own colour."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, company: Company) -> None:
         self._console = console
+        self._company = company
+        self._texts = texts("zh")
+        self._called = Names(self._texts, company, ZoneInfo(company.profile.timezone))
         self._colours: dict[str, str] = {}
         self._callers: dict[str, str] = {}
         self._names: dict[str, str] = {}
@@ -70,24 +78,27 @@ class LiveView:
                 self._print(event, "  ", "已接听")
             case TurnFinished(role="caller"):
                 sure = "" if event.intent_confidence is None else f" {event.intent_confidence:.0%}"
-                slots = "  ".join(f"{name}={value}" for name, value in event.slots.items())
-                self._print(event, "▶ ", f"{event.text}", f"  [{event.intent or '—'}{sure}] {slots}")
+                intent = self._called.intent(event.intent) if event.intent else "—"
+                known = self._called.slots(event.slots)
+                self._print(event, "▶ ", f"{event.text}", f"  [{intent}{sure}] {known}")
             case ReplyStarted():
                 waited = "" if event.latency_ms is None else f"  ({event.latency_ms} ms)"
                 self._print(event, "◀ ", event.text, waited)
             case TurnFinished(role="agent"):
                 self._print(event, "◀ ", event.text)
             case CallQueued():
-                self._print(event, "  ", f"等待人工（{event.skill}）")
+                self._print(event, "  ", f"等待人工（{self._company.routing.title_of(event.skill)}）")
             case AgentJoined():
                 name = self._names.get(event.agent_id, event.agent_id)
                 self._print(event, "⇄ ", f"{name}（{event.agent_id}）接起，等了 {event.waited_s:.0f} 秒")
             case OfferEnded(fate=fate) if fate != "talked":
-                self._print(event, "  ", f"{self._names.get(event.agent_id, event.agent_id)}：{fate}")
+                name = self._names.get(event.agent_id, event.agent_id)
+                self._print(event, "  ", f"{name}：{self._texts.named('fate', fate)}")
             case TaskCreated():
                 self._print(event, "✎ ", event.summary)
             case CallEnded():
-                self._print(event, "☎ ", f"通话结束：{event.outcome}，{event.duration_s:.0f} 秒")
+                outcome = self._texts.named("outcome", event.outcome)
+                self._print(event, "☎ ", f"通话结束：{outcome}，{event.duration_s:.0f} 秒")
             case _:
                 pass
 

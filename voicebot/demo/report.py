@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.table import Table
 
+from voicebot.company import Company
 from voicebot.company.scripts import CallerScript
+from voicebot.console.names import Names
+from voicebot.console.texts import texts
 from voicebot.demo.live import place_name
 from voicebot.store.records import CallRecord, TurnRecord
 
@@ -104,15 +108,16 @@ def share_right(calls: Sequence[ReportedCall]) -> float:
     return sum(turn.right for turn in turns) / max(1, len(turns))
 
 
-def as_table(calls: Sequence[ReportedCall]) -> Table:
+def as_table(calls: Sequence[ReportedCall], company: Company) -> Table:
     """The demo's summary for people: readable at 80 columns."""
     table = Table(title="通话汇总 Summary", title_justify="left", show_lines=False)
     table.add_column("来电 Caller", no_wrap=True)
     table.add_column("说 → 识别   Said → recognised", overflow="fold", ratio=1)
     table.add_column("意图 Intent", no_wrap=True)
     table.add_column("等待 Wait", justify="right", no_wrap=True)
+    names = Names(texts("zh"), company, ZoneInfo(company.profile.timezone))
     for call in calls:
-        outcome = f"{call.outcome or '—'}{f' {call.agent}' if call.agent else ''}"
+        outcome = f"{texts('zh').named('outcome', call.outcome) or '—'} {names.agent(call.agent)}".strip()
         about = [call.caller, place_name(call.region["province"], call.region["city"]), outcome]
         for index, turn in enumerate(call.turns):
             latency = "—" if turn.reply_latency_ms is None else f"{turn.reply_latency_ms} ms"
@@ -120,7 +125,7 @@ def as_table(calls: Sequence[ReportedCall]) -> Table:
             table.add_row(
                 "\n".join(about[index:] if index == len(call.turns) - 1 else about[index : index + 1]),
                 turn.reference if same else f"{turn.reference}\n→ {turn.recognised}",
-                f"{turn.intent or '—'}{'' if turn.right else ' ✗'}",
+                f"{names.intent(turn.intent) if turn.intent else '—'}{'' if turn.right else ' ✗'}",
                 latency,
                 end_section=index == len(call.turns) - 1,
             )

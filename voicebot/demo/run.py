@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from voicebot.background import background
-from voicebot.company import load_company
+from voicebot.company import Company, load_company
 from voicebot.company.scripts import CallerScript
 from voicebot.config import load_settings
 from voicebot.demo.console import open_console
@@ -79,7 +79,7 @@ async def demo(
         live.print(f"系统已就绪 Ready on {system.uri}\n")
         if not as_json_object:
             (await open_console(system.settings, company)).say(console)
-        view = LiveView(live)
+        view = LiveView(live, company)
         async with background(view.follow(system.settings), view.follow_agents(system.settings)):
             alone = [script for script in scripts if script.script not in HANDED_OVER]
             rung = await _ring_all(system, company.directory / "callers", alone, live) if alone else []
@@ -89,7 +89,7 @@ async def demo(
         if as_json_object:
             print(json.dumps(as_json(calls, folder), ensure_ascii=False))
         else:
-            _summarise(console, calls, folder)
+            _summarise(console, company, calls, folder)
         done(all(call.outcome is not None for call in calls))
         if stay:
             console.print(
@@ -167,9 +167,9 @@ async def _reported(rung: Rung, system: System) -> ReportedCall:
             await asyncio.sleep(0.1)
 
 
-def _summarise(console: Console, calls: Sequence[ReportedCall], folder: Path) -> None:
+def _summarise(console: Console, company: Company, calls: Sequence[ReportedCall], folder: Path) -> None:
     console.print()
-    console.print(as_table(calls))
+    console.print(as_table(calls, company))
     median = median_latency_ms(calls)
     waited = "—" if median is None else f"{median:.0f} ms"
     console.print(f"理解正确 Understood: {share_right(calls):.0%}   回复延迟中位数 Median reply latency: {waited}")

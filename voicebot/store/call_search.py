@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -95,6 +95,12 @@ class CallSearch:
         some = sa.select(calls.c.id).where(*self._conditions(wanted)).limit(MOST_COUNTED).subquery()
         (row,) = await self._store.read(sa.select(sa.func.count().label("count")).select_from(some))
         return int(row["count"])
+
+    async def those_of(self, ids: Collection[str]) -> frozenset[str]:
+        """Which of these calls are there, and reached."""
+        reached = () if self._reached is None else (self._reached,)
+        found = await self._store.read(sa.select(calls.c.id).where(calls.c.id.in_(ids), *reached)) if ids else ()
+        return frozenset(str(row["id"]) for row in found)
 
     async def going_on(self) -> list[FoundCall]:
         """Calls that have not ended, newest first."""

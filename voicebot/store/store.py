@@ -199,6 +199,13 @@ class Store:
                 query = query.where(column == wanted)
         return [rows.record(TaskRecord, row) for row in await self.read(query)]
 
+    async def due_tasks(self, limit: int = 50) -> list[TaskRecord]:
+        """Open ones, by when they are due; those that are due at no time come last."""
+        table = tables.tasks
+        query = sa.select(table).where(table.c.status == "open")
+        query = query.order_by(table.c.due_at.is_(None), table.c.due_at, table.c.created_at, table.c.id).limit(limit)
+        return [rows.record(TaskRecord, row) for row in await self.read(query)]
+
     # The company's customers and orders
 
     async def import_company(self, customers: Sequence[CustomerRecord], orders: Sequence[OrderRecord]) -> None:

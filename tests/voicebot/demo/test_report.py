@@ -5,7 +5,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from voicebot.company import load_company
 from voicebot.company.scripts import CallerScript, CallerTurn
+from voicebot.demo import SAMPLE_COMPANY
 from voicebot.demo.report import ReportedCall, as_json, as_table, median_latency_ms, report_call, share_right
 from voicebot.store.records import CallRecord, TurnRecord
 
@@ -53,9 +55,9 @@ def test_a_turn_that_never_reached_the_system_counts_as_not_understood() -> None
 def test_the_table_shows_a_wrong_intent_as_wrong() -> None:
     call = reported(turn(0, "caller", "二级到哪里了", "return_refund"), turn(1, "assistant", "好的"))
     console = Console(width=80, record=True, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
-    console.print(as_table([call]))
+    console.print(as_table([call], load_company(SAMPLE_COMPANY)))
     shown = console.export_text()
-    assert "return_refund ✗" in shown
+    assert "退货退款 ✗" in shown
     assert "→ 二级到哪里了" in shown
 
 

@@ -99,3 +99,10 @@ async def test_a_turn_of_a_hundred_thousand_characters_is_found(store: Store) ->
     await store.open_call(a_call())
     await store.add_turn(a_turn(text="很" * 100_000 + "长"))
     assert len(await CallSearch(store).find(CallFilter(words="很长"))) == 1
+
+
+async def test_which_of_some_calls_are_reached_is_told_at_once(search: CallSearch) -> None:
+    assert await search.those_of([]) == frozenset()
+    assert await search.those_of(["chengdu", "beijing", "gone"]) == {"chengdu", "beijing"}
+    within = search.within(tables.calls.c.region_province == "四川")
+    assert await within.those_of(["chengdu", "beijing"]) == {"chengdu"}

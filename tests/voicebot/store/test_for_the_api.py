@@ -33,3 +33,11 @@ async def test_tasks_come_in_parts_and_alone(store: Store) -> None:
     found = await store.task("task-1")
     assert found and found.id == "task-1"
     assert await store.task("nothing") is None
+
+
+async def test_open_tasks_come_by_when_they_are_due(store: Store) -> None:
+    for name, due in (("never", None), ("late", NOON + timedelta(days=2)), ("soon", NOON + timedelta(hours=1))):
+        await store.add_task(TaskRecord(name, None, "callback", "+8613800138000", "回电", NOON, due_at=due))
+    await store.add_task(TaskRecord("done", None, "callback", "+8613800138000", "回电", NOON, status="done"))
+    assert [task.id for task in await store.due_tasks()] == ["soon", "late", "never"]
+    assert [task.id for task in await store.due_tasks(1)] == ["soon"]

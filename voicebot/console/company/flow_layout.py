@@ -16,6 +16,8 @@ DOWN: Final = 34
 LINE: Final = 19
 PADDING: Final = 12
 CHARACTERS: Final = 15
+NO_BEGINNING: Final = "，。？！、；：）》”’…"
+"""No line begins with one of these: they hang over the end of the line before (GB/T 15834, 5.1)."""
 """Of a line in a box: a Chinese character is twice as wide as a Latin one."""
 MOST_LINES: Final = 5
 COLUMNS: Final = 3
@@ -65,7 +67,7 @@ def picture_of(flow: Flow, then: dict[str, str]) -> Picture:
     last = _add(picture, _box("begin", GAP + row / 2, 1, flow.title))
     slots: dict[str, Box] = {}
     for slot in flow.slots:
-        last = slots[slot.name] = _below(picture, last, "slot", slot.name, _asked(slot))
+        last = slots[slot.name] = _below(picture, last, "slot", slot.title or slot.name, _asked(slot))
     last = _below(picture, last, "action", flow.action.tool, ())
     _outcomes(picture, flow, last, slots, then)
     picture.height = max(y for line in picture.lines for _, y in line.points) + 2
@@ -110,7 +112,7 @@ def _back(end: Box, asked: Box, lane: float) -> tuple[tuple[float, float], ...]:
 
 def _asked(slot: Slot) -> tuple[str, ...]:
     asked = slot.ask or (f"[{slot.ask_prompt}]" if slot.ask_prompt else "")
-    choices = " / ".join(slot.choices)
+    choices = " / ".join(words[0] if words else choice for choice, words in slot.choices.items())
     return (*wrapped(asked), *wrapped(choices))
 
 
@@ -135,7 +137,7 @@ def wrapped(text: str) -> tuple[str, ...]:
     lines, line, width = [], "", 0.0
     for character in text:
         wide = 1.0 if ord(character) > 0x2E80 else 0.55
-        if width + wide > CHARACTERS:
+        if width + wide > CHARACTERS and character not in NO_BEGINNING:
             lines.append(line)
             line, width = "", 0.0
         line += character

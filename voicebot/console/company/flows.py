@@ -42,13 +42,13 @@ async def flows(visit: Visit) -> None:
 def _facts(visit: Visit, flow: Flow) -> None:
     t, names = visit.t, visit.names
     begins = [name for name, intent in visit.sources.company.current.intents.items() if intent.flow == flow.name]
-    prefilled = [f"{slot.name}: {_prefill(visit, slot)}" for slot in flow.slots if slot.prefill != "none"]
+    prefilled = [f"{names.slot(slot.name)}：{_prefill(visit, slot)}" for slot in flow.slots if slot.prefill != "none"]
     with panel(t("flow.about")):
         facts(
             [
                 (t("flow.begun_by"), "、".join(map(names.intent, begins)) or t("flow.nobody_begins_it")),
                 (t("flow.prefilled"), "\n".join(prefilled)),
-                (t("flow.silent"), "、".join(slot.name for slot in flow.slots if slot.is_private)),
+                (t("flow.silent"), "、".join(names.slot(slot.name) for slot in flow.slots if slot.is_private)),
                 (t("flow.tool"), flow.action.tool),
             ]
         )

@@ -83,7 +83,7 @@ class CallerCard:
         with self._details:
             if packet.summary:
                 tag("div", names.said(packet.summary), "vb-text")
-            facts([(slot.label, names.said(slot.shown)) for slot in packet.slots])
+            facts([(names.slot(slot.name), names.said(slot.shown)) for slot in packet.slots])
             self._list("desk.missing", list(packet.missing))
             self._list("desk.settled", [f"{each.title}：{names.said(each.told)}" for each in packet.settled])
             self._list("desk.promises", [self._promise(each.what, each.due_at) for each in packet.promises])

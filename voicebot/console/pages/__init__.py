@@ -10,6 +10,7 @@ from voicebot.console.pages.blind import blind
 from voicebot.console.pages.board import board
 from voicebot.console.pages.calibration import calibration
 from voicebot.console.pages.calls import calls
+from voicebot.console.pages.follow_ups import follow_ups
 from voicebot.console.pages.map import china_map
 from voicebot.console.pages.quality import quality
 from voicebot.console.pages.review import review
@@ -23,6 +24,7 @@ def add_all(pages: Pages) -> None:
     pages.add("/board", Action.MONITOR_CALL, board)
     pages.add("/calls", Action.VIEW_CALL, calls)
     pages.add("/calls/{call_id}", Action.VIEW_CALL, review)
+    pages.add("/follow-ups", Action.VIEW_TASKS, follow_ups)
     pages.add("/quality", Action.VIEW_SCORE, quality)
     pages.add("/reviews", Action.VIEW_SCORE, reviews)
     pages.add("/reviews/blind/{sample_id}", Action.REVIEW_SCORE, blind)

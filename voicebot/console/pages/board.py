@@ -40,13 +40,11 @@ async def board(visit: Visit) -> None:
         board = _Board(visit)
         with box("vb-stack"):
             board.figures_row()
-            with box("vb-columns vb-columns-wide-left"):
+            with box("vb-board"):
                 board.calls_panel()
                 board.transcript_panel()
-            with box("vb-columns vb-columns-wide-left"):
                 board.queue_panel()
                 board.agents_panel()
-            with box("vb-columns vb-columns-wide-left"):
                 board.hours_panel()
                 board.models_panel()
     await board.read_figures()
@@ -72,7 +70,7 @@ class _Board:
 
     def figures_row(self) -> None:
         t = self._t
-        with box("vb-figure-row"):
+        with box("vb-figure-row vb-board-figures"):
             self._now = Figure(t("board.calls_now"))
             self._today = Figure(t("board.calls_today"))
             self._contained = Figure(t("board.contained"), hint=t("board.contained_hint"))
@@ -92,7 +90,7 @@ class _Board:
             Column(t("call.reply"), "5rem", "right"),
             Column(t("call.length"), "4.4rem", "right"),
         ]
-        with panel(t("board.going_on"), flush=True, classes="vb-board-panel"):
+        with panel(t("board.going_on"), flush=True, classes="vb-board-calls"):
             self._table = DataTable(columns, name=t("board.going_on"), choosable=True)
             self._table.on("choose", lambda event: self._choose(str(event.args)))
             with box() as self._nobody, empty("phone_in_talk", t("board.nobody.title"), t("board.nobody.what_to_do")):
@@ -100,7 +98,7 @@ class _Board:
                 tag("code", f"sip:service@{sip.advertised_ip or sip.bind}:{sip.port}")
 
     def transcript_panel(self) -> None:
-        with panel(self._t("board.transcript"), flush=True, classes="vb-board-panel vb-board-transcript") as tools:
+        with panel(self._t("board.transcript"), flush=True, classes="vb-board-transcript") as tools:
             self._supervision = SupervisionBar(self._visit, self._may_watch)
             self._transcript = LiveTranscript(self._visit, tools)
 
@@ -112,7 +110,7 @@ class _Board:
             Column(t("call.dialect"), "9rem"),
             Column(t("board.waits"), "6rem", "right"),
         ]
-        with panel(t("board.queue"), flush=True):
+        with panel(t("board.queue"), flush=True, classes="vb-board-queue"):
             self._queue = DataTable(columns, name=t("board.queue"))
             self._no_queue = tag("p", t("board.no_queue"), "vb-menu-note")
 
@@ -124,12 +122,12 @@ class _Board:
             Column(t("board.state"), "6.5rem"),
             Column(t("board.since"), "5rem", "right"),
         ]
-        with panel(t("board.agents"), flush=True, classes="vb-agents-panel"):
+        with panel(t("board.agents"), flush=True, classes="vb-board-agents"):
             self._agents = DataTable(columns, name=t("board.agents"))
             self._no_agents = tag("p", t("board.no_agents"), "vb-menu-note")
 
     def hours_panel(self) -> None:
-        with panel(self._t("board.hours")):
+        with panel(self._t("board.hours"), classes="vb-board-hours"):
             self._hours = ColumnsChart(name=self._t("board.hours"))
 
     def models_panel(self) -> None:
@@ -140,7 +138,7 @@ class _Board:
             Column(t("board.wait"), "6.5rem", "right"),
             Column(t("board.run"), "6.5rem", "right"),
         ]
-        with panel(t("board.models"), flush=True):
+        with panel(t("board.models"), flush=True, classes="vb-board-models"):
             self._models = DataTable(columns, name=t("board.models"))
             with (
                 box() as self._no_metrics,

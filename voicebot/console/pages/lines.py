@@ -16,7 +16,6 @@ def stored_line(t: Texts, names: Names, turn: TurnRecord) -> Line:
     badges = _badges(t, names, turn.role, turn.intent, turn.emotion)
     if turn.reply_latency_ms is not None:
         badges = (Badge(t("call.after", ms=turn.reply_latency_ms)), *badges)
-    slots = "  ".join(f"{name} = {value}" for name, value in turn.slots.items()) if turn.role == "caller" else ""
     return Line(
         turn.seq,
         turn.role,
@@ -27,7 +26,7 @@ def stored_line(t: Texts, names: Names, turn: TurnRecord) -> Line:
         end_s=turn.ended_ms / 1000,
         unheard=turn.text[len(heard) :] if cut else "",
         badges=badges,
-        note=slots,
+        note=names.slots(turn.slots) if turn.role == "caller" else "",
     )
 
 
@@ -38,8 +37,9 @@ def told_line(t: Texts, names: Names, turn: TurnFinished) -> Line:
         turn.role,
         t.named("who", turn.role),
         names.said(turn.text),
-        time=names.time(turn.at, "clock"),
+        time=minutes(turn.started_ms / 1000) if turn.started_ms is not None else names.time(turn.at, "clock"),
         badges=_badges(t, names, turn.role, turn.intent, turn.emotion),
+        note=names.said(names.slots(turn.slots)) if turn.role == "caller" else "",
     )
 
 

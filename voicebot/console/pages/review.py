@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from functools import partial
 
 from voicebot.accounts.call_access import may_with_call
 from voicebot.accounts.permissions import Action
-from voicebot.assist.promises import standing
 from voicebot.console.auditing import SEEN
 from voicebot.console.components.parts import Tone, badge, box, facts, link, panel, tag
 from voicebot.console.names import MOOD_TONES, OUTCOME_TONES, Names, minutes
 from voicebot.console.pages.call_parts import recording_panel, recording_peaks, transcript_panel
+from voicebot.console.pages.follow_up_list import FollowUpList
 from voicebot.console.pages.routing_panel import routing_panel
 from voicebot.console.pages.scorecard_panel import scorecard_panel
 from voicebot.console.shell import framed
@@ -22,7 +22,10 @@ from voicebot.privacy.reveal import REVEALED
 from voicebot.qa.material import CallMeasures
 from voicebot.qa.measuring.kept import kept_measures
 from voicebot.store.floor import FloorStore
-from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
+from voicebot.store.records import CallRecord, TurnRecord
+
+WORTH_SHOWING = 0.01
+"""A dialect less likely than this is not named."""
 
 
 async def review(visit: Visit) -> None:
@@ -36,7 +39,6 @@ async def review(visit: Visit) -> None:
     action = SEEN if names is visit.names else REVEALED
     await Audit(store).record(visit.viewer.actor.id, action, f"call:{call.id}")
     turns = await store.turns(call.id)
-    tasks = await store.tasks(call_id=call.id)
     offers = await FloorStore(store, visit.sources.settings.events.node).offers(call.id)
     peaks = await recording_peaks(visit, call)
     measures = await kept_measures(store, call.id)
@@ -54,7 +56,7 @@ async def review(visit: Visit) -> None:
                     if call.ended_at is not None:
                         await scorecard_panel(visit, names, call, turns)
                     _about(visit.t, names, call, turns, measures)
-                    _promises(visit.t, names, tasks, datetime.now(UTC))
+                    await _promises(visit, names, call.id)
                     routing_panel(visit.t, names, offers)
 
 
@@ -73,7 +75,8 @@ def _about(
     t: Texts, names: Names, call: CallRecord, turns: Sequence[TurnRecord], measures: CallMeasures | None
 ) -> None:
     why = next((turn.dialect_reasons for turn in reversed(turns) if turn.dialect_reasons), ())
-    dialects = sorted(call.dialects.items(), key=lambda each: -each[1])[:3]
+    likeliest = sorted(call.dialects.items(), key=lambda each: -each[1])[:3]
+    dialects = [(tag, share) for tag, share in likeliest if share >= WORTH_SHOWING]
     length = (call.ended_at - call.answered_at).total_seconds() if call.ended_at and call.answered_at else None
     with panel(t("review.about")):
         facts(
@@ -110,17 +113,7 @@ def _measured(t: Texts, measures: CallMeasures | None) -> list[tuple[str, str]]:
     ]
 
 
-def _promises(t: Texts, names: Names, tasks: Sequence[TaskRecord], now: datetime) -> None:
-    with panel(t("review.tasks")):
-        if not tasks:
-            tag("p", t("review.no_tasks"), "vb-faint")
-        for task in tasks:
-            with box("vb-task"):
-                with box("vb-row"):
-                    badge(t.named("task", task.kind), "accent")
-                    badge(t.named("task_status", task.status), "good" if task.status == "done" else "")
-                    if task.status != "cancelled" and standing(task.due_at, task.done_at, now) == "broken":
-                        badge(t("task.broken"), "bad")
-                    if task.due_at:
-                        tag("span", t("task.due", at=names.time(task.due_at)), "vb-faint vb-small")
-                tag("div", names.said(task.summary), "vb-text")
+async def _promises(visit: Visit, names: Names, call_id: str) -> None:
+    with panel(visit.t("review.tasks")):
+        read = partial(visit.sources.store.tasks, call_id=call_id)
+        await FollowUpList(visit, names, read, empty=visit.t("review.no_tasks")).show()

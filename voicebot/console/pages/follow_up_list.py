@@ -1,0 +1,104 @@
+"""Follow-ups with what can be done about them, wherever people look at them: on their page, and with a call."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
+from urllib.parse import quote
+
+from nicegui import ui
+
+from voicebot.accounts.permissions import Action
+from voicebot.agent_commands import Dial
+from voicebot.assist.promises import standing
+from voicebot.console.attempting import attempted
+from voicebot.console.commanding import command, new_id
+from voicebot.console.components.parts import badge, box, link, tag
+from voicebot.console.names import Names
+from voicebot.console.visit import Visit
+from voicebot.masking import mask
+from voicebot.privacy.audit import Audit
+from voicebot.store.records import TaskRecord, TaskStatus
+
+CHANGES: Final[dict[TaskStatus, tuple[TaskStatus, ...]]] = {
+    "open": ("done", "cancelled"),
+    "done": ("open",),
+    "cancelled": ("open",),
+}
+"""What a follow-up can become."""
+Read = Callable[[], Awaitable[Sequence[TaskRecord]]]
+
+
+class FollowUpList:
+    """Reads itself again after each change. To be shown by `await list.show()`."""
+
+    def __init__(self, visit: Visit, names: Names, read: Read, *, empty: str, linked: bool = False) -> None:
+        """empty: what stands there where there is none. linked: each leads to its call, if the visitor may see that."""
+        self._visit = visit
+        self._names = names
+        self._read = read
+        self._empty = empty
+        self._linked = linked
+        self._place = box("vb-follow-ups")
+
+    async def show(self) -> None:
+        tasks = await self._read()
+        calls: Collection[str] = ()
+        if self._linked:
+            calls = await self._visit.search.those_of([task.call_id for task in tasks if task.call_id])
+        self._place.clear()
+        with self._place:
+            for task in tasks:
+                self._one(task, linked=task.call_id in calls)
+            if not tasks:
+                tag("p", self._empty, "vb-menu-note")
+
+    def _one(self, task: TaskRecord, *, linked: bool) -> None:
+        t, names = self._visit.t, self._names
+        broken = task.status != "cancelled" and standing(task.due_at, task.done_at, datetime.now(UTC)) == "broken"
+        with box("vb-task vb-follow-up"):
+            with box("vb-grow"):
+                with box("vb-row vb-wrap"):
+                    badge(t.named("task", task.kind), "accent")
+                    badge(t.named("task_status", task.status), "good" if task.status == "done" else "")
+                    if broken:
+                        badge(t("task.broken"), "bad")
+                    if task.due_at:
+                        tag("span", t("task.due", at=names.time(task.due_at)), "vb-faint vb-small")
+                tag("div", names.said(task.summary), "vb-text")
+                with box("vb-row vb-wrap vb-small"):
+                    tag("span", names.said(task.customer_number), "vb-faint vb-figures")
+                    if linked and task.call_id:
+                        link(t("task.call"), f"/calls/{quote(task.call_id, safe='')}")
+            with box("vb-row"):
+                self._tools(task)
+
+    def _tools(self, task: TaskRecord) -> None:
+        viewer = self._visit.viewer
+        if task.status == "open" and task.customer_number and viewer.actor.agent_id and viewer.may(Action.DIAL):
+            self._button("dial", "call", partial(self._dial, task, viewer.actor.agent_id))
+        if viewer.may(Action.WORK_ON_TASKS):
+            for status in CHANGES[task.status]:
+                self._button(f"become_{status}", "", partial(self._become, task, status))
+
+    def _button(self, what: str, icon: str, act: Callable[[], Awaitable[None]]) -> None:
+        ui.button(self._visit.t(f"task.{what}"), icon=icon or None, on_click=act).props("outline no-caps")
+
+    async def _become(self, task: TaskRecord, status: TaskStatus) -> None:
+        if await attempted(self._visit.t, self._change(task, status)):
+            await self.show()
+
+    async def _change(self, task: TaskRecord, status: TaskStatus) -> None:
+        store = self._visit.sources.store
+        detail = {"from": task.status, "to": status}
+        await Audit(store).record(self._visit.viewer.actor.id, "task.changed", f"task:{task.id}", detail)
+        await store.set_task_status(task.id, status)
+
+    async def _dial(self, task: TaskRecord, agent_id: str) -> None:
+        store, number = self._visit.sources.store, task.customer_number
+        detail = {"number": mask(number)}
+        noted = Audit(store).record(self._visit.viewer.actor.id, "call.dialled", f"agent:{agent_id}", detail)
+        if await attempted(self._visit.t, noted) and await command(self._visit, Dial(new_id(), agent_id, number)):
+            ui.notify(self._visit.t("task.dialling"), type="positive")

@@ -177,6 +177,12 @@ async def test_the_check_finds_a_password_file_that_others_may_read(tmp_path: Pa
     assert found.state == "fail" and found.remedy == f"chmod 600 {file}"
 
 
+async def test_the_check_finds_that_nothing_outside_is_reached_from_loopback(tmp_path: Path) -> None:
+    outside = Settings(data_dir=tmp_path, trunk=TrunkSection(host="192.0.2.1"))
+    found = await check(outside)
+    assert found.state == "fail" and "sip.bind 127.0.0.1" in found.found and "sip.bind" in found.remedy
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"state": "x", "said": "", "again_at": 0}', '{"state": "silent"}'])
 def test_a_file_that_says_nothing_is_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE).write_text(text)

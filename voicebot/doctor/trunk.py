@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from ipaddress import IPv4Address
 
 from voicebot.config import ConfigError, Settings
 from voicebot.doctor.finding import Finding, fail, ok, warn
 from voicebot.sip_probe import answers
 from voicebot.trunk_account import read_credentials
+from voicebot.trunk_line import AddressUnknown, addresses_of
 from voicebot.trunk_standing import read_standing
 
 PROBE_S = 2.0
@@ -24,6 +26,10 @@ async def trunk(settings: Settings) -> Finding:
         found, _, remedy = str(error).rpartition(": ")
         return fail("trunk", found, remedy)
     where = f"{line.host}:{line.port}"
+    bind = settings.sip.bind
+    if bind.is_loopback and not await _on_this_machine(line.host):
+        remedy = "set sip.bind to an address of this machine, or to 0.0.0.0, and sip.peers with it"
+        return fail("trunk", f"{where} is not reached from sip.bind {bind}", remedy)
     standing = await asyncio.to_thread(read_standing, settings.data_dir)
     match standing.state if standing else "unknown":
         case "registered":
@@ -49,6 +55,13 @@ async def trunk(settings: Settings) -> Finding:
             remedy = "check trunk.host and the DNS; SIP over IPv6 is not spoken here"
             return fail("trunk", f"{line.host} has no IPv4 address ({standing.said})", remedy)
     return await _asked(line.host, line.port)
+
+
+async def _on_this_machine(host: str) -> bool:
+    try:
+        return all(IPv4Address(address).is_loopback for address in await addresses_of(host))
+    except AddressUnknown:  # which is another finding
+        return True
 
 
 async def _asked(host: str, port: int) -> Finding:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import structlog
 
 from dialect_router.presence import Presence
-from voicebot.agent_events import AgentEvent, Joined, Left, PresenceChanged, PromptShown, Ringing, WrapUpSuggested
+from voicebot.agent_events import (
+    AgentEvent,
+    Joined,
+    Left,
+    PresenceChanged,
+    PromptShown,
+    Ringing,
+    Unlisted,
+    WrapUpSuggested,
+)
 from voicebot.assist.packet import HandoverPacket, PacketError, packet_from_fields
 from voicebot.console.components.parts import box, empty, panel
 from voicebot.console.desk.call_controls import CallControls
@@ -107,6 +116,8 @@ class _Desk:
         match event:
             case PresenceChanged():
                 self._show_presence(event)
+            case Unlisted():
+                self._show_presence(None)
             case Ringing():
                 await self._take_up(event.call_id, whisper=event.whisper, reasons=event.reasons)
             case Joined():

@@ -17,10 +17,10 @@ from starlette.responses import Response
 from models.address import InferenceError
 from voicebot.api import about, agents, calls, customers, dialling, knowledge, routing, scores, tasks
 from voicebot.api.asking import Asks
-from voicebot.api.rate_limit import RateLimit
 from voicebot.company.problems import CompanyError
 from voicebot.store.database import StoreError
 from voicebot.web.problems import MEDIA_TYPE, problem
+from voicebot.web.rate_limit import RateLimit
 from voicebot.web.visitor import Web
 
 PATH: Final = "/api/v1"

@@ -27,7 +27,7 @@ app = typer.Typer()
 
 @app.command()
 def run(
-    desks: Annotated[int, typer.Option(min=0, max=500, help="Agents' desks kept open.")] = 50,
+    desks: Annotated[int, typer.Option(min=0, max=100, help="One agent's desks kept open.")] = 50,
     boards: Annotated[int, typer.Option(min=1, max=50, help="Supervisors' live boards kept open.")] = 5,
     calls: Annotated[int, typer.Option(min=1, max=MOST_CALLS, help="Calls at once.")] = 20,
     turns: Annotated[int, typer.Option(min=1, max=100, help="Turns that each caller speaks.")] = 4,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +12,7 @@ from typing import Final
 import structlog
 from nicegui import app, background_tasks, ui
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 
 from voicebot.accounts.call_access import reached_calls
 from voicebot.accounts.permissions import Action
@@ -22,11 +25,15 @@ from voicebot.console.texts import Texts
 from voicebot.store.call_figures import CallFigures
 from voicebot.store.call_search import CallSearch
 from voicebot.store.database import StoreError
+from voicebot.web.rate_limit import RateLimit
 
 log = structlog.get_logger(__name__)
 
 BUILT_WITHIN_S: Final = 30.0
 """On a busy machine, too, a page comes late rather than never."""
+PAGES_PER_MINUTE: Final = 120
+PAGES_AT_ONCE: Final = 120
+"""Of one person: each costs the process tens of milliseconds and a megabyte, and others wait meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,7 @@ class Pages:
         self._sources = sources
         self._viewer_of = viewer_of
         self._everywhere = everywhere
+        self._limit = RateLimit(per_minute=PAGES_PER_MINUTE, burst=PAGES_AT_ONCE)
         bind_to_sessions()
         app.on_page_exception(self._failed)
 
@@ -111,12 +119,15 @@ class Pages:
         """The page that `build` makes, for those who may do `action`."""
 
         @ui.page(path, response_timeout=BUILT_WITHIN_S)
-        async def page(request: Request) -> None:
+        async def page(request: Request) -> Response | None:
             visit = Visit(self._viewer_of(request), self._sources, request)
+            if wait_s := self._limit.wait_s(visit.viewer.actor.id, at_s=asyncio.get_running_loop().time()):
+                ui.context.client.delete()
+                return PlainTextResponse(visit.t("too_many"), 429, {"Retry-After": str(math.ceil(wait_s))})
             if not visit.viewer.may(action):
                 ui.status_code(403)
                 _instead(visit, "lock", "refused")
-                return
+                return None
             try:
                 await build(visit)
                 self._everywhere(visit)
@@ -125,6 +136,7 @@ class Pages:
                 ui.context.client.content.clear()
                 ui.status_code(503)
                 _instead(visit, "cloud_off", "store_away")
+            return None
 
 
 def not_found(visit: Visit) -> None:

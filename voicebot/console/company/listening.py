@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import math
 import re
 import wave
 from collections.abc import Callable
@@ -17,13 +19,18 @@ from models.speech_client import SpeechModels
 from voicebot.accounts.permissions import Action
 from voicebot.console.shell import Viewer
 from voicebot.console.sources import Sources
+from voicebot.web.rate_limit import RateLimit
 
 LONGEST: Final = 200
+PER_MINUTE: Final = 60
+AT_ONCE: Final = 20
+"""Sentences of one person: callers wait for the same voice."""
 _VALUE: Final = re.compile(r"\{[a-z_]+\}")
 
 
 def add_listening(app: FastAPI, sources: Sources, viewer_of: Callable[[Request], Viewer]) -> None:
     """/company/listen?text=…&language=cmn|yue"""
+    limit = RateLimit(per_minute=PER_MINUTE, burst=AT_ONCE)
 
     @app.get("/company/listen", include_in_schema=False)
     async def listen(request: Request) -> Response:
@@ -34,6 +41,8 @@ def add_listening(app: FastAPI, sources: Sources, viewer_of: Callable[[Request],
         language = request.query_params.get("language")
         if not text.strip() or language not in ("cmn", "yue"):
             return PlainTextResponse(viewer.t("not_found.title"), 404)
+        if wait_s := limit.wait_s(viewer.actor.id, at_s=asyncio.get_running_loop().time()):
+            return PlainTextResponse(viewer.t("too_many"), 429, {"Retry-After": str(math.ceil(wait_s))})
         try:
             models = SpeechModels(sources.models)
             spoken = [part async for part in models.speak(text, language=cast(Literal["cmn", "yue"], language))]

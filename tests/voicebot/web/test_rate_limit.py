@@ -1,7 +1,7 @@
 """A burst is allowed, then the average holds, for each asker alone."""
 
-from voicebot.api import rate_limit
-from voicebot.api.rate_limit import RateLimit
+from voicebot.web import rate_limit
+from voicebot.web.rate_limit import RateLimit
 
 
 def test_after_a_burst_requests_are_let_through_at_the_average() -> None:

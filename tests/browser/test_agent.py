@@ -101,15 +101,22 @@ async def _talk(console: Console, page: Page, media: Media) -> None:
     console.publisher.tell(Joined("8002", NOW, "desk-call"))
     hold = page.get_by_role("button", name="保持")
     await expect(hold).to_be_visible()
-    told = TurnFinished("desk-call", NOW, 1, "caller", "啥子时候赔", emotion="angry")
+    told = TurnFinished(
+        "desk-call", NOW, 1, "caller", "啥子时候赔", emotion="angry", started_ms=65_000,
+        dialects={"cmn-sichuan": 0.97, "cmn": 0.03}, dialect_reasons=(f"说了“赔” {SCRIPT}",),
+    )  # fmt: skip
     await console.store.add_turn(TurnRecord("desk-call", 1, "caller", "啥子时候赔", 2000, 3000), events=[told])
     await expect(page.locator(".vb-line-caller .vb-line-text")).to_have_text("啥子时候赔")
+    await expect(page.locator(".vb-line-caller .vb-line-time")).to_have_text("1:05")
+    for shown in ("愤怒", "四川话 97%", f"说了“赔” {SCRIPT}"):  # the card follows what is heard
+        await expect(page.locator(".vb-caller")).to_contain_text(shown)
     console.publisher.tell(PartialTranscript("desk-call", 0, "我马上", "查", 4.0, "agent"))
     await expect(page.locator(".vb-line-agent.vb-line-partial .vb-line-text")).to_have_text("我马上查")
     console.publisher.tell(PromptShown("8002", NOW, "desk-call", "p1", "warning", "客户生气了", "mood", 3.0))
     console.publisher.tell(
         PromptShown("8002", NOW, "desk-call", "p2", "knowledge", "晚到可赔十元", "knowledge/late", 3.0)
     )
+    await expect(page.locator(".vb-prompt").last).to_contain_text("客户生气了")
     await expect(page.locator(".vb-prompt").first).to_contain_text("晚到可赔十元")
     await page.keyboard.press("F8")
     judged = await media.took("judge_prompt")

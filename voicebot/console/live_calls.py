@@ -51,7 +51,8 @@ class LiveCall:
     """The likeliest one's tag; empty where nothing is known."""
     started_at: datetime
     answered_at: datetime | None = None
-    intent: str = ""
+    intents: tuple[str, ...] = ()
+    """Of the caller's turns, the latest last, each once."""
     mood: str = ""
     latency_ms: int | None = None
     """Of the assistant's last reply."""
@@ -152,7 +153,7 @@ def _found(found: FoundCall) -> LiveCall:
         likeliest(call.dialects),
         call.started_at,
         answered_at=call.answered_at,
-        intent=found.intents[-1] if found.intents else "",
+        intents=found.intents,
         mood=found.mood,
         with_whom="agent" if call.agent_id else "bot",
         agent_id=call.agent_id or "",
@@ -179,4 +180,7 @@ def _with_turn(call: LiveCall, turn: TurnFinished) -> LiveCall:
     if turn.role != "caller":
         return call
     moods = [mood for mood in MOODS if mood in (call.mood, turn.emotion)]
-    return replace(call, intent=turn.intent or call.intent, mood=moods[0] if moods else call.mood)
+    intents = call.intents
+    if turn.intent:
+        intents = (*(intent for intent in intents if intent != turn.intent), turn.intent)
+    return replace(call, intents=intents, mood=moods[0] if moods else call.mood)

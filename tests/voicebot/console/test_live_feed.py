@@ -66,7 +66,7 @@ async def test_a_call_is_followed_from_ring_to_hang_up(live: LiveCalls) -> None:
     live.apply(ReplyStarted("c1", NOON, 1, "请稍等", latency_ms=420))
     live.apply(TurnFinished("c1", NOON, 2, "caller", "好的", intent="affirm", emotion="calm"))
     (call,) = live.all()
-    assert (call.dialect, call.intent, call.mood, call.latency_ms) == ("yue", "affirm", "angry", 420)
+    assert (call.dialect, call.intents, call.mood, call.latency_ms) == ("yue", ("complaint", "affirm"), "angry", 420)
     live.apply(CallEnded("c1", NOON, "resolved", "remote_hangup", 12.0))
     live.apply(TurnFinished("c1", NOON, 3, "caller", "再见"))
     assert live.all() == []

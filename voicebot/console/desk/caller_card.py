@@ -6,10 +6,11 @@ from datetime import datetime
 
 from nicegui import ui
 
-from voicebot.assist.packet import HandoverPacket
+from voicebot.assist.packet import DialectFinding, HandoverPacket
 from voicebot.console.components.parts import badge, box, empty, facts, tag
-from voicebot.console.names import MOOD_TONES
+from voicebot.console.names import MOOD_TONES, Names
 from voicebot.console.visit import Visit
+from voicebot.events import TurnFinished
 
 
 class CallerCard:
@@ -19,6 +20,7 @@ class CallerCard:
         self._visit = visit
         self._place = box()
         self._details: ui.element | None = None
+        self._packet: HandoverPacket | None = None
         with self._place:
             self._nobody()
 
@@ -28,6 +30,7 @@ class CallerCard:
             tag("p", self._visit.t("desk.known_empty"), "vb-faint")
 
     def show(self, packet: HandoverPacket | None, *, whisper: str, reasons: tuple[str, ...]) -> None:
+        self._packet = packet
         self._place.clear()
         with self._place, box("vb-caller"):
             if packet is None:
@@ -43,6 +46,7 @@ class CallerCard:
 
     def gone(self, fate: str) -> None:
         """Without having talked."""
+        self._packet = None
         self._place.clear()
         with self._place:
             self._nobody(self._visit.t.named("fate", fate))
@@ -56,24 +60,48 @@ class CallerCard:
         t, names, caller = self._visit.t, self._visit.names, packet.caller
         with box("vb-row vb-wrap"):
             tag("div", caller.called or caller.label or names.said(caller.number), "vb-caller-name")
-            badge(t.named("mood", packet.mood), MOOD_TONES.get(packet.mood, ""))
+            self._mood = box()
             if caller.level != "normal":
                 badge(t.named("level", caller.level), "accent")
             for label in caller.tags:
                 badge(label)
         with box("vb-row vb-wrap vb-soft"):
             tag("span", names.place(caller.province, caller.city))
-            if found := packet.dialect:
-                sure = t("desk.asked_for") if found.requested else f"{found.probability:.0%}"
-                badge(f"{found.name} {sure}", "caller")
+            self._dialect = box()
             tag("span", names.said(caller.number), "vb-figures")
         with box("vb-row vb-wrap"):
             for wish in packet.wishes:
                 badge(names.intent(wish.intent), "accent")
         if packet.own_words:
             tag("div", f"“{names.said(packet.own_words)}”", "vb-text")
-        for reason in packet.dialect.reasons if packet.dialect else ():
-            tag("div", reason, "vb-faint vb-small")
+        self._reasons = box()
+        self._show_mood(packet.mood)
+        self._show_dialect(packet.dialect)
+
+    def heard(self, turn: TurnFinished) -> None:
+        """What the caller has said since tells mood and dialect better."""
+        if self._packet is None:
+            return
+        if turn.emotion:
+            self._show_mood(turn.emotion)
+        self._show_dialect(_heard_dialect(turn, self._packet.dialect, self._visit.names))
+
+    def _show_mood(self, mood: str) -> None:
+        self._mood.clear()
+        with self._mood:
+            badge(self._visit.t.named("mood", mood), MOOD_TONES.get(mood, ""))
+
+    def _show_dialect(self, found: DialectFinding | None) -> None:
+        self._dialect.clear()
+        self._reasons.clear()
+        if found is None:
+            return
+        sure = self._visit.t("desk.asked_for") if found.requested else f"{found.probability:.0%}"
+        with self._dialect:
+            badge(f"{found.name} {sure}", "caller")
+        with self._reasons:
+            for reason in found.reasons:
+                tag("div", self._visit.names.said(reason), "vb-faint vb-small")
 
     def _show_details(self, packet: HandoverPacket) -> None:
         if self._details is None:
@@ -101,3 +129,13 @@ class CallerCard:
                 tag("div", self._visit.t(title), "vb-strong")
                 for entry in entries:
                     tag("div", entry, "vb-text vb-soft")
+
+
+def _heard_dialect(turn: TurnFinished, before: DialectFinding | None, names: Names) -> DialectFinding | None:
+    """By the turn; the same dialect keeps the name that people of the caller's region have for it."""
+    if not turn.dialects:
+        return before
+    tag = turn.requested_dialect or max(turn.dialects, key=turn.dialects.__getitem__)
+    name = before.name if before and before.tag == tag else names.dialect(tag)
+    asked_for = turn.requested_dialect is not None
+    return DialectFinding(tag, name, turn.dialects.get(tag, 0.0), turn.dialect_reasons, requested=asked_for)

@@ -25,9 +25,11 @@ from voicebot.console.desk.prompt_list import PromptList
 from voicebot.console.desk.ringing_controls import RingingControls
 from voicebot.console.desk.shortcuts import shortcuts
 from voicebot.console.desk.wrap_up_form import WrapUpForm
+from voicebot.console.feed import CallEvent
 from voicebot.console.pages.live_transcript import LiveTranscript
 from voicebot.console.shell import framed
 from voicebot.console.visit import Visit
+from voicebot.events import TurnFinished
 from voicebot.store.floor import FloorStore
 
 log = structlog.get_logger(__name__)
@@ -52,6 +54,7 @@ async def desk(visit: Visit) -> None:
                 made.side_panels()
     await made.begin()
     visit.keep_up(made.follow)
+    visit.keep_up(made.follow_caller)
 
 
 class _Desk:
@@ -111,6 +114,15 @@ class _Desk:
         with self._visit.sources.agent_feed.subscribed(lambda event: event.agent_id == self._agent_id) as events:
             async for event in events:
                 await self._tell(event)
+
+    async def follow_caller(self) -> None:
+        with self._visit.sources.feed.subscribed(self._by_our_caller) as events:
+            async for event in events:
+                if isinstance(event, TurnFinished):
+                    self._card.heard(event)
+
+    def _by_our_caller(self, event: CallEvent) -> bool:
+        return isinstance(event, TurnFinished) and event.role == "caller" and event.call_id == self._call_id
 
     async def _tell(self, event: AgentEvent) -> None:
         match event:

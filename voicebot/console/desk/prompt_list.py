@@ -13,6 +13,7 @@ from voicebot.agent_commands import JudgePrompt
 from voicebot.agent_events import PromptShown
 from voicebot.console.commanding import command, new_id
 from voicebot.console.components.parts import Tone, badge, box, tag
+from voicebot.console.desk.prompt_source import shown_source
 from voicebot.console.visit import Visit
 from voicebot.store.floor_records import PromptRecord
 
@@ -61,7 +62,8 @@ class PromptList:
         with self._list, box(f"vb-prompt vb-prompt-{kind}") as element:
             with box("vb-row"):
                 badge(t.named("prompt", kind), TONES.get(kind, ""))
-                tag("span", source, "vb-faint vb-small vb-clip vb-grow")
+                origin = shown_source(source, t, self._visit.names, self._visit.sources.company.current)
+                tag("span", origin, "vb-faint vb-small vb-clip vb-grow")
             tag("div", self._visit.names.said(text), "vb-text")
             if not judged:
                 with box("vb-row") as self._open[prompt_id]:

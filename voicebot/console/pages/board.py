@@ -247,7 +247,7 @@ class _Board:
             [
                 Cell(*names.labelled(call.label, call.number)),
                 Cell(names.place(call.province, call.city), second=names.dialect(call.dialect)),
-                Cell(names.intent(call.intent), second=names.said(call.last_text[:LONGEST_SECOND])),
+                Cell(self._matter(call), second=names.said(call.last_text[:LONGEST_SECOND])),
                 self._with_whom(call),
                 Cell(t.named("mood", call.mood), tone=MOOD_TONES.get(call.mood, "")),
                 reply,
@@ -255,6 +255,11 @@ class _Board:
             ],
             id=call.id,
         )
+
+    def _matter(self, call: LiveCall) -> str:
+        """What the caller wants, as far as it is known by now."""
+        names = self._visit.names
+        return next((names.intent(intent) for intent in reversed(call.intents) if names.is_matter(intent)), "")
 
     def _with_whom(self, call: LiveCall) -> Cell:
         state = self._t(f"with.{call.with_whom}")

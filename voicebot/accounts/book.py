@@ -145,8 +145,11 @@ class AccountBook:
 
         return await self._store.transact(work)
 
-    async def attempt_succeeded(self, account: str, address: str) -> None:
-        """The account's failures are forgotten; of the address's, only this attempt: others may try from there."""
+    async def attempt_succeeded(self, account: str, address: str | None) -> None:
+        """The account's failures are forgotten; of the address's, only this attempt: others may try from there.
+
+        address: None where the attempt was not counted for it.
+        """
         table = sign_in_failures
 
         def work(connection: Connection) -> None:

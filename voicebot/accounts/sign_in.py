@@ -9,6 +9,7 @@ import structlog
 
 from voicebot.accounts.account import Account, AccountError, folded
 from voicebot.accounts.book import AccountBook
+from voicebot.accounts.known_browser import known_key
 from voicebot.accounts.lockout import ACCOUNT, ADDRESS, account_key, address_key
 from voicebot.accounts.passwords import Passwords, check_password
 from voicebot.accounts.sessions import Session, SessionLimits, new_token, token_hash
@@ -41,25 +42,31 @@ class SignIn:
         self._passwords = passwords
         self.limits = limits
 
-    async def with_password(self, name: str, password: str, *, address: str, at: datetime) -> SignedIn | Refused:
-        """address: the browser's, for the delays and the record."""
+    async def with_password(
+        self, name: str, password: str, *, address: str, at: datetime, mark: str = ""
+    ) -> SignedIn | Refused:
+        """address: the browser's, for the delays and the record. mark: what it keeps, if it is known."""
         try:
             name = folded(name)
         except AccountError:
             name = ""
-        keys = account_key(name), address_key(address)
-        open_at = await self.book.begin_attempt({keys[0]: ACCOUNT, keys[1]: ADDRESS}, at)
+        account = await self.book.by_name(name)
+        key, from_where = account_key(name), address_key(address)
+        delays = {key: ACCOUNT, from_where: ADDRESS}
+        if known := known_key(account, mark):
+            key, delays = known, {known: ACCOUNT}
+        open_at = await self.book.begin_attempt(delays, at)
         if open_at is not None:
             return Refused(wait_s=(open_at - at).total_seconds())
-        account = await self.book.by_name(name)
         usable = account is not None and not account.disabled
         right = await self._passwords.is_right(password, account.password_hash if account else None)
         if account is None or not usable or not right:
             log.warning("sign_in_failed", address=address, known_name=account is not None)
             return Refused()
-        await self.book.attempt_succeeded(*keys)
+        await self.book.attempt_succeeded(key, from_where if from_where in delays else None)
         if account.password_hash and self._passwords.is_dated(account.password_hash):
-            await self.book.rehash(account.id, await self._passwords.hash(password))
+            account = account.with_hash(await self._passwords.hash(password))
+            await self.book.rehash(account.id, account.password_hash or "")
         return await self.open(account, address=address, at=at)
 
     async def open(self, account: Account, *, address: str, at: datetime) -> SignedIn:

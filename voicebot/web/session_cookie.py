@@ -5,7 +5,9 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from voicebot.accounts.known_browser import mark_for
 from voicebot.accounts.sign_in import SignedIn
+from voicebot.web.pages import YEAR_S
 from voicebot.web.visitor import Web
 
 
@@ -24,7 +26,21 @@ async def let_in(web: Web, request: Request, signed_in: SignedIn, wanted: str) -
         secure=web.addresses.is_encrypted,
         samesite="lax",
     )
+    if mark := mark_for(account):
+        answer.set_cookie(
+            web.mark_cookie,
+            mark,
+            max_age=YEAR_S,
+            httponly=True,
+            secure=web.addresses.is_encrypted,
+            samesite="strict",
+        )
     return answer
+
+
+def mark_of(web: Web, request: Request) -> str:
+    """What the browser keeps of who was signed in before."""
+    return request.cookies.get(web.mark_cookie, "")
 
 
 def let_out(web: Web) -> RedirectResponse:

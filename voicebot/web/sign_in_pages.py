@@ -18,7 +18,7 @@ from voicebot.accounts.sign_in import Refused, SignedIn
 from voicebot.web.pages import page, texts
 from voicebot.web.provider import PATH as PROVIDER
 from voicebot.web.provider import ProviderSignIn
-from voicebot.web.session_cookie import inside, let_in, let_out
+from voicebot.web.session_cookie import inside, let_in, let_out, mark_of
 from voicebot.web.visitor import VISITOR, Web, address_of, visitor_of
 
 MOST_FIELDS: Final = 10
@@ -61,7 +61,11 @@ class _SignInPages:
         form = await _form(request)
         name, wanted = _field(form, "name"), inside(_field(form, "next"))
         result = await self._web.sign_in.with_password(
-            name, _field(form, "password"), address=address_of(request), at=self._web.now()
+            name,
+            _field(form, "password"),
+            address=address_of(request),
+            at=self._web.now(),
+            mark=mark_of(self._web, request),
         )
         if isinstance(result, SignedIn):
             return await let_in(self._web, request, result, wanted)
@@ -121,7 +125,11 @@ class _SignInPages:
             problem = t["not_same"]
         else:
             proof = await self._web.sign_in.with_password(
-                visitor.account.name, _field(form, "current"), address=address_of(request), at=self._web.now()
+                visitor.account.name,
+                _field(form, "current"),
+                address=address_of(request),
+                at=self._web.now(),
+                mark=mark_of(self._web, request),
             )
             if isinstance(proof, Refused):
                 problem, status = _refusal(t, proof)

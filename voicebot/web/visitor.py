@@ -54,6 +54,11 @@ class Web:
         """The name binds an encrypted cookie to this host and to encryption (RFC 6265bis, 4.1.3.2)."""
         return "__Host-voicebot" if self.addresses.is_encrypted else "voicebot"
 
+    @property
+    def mark_cookie(self) -> str:
+        """Of what a browser keeps in which somebody was signed in before."""
+        return f"{self.cookie}-known"
+
 
 def visitor_of(connection: HTTPConnection) -> Visitor:
     """The person on whose behalf a page is asked for. The guard lets nobody else in."""

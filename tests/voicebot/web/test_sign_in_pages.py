@@ -175,3 +175,38 @@ async def test_many_who_guess_at_once_do_not_get_around_the_delay(server: Server
         guesses = [browser.post("/sign-in", data={"name": "boss", "password": f"guess {n}"}) for n in range(12)]
         answers = [answer.status_code for answer in await asyncio.gather(*guesses)]
         assert sorted(answers) == [401] * 5 + [429] * 7
+
+
+async def test_who_guesses_elsewhere_keeps_nobody_out_of_their_own_browser(server: Server) -> None:
+    await server.add("boss")
+    right, wrong = {"name": "boss", "password": PASSWORD}, {"name": "boss", "password": "wrong"}
+    async with server.browser() as own, server.browser() as stranger:
+        assert (await own.post("/sign-in", data=right)).status_code == 303
+        own.cookies.delete(server.web.cookie)
+        for _ in range(25):  # the account's mistakes, and those of the address
+            await stranger.post("/sign-in", data=wrong)
+        assert (await stranger.post("/sign-in", data=right)).status_code == 429
+        assert (await own.post("/sign-in", data=right)).status_code == 303
+        own.cookies.delete(server.web.cookie)
+        stolen = {server.web.mark_cookie: own.cookies[server.web.mark_cookie]}
+        stranger.cookies.update(stolen)
+        answers = [(await stranger.post("/sign-in", data=wrong)).status_code for _ in range(6)]
+        assert answers == [401] * 5 + [429], "whoever has it guesses no faster"
+        assert (await own.post("/sign-in", data=right)).status_code == 429
+
+
+async def test_what_makes_a_browser_known_opens_nothing_and_goes_with_the_password(server: Server) -> None:
+    await server.add("boss")
+    async with server.browser() as own, server.browser() as stranger:
+        answer = await own.post("/sign-in", data={"name": "boss", "password": PASSWORD})
+        (cookie,) = [each for each in answer.headers.get_list("set-cookie") if each.startswith(server.web.mark_cookie)]
+        assert "httponly" in cookie.lower() and "samesite=strict" in cookie.lower()
+        stranger.cookies.set(server.web.mark_cookie, own.cookies[server.web.mark_cookie])
+        assert (await stranger.get("/")).status_code == 303
+        account = await server.web.sign_in.book.by_name("boss")
+        assert account
+        await server.web.sign_in.change_password(account, "another long one 7")
+        for _ in range(6):
+            refused = await server.browser().post("/sign-in", data={"name": "boss", "password": "wrong"})
+        assert refused.status_code == 429
+        assert (await own.post("/sign-in", data={"name": "boss", "password": "another long one 7"})).status_code == 429

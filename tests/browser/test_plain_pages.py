@@ -5,6 +5,7 @@ from playwright.async_api import expect
 
 from tests.browser.console import Browsers
 
+NAMED = "[...document.querySelectorAll('link[href], script[src]')].map(each => each.href || each.src)"
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
@@ -24,3 +25,18 @@ async def test_the_description_of_the_api_is_drawn_and_can_be_tried_out(people: 
         await page.get_by_role("button", name="Try it out").click()
         await page.get_by_role("button", name="Execute").click()
         await expect(page.locator(".live-responses-table .response-col_status").nth(1)).to_have_text("200")
+
+
+async def test_whatever_a_page_refers_to_is_there(people: Browsers) -> None:
+    """The browser asks for a page's icon by itself, and tells nobody of its absence."""
+    async with people.of("boss") as boss:
+        for path in ("/account", "/board"):
+            await boss.open(path)
+            named = await boss.call(
+                "[...document.querySelectorAll('link[href], script[src]')].map(e => e.href || e.src)"
+            )
+            assert any("icon" in each for each in named)
+            for each in named:
+                answer = await boss.page.request.get(each)
+                assert answer.ok, each
+                assert "html" not in answer.headers["content-type"], each

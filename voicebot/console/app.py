@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import FastAPI, Request
 from nicegui import app as nicegui_app
 from nicegui import ui
-from starlette.responses import RedirectResponse
+from starlette.responses import FileResponse, RedirectResponse
 
 from voicebot.console import preferences
 from voicebot.console.company.listening import add_listening
@@ -25,6 +25,7 @@ from voicebot.web.pages import STATIC as WEB_STATIC
 from voicebot.web.visitor import Web, visitor_of
 
 STATIC: Final = Path(__file__).parent / "static"
+ICON: Final = WEB_STATIC / "icon.svg"
 STYLES: Final = ("theme", "layout", "parts", "transcript", "waveform", "scores", "board", "desk", "company")
 
 
@@ -33,6 +34,7 @@ def add_pages(app: FastAPI, web: Web) -> None:
     made = sources(web)
     app.get(preferences.PATH, include_in_schema=False)(preferences.change)
     app.get("/", include_in_schema=False)(_start)
+    app.get("/favicon.ico", include_in_schema=False)(_icon)  # NiceGUI's own route comes after the page for the rest
     add_downloads(app, made, _viewer)
     add_listening(app, made, _viewer)
     pages = Pages(made, _viewer, phone_on_page)
@@ -50,12 +52,16 @@ def add_pages(app: FastAPI, web: Web) -> None:
 
     app.router.lifespan_context = lifespan
     mark_own_scripts()
-    ui.run_with(app, title="voicebot", favicon=WEB_STATIC / "icon.svg", tailwind=False, show_welcome_message=False)
+    ui.run_with(app, title="voicebot", favicon=ICON, tailwind=False, show_welcome_message=False)
 
 
 def _viewer(request: Request) -> Viewer:
     visitor = visitor_of(request)
     return viewer(request, visitor.actor, visitor.account.shown_name)
+
+
+async def _icon() -> FileResponse:
+    return FileResponse(ICON)
 
 
 async def _start(request: Request) -> RedirectResponse:

@@ -96,11 +96,11 @@ class CallSearch:
         (row,) = await self._store.read(sa.select(sa.func.count().label("count")).select_from(some))
         return int(row["count"])
 
-    async def those_of(self, ids: Collection[str]) -> frozenset[str]:
-        """Which of these calls are there, and reached."""
+    async def those_of(self, ids: Collection[str]) -> dict[str, CallRecord]:
+        """By id, the calls of these that are there, and reached."""
         reached = () if self._reached is None else (self._reached,)
-        found = await self._store.read(sa.select(calls.c.id).where(calls.c.id.in_(ids), *reached)) if ids else ()
-        return frozenset(str(row["id"]) for row in found)
+        found = await self._store.read(sa.select(calls).where(calls.c.id.in_(ids), *reached)) if ids else ()
+        return {str(row["id"]): rows.record(CallRecord, row) for row in found}
 
     async def going_on(self) -> list[FoundCall]:
         """Calls that have not ended, newest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -20,7 +20,7 @@ from voicebot.console.names import Names
 from voicebot.console.visit import Visit
 from voicebot.masking import mask
 from voicebot.privacy.audit import Audit
-from voicebot.store.records import TaskRecord, TaskStatus
+from voicebot.store.records import CallRecord, TaskRecord, TaskStatus
 
 CHANGES: Final[dict[TaskStatus, tuple[TaskStatus, ...]]] = {
     "open": ("done", "cancelled"),
@@ -45,17 +45,17 @@ class FollowUpList:
 
     async def show(self) -> None:
         tasks = await self._read()
-        calls: Collection[str] = ()
+        calls: Mapping[str, CallRecord] = {}
         if self._linked:
             calls = await self._visit.search.those_of([task.call_id for task in tasks if task.call_id])
         self._place.clear()
         with self._place:
             for task in tasks:
-                self._one(task, linked=task.call_id in calls)
+                self._one(task, calls.get(task.call_id or ""))
             if not tasks:
                 tag("p", self._empty, "vb-menu-note")
 
-    def _one(self, task: TaskRecord, *, linked: bool) -> None:
+    def _one(self, task: TaskRecord, call: CallRecord | None) -> None:
         t, names = self._visit.t, self._names
         broken = task.status != "cancelled" and standing(task.due_at, task.done_at, datetime.now(UTC)) == "broken"
         with box("vb-task vb-follow-up"):
@@ -69,9 +69,12 @@ class FollowUpList:
                         tag("span", t("task.due", at=names.time(task.due_at)), "vb-faint vb-small")
                 tag("div", names.said(task.summary), "vb-text")
                 with box("vb-row vb-wrap vb-small"):
+                    if call is not None and call.caller_label:
+                        tag("span", call.caller_label, "vb-soft")
                     tag("span", names.said(task.customer_number), "vb-faint vb-figures")
-                    if linked and task.call_id:
-                        link(t("task.call"), f"/calls/{quote(task.call_id, safe='')}")
+                    if call is not None:
+                        tag("span", names.agent(call.agent_id) or t("who.assistant"), "vb-soft")
+                        link(t("task.call"), f"/calls/{quote(call.id, safe='')}")
             with box("vb-row"):
                 self._tools(task)
 

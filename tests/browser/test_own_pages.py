@@ -26,9 +26,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 _QUERY: Final = re.compile(r"query: (\{.*?\}),")
 
 
-async def page_of(person: httpx.AsyncClient, path: str) -> dict[str, Any]:
-    """What a page's own script tells its socket."""
-    found = _QUERY.search((await person.get(path)).text)
+async def page_of(person: httpx.AsyncClient, path: str, html: str = "") -> dict[str, Any]:
+    """What a page's own script tells its socket. html: of the page, if it is there already."""
+    found = _QUERY.search(html or (await person.get(path)).text)
     assert found
     query: dict[str, Any] = ast.literal_eval(found[1])
     return query | {"tab_id": str(uuid.uuid4()), "document_id": str(uuid.uuid4())}
@@ -83,10 +83,12 @@ def parts_of(html: str) -> dict[str, Any]:
     return parts
 
 
-def event(parts: dict[str, Any], shown: str, kind: str, *args: str) -> dict[str, Any]:
-    """As the browser tells of an event at the part that shows this text."""
+def event(parts: dict[str, Any], prop: str, shown: str, kind: str, *args: str) -> dict[str, Any]:
+    """As the browser tells of an event at the part that has this property and such a listener."""
     ((number, part),) = [
-        (number, part) for number, part in parts.items() if part.get("props", {}).get("label") == shown
+        (number, part)
+        for number, part in parts.items()
+        if part.get("props", {}).get(prop) == shown and any(each["type"] == kind for each in part.get("events", ()))
     ]
     (listener,) = [each["listener_id"] for each in part["events"] if each["type"] == kind]
     return {"id": int(number), "listener_id": listener, "args": list(args)}
@@ -97,15 +99,15 @@ async def test_who_has_not_shaken_hands_for_a_page_does_nothing_in_it(console: C
     account = await AccountBook(console.store).by_name("boss")
     assert account
     html = (await boss.get("/calls")).text
-    page = ast.literal_eval(_QUERY.search(html)[1]) | {"tab_id": "tab", "document_id": "document"}  # type: ignore[index]
+    page = await page_of(boss, "/calls", html)
     parts = parts_of(html)
     saved: list[int] = []
     async with socket_of(boss, {"client_id": page["client_id"]}) as own, socket_of(agent, {}) as foreign:
         assert await own.call("handshake", {**page, "implicit_handshake": False}) is True
         for socket in (foreign, own):
-            typed = event(parts, "给当前筛选起个名字", "update:value", '"of somebody"')
+            typed = event(parts, "label", "给当前筛选起个名字", "update:value", '"of somebody"')
             await socket.emit("event", {**typed, "client_id": page["client_id"]})
-            await socket.emit("event", {**event(parts, "保存", "click", "{}"), "client_id": page["client_id"]})
+            await socket.emit("event", {**event(parts, "label", "保存", "click", "{}"), "client_id": page["client_id"]})
             await socket.sleep(1)
             saved.append(len(await SavedViews(console.store).of(f"account:{account.id}")))
     assert saved == [0, 1]

@@ -226,7 +226,7 @@ class _Board:
         return may(self._visit.viewer.actor, Action.MONITOR_CALL, Subject(agents, teams))
 
     def _follow_somebody(self, calls: Sequence[LiveCall]) -> None:
-        """The call that was chosen, while it goes on; without a choice the newest."""
+        """The call that was chosen, while it goes on here; without a choice the newest."""
         ids = [call.id for call in calls]
         if self._chosen in ids and self._chosen_by_hand:
             return
@@ -234,8 +234,15 @@ class _Board:
             self._chosen_by_hand = False
             self._chosen = ids[0]
             self._transcript.follow(self._chosen)
+        elif not ids and self._visit.sources.live_calls.get(self._chosen):  # it went to somebody else's team
+            self._chosen = ""
+            self._transcript.follow("")
 
     def _choose(self, call_id: str) -> None:
+        """What a browser says it chose is anything."""
+        call = self._visit.sources.live_calls.get(call_id)
+        if call is None or not self._may_watch(call):
+            return
         self._chosen, self._chosen_by_hand = call_id, True
         self._transcript.follow(call_id)
         self.show_calls()
@@ -247,7 +254,7 @@ class _Board:
             [
                 Cell(*names.labelled(call.label, call.number)),
                 Cell(names.place(call.province, call.city), second=names.dialect(call.dialect)),
-                Cell(self._matter(call), second=names.said(call.last_text[:LONGEST_SECOND])),
+                Cell(self._matter(call), second=names.said(call.last_text)[:LONGEST_SECOND]),
                 self._with_whom(call),
                 Cell(t.named("mood", call.mood), tone=MOOD_TONES.get(call.mood, "")),
                 reply,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,11 +10,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import ConfigDict
 
-from voicebot.accounts.permissions import Action
+from voicebot.accounts.call_access import reached_calls
+from voicebot.accounts.permissions import Action, Reach, reach
 from voicebot.api.asking import Asking, Asks
 from voicebot.api.paging import Limit, Offset, Page, page
 from voicebot.api.shape import Shape
 from voicebot.assist.promises import Standing, standing
+from voicebot.masking import mask_values
+from voicebot.store.call_search import CallSearch
 from voicebot.store.records import TaskRecord, TaskStatus
 
 router = APIRouter(prefix="/tasks", tags=["follow-ups"])
@@ -58,7 +62,7 @@ async def list_tasks(
     found = await asks.web.store.tasks(limit=limit + 1, offset=offset, status=status, kind=kind, call_id=call_id)
     if asks.may(Action.SEE_NUMBERS):
         await asks.audit("tasks.listed", "tasks", {"count": min(len(found), limit), "offset": offset})
-    return page(request, [_task(asks, each) for each in found], limit=limit, offset=offset)
+    return page(request, await _told(asks, found), limit=limit, offset=offset)
 
 
 @router.get("/{task_id}")
@@ -66,7 +70,8 @@ async def read_task(task_id: str, asks: Asks) -> Task:
     asks.need(Action.VIEW_TASKS)
     found = await _found(asks, task_id)
     await asks.audit("task.read", f"task:{found.id}")
-    return _task(asks, found)
+    (told,) = await _told(asks, [found])
+    return told
 
 
 @router.patch("/{task_id}")
@@ -76,7 +81,8 @@ async def change_task(task_id: str, change: TaskChange, asks: Asks) -> Task:
     found = await _found(asks, task_id)
     await asks.audit("task.changed", f"task:{found.id}", {"from": found.status, "to": change.status})
     await asks.web.store.set_task_status(task_id, change.status)
-    return _task(asks, await _found(asks, task_id))
+    (told,) = await _told(asks, [await _found(asks, task_id)])
+    return told
 
 
 async def _found(asks: Asking, task_id: str) -> TaskRecord:
@@ -86,8 +92,18 @@ async def _found(asks: Asking, task_id: str) -> TaskRecord:
     return found
 
 
-def _task(asks: Asking, task: TaskRecord) -> Task:
+async def _told(asks: Asking, tasks: Sequence[TaskRecord]) -> list[Task]:
+    """With numbers in full where the follow-up's call is one whose numbers they may see."""
+    if reach(asks.actor, Action.SEE_NUMBERS) is Reach.ALL:
+        return [_task(asks, task, in_full=True) for task in tasks]
+    search = CallSearch(asks.web.store).within(reached_calls(asks.actor, Action.SEE_NUMBERS))
+    calls = await search.those_of([task.call_id for task in tasks if task.call_id])
+    free = asks.may(Action.SEE_NUMBERS)
+    return [_task(asks, task, in_full=task.call_id in calls if task.call_id else free) for task in tasks]
+
+
+def _task(asks: Asking, task: TaskRecord, *, in_full: bool) -> Task:
     plain = asdict(task)
-    personal = ("customer_number", "summary", "payload")
+    personal = {name: plain[name] for name in ("customer_number", "summary", "payload")}
     promise = None if task.status == "cancelled" else standing(task.due_at, task.done_at, asks.web.now())
-    return Task(**{**plain, **asks.shown({name: plain[name] for name in personal}), "promise": promise})
+    return Task(**{**plain, **(personal if in_full else mask_values(personal)), "promise": promise})

@@ -64,6 +64,21 @@ async def test_masked_numbers_cannot_be_found_out_by_searching(server: Server) -
 
 
 @pytest.mark.parametrize(
+    ("name", "in_full"),
+    [("boss", {"task-ours", "task-theirs", "task-bots"}), ("zhou", {"task-ours", "task-bots"}), ("lin", set())],
+)
+async def test_a_follow_up_shows_the_number_to_those_who_see_it_in_its_call(
+    server: Server, name: str, in_full: set[str]
+) -> None:
+    async with server.signed_in(name) as browser:
+        tasks = (await browser.get(f"{PATH}/tasks")).json()["items"]
+        assert {task["id"] for task in tasks} == {"task-ours", "task-theirs", "task-bots"}
+        assert {task["id"] for task in tasks if NUMBER in str(task)} == in_full
+        for task in tasks:
+            assert (await browser.get(f"{PATH}/tasks/{task['id']}")).json() == task
+
+
+@pytest.mark.parametrize(
     ("asked", "found"),
     [
         ({"number": "0138000"}, ALL),

@@ -1,4 +1,4 @@
-"""The board shows a supervisor what is said in calls of their own teams, while they are that, with numbers masked."""
+"""What is said in a call is shown while it is one that the visitor reaches, and with numbers masked."""
 
 from __future__ import annotations
 
@@ -39,6 +39,20 @@ async def test_a_call_that_is_passed_to_another_team_is_followed_no_further(peop
         await page.wait_for_timeout(1000)
         await expect(page.get_by_text("到了销售组说的")).to_have_count(0)
     await end(console, "passed-on")
+
+
+@pytest.mark.parametrize(("name", "to", "goes_on"), [("agent", "8003", False), ("boss", "8003", True)])
+async def test_nor_on_its_own_page(people: Browsers, console: Console, name: str, to: str, goes_on: bool) -> None:
+    call_id = f"passed-on-from-{name}"
+    await begin(console, call_id, "唐宁", "8002", "订单组")
+    async with people.of(name) as somebody:
+        lines = somebody.page.locator(".vb-line-text")
+        await somebody.open(f"/calls/{call_id}")
+        await say(console, call_id, 0, "先前说的")
+        await expect(lines).to_have_text("先前说的")
+        await say(console, call_id, 1, "后来说的", AgentJoined(call_id, datetime.now(UTC), to, 1.0))
+        await expect(lines).to_have_count(2 if goes_on else 0)
+    await end(console, call_id)
 
 
 async def test_half_a_number_is_masked_as_the_whole(people: Browsers, console: Console) -> None:

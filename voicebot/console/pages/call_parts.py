@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from voicebot.accounts.call_access import may_with_call
-from voicebot.accounts.permissions import Action
+from voicebot.accounts.permissions import Action, Subject, may
 from voicebot.console.components.parts import empty, panel
 from voicebot.console.components.transcript import Transcript
 from voicebot.console.components.waveform import Mark, Waveform
@@ -76,7 +77,16 @@ def transcript_panel(
     t = visit.t
     with panel(t("review.transcript"), flush=True, classes="vb-review-transcript"):
         if call.ended_at is None:
-            LiveTranscript(visit).follow(call.id)
+            LiveTranscript(visit, may_go_on=partial(_still_reached, visit, call)).follow(call.id)
         else:
             lines = [stored_line(t, names, turn) for turn in turns]
             Transcript(lines, empty=t("review.nothing_said"), seekable=seekable, name=t("review.transcript"))
+
+
+def _still_reached(visit: Visit, call: CallRecord) -> bool:
+    """Whether a call that goes on is still the visitor's to look at: it may have been passed on."""
+    live = visit.sources.live_calls.get(call.id)
+    if live is None or live.with_whom != "agent" or live.agent_id == call.agent_id:
+        return True
+    teams = frozenset(agent.team for agent in visit.sources.company.current.agents if agent.id == live.agent_id)
+    return may(visit.viewer.actor, Action.VIEW_CALL, Subject(frozenset({live.agent_id}), teams))

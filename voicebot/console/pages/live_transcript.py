@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nicegui import background_tasks, ui
 
 from voicebot.console.components.parts import link
@@ -15,9 +17,20 @@ from voicebot.events import PartialTranscript, TurnFinished
 class LiveTranscript:
     """Shows nothing until it is told which call to follow; may be told another one at any time."""
 
-    def __init__(self, visit: Visit, tools: ui.element | None = None, *, empty: str = "board.transcript_empty") -> None:
-        """tools: the place for a link to the call's own page. empty: the text while no call is followed."""
+    def __init__(
+        self,
+        visit: Visit,
+        tools: ui.element | None = None,
+        *,
+        empty: str = "board.transcript_empty",
+        may_go_on: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """tools: the place for a link to the call's own page. empty: the text while no call is followed.
+
+        may_go_on: whether the call is still one that the visitor may look at; asked before anything more is shown.
+        """
         self._visit = visit
+        self._may_go_on = may_go_on
         self._call_id = ""
         self._told: list[Line] = []
         """Turns that were finished since the call was chosen: the store may have been read before them."""
@@ -53,7 +66,9 @@ class LiveTranscript:
         return event.call_id == self._call_id and isinstance(event, TurnFinished | PartialTranscript)
 
     def _tell(self, event: CallEvent) -> None:
-        if isinstance(event, PartialTranscript):
+        if not self._may_go_on():
+            self.follow("")
+        elif isinstance(event, PartialTranscript):
             names = self._visit.names
             who = self._visit.t.named("who", event.role)
             self._transcript.speaking(event.role, who, names.said(event.stable), names.said(event.unstable))

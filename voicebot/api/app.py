@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any, Final
 
+import structlog
 from fastapi import Depends, FastAPI, HTTPException, Request, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPBearer
@@ -23,12 +24,19 @@ from voicebot.web.problems import MEDIA_TYPE, problem
 from voicebot.web.rate_limit import RateLimit
 from voicebot.web.visitor import Web
 
+log = structlog.get_logger(__name__)
+
 PATH: Final = "/api/v1"
 BURST_SHARE: Final = 10
 """A tenth of a minute's requests may come at once."""
 _KEY: Final = HTTPBearer(
     auto_error=False, description="An API key of `voicebot api-keys add`. Signed-in people need none."
 )
+_NEEDED: Final[Mapping[type[Exception], str]] = {
+    StoreError: "The store is away",
+    InferenceError: "The model host is away",
+    CompanyError: "The company's folder has a mistake",
+}
 _DESCRIPTION: Final = """
 Calls, their scores, customers, follow-ups, agents and knowledge of this call centre.
 
@@ -63,7 +71,7 @@ def build_api(web: Web) -> FastAPI:
         api.include_router(room.router)
     api.add_exception_handler(StarletteHTTPException, _http_error)
     api.add_exception_handler(RequestValidationError, _invalid)
-    for kind in (StoreError, InferenceError, CompanyError):
+    for kind in _NEEDED:
         api.add_exception_handler(kind, _away)
     return api
 
@@ -80,8 +88,11 @@ async def _invalid(_request: Request, error: Exception) -> Response:
     return problem(422, "The request is not as the description of the API has it.", errors=errors)
 
 
-async def _away(_request: Request, error: Exception) -> Response:
-    return problem(503, str(error), headers={"Retry-After": "5"})
+async def _away(request: Request, error: Exception) -> Response:
+    """Which address, file or statement it was is for the operator, who has the log."""
+    log.error("api_without_what_it_needs", path=request.url.path[:200], reason=str(error))
+    what = next(what for kind, what in _NEEDED.items() if isinstance(error, kind))
+    return problem(503, f"{what}; try again in a moment.", headers={"Retry-After": "5"})
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+import sqlalchemy as sa
 
 from tests.voicebot.api.programs import MASKED, NUMBER, program
 from tests.voicebot.web.running import Server
@@ -171,6 +172,15 @@ async def test_agents_and_knowledge_are_the_companys(server: Server) -> None:
         assert entries and all("运费" in str(entry) for entry in entries)
         answer = await crm.get("/knowledge/answer", params={"question": "运费多少"})
         assert answer.status_code == 503, "there is no model host in this test"
+        assert answer.json()["detail"] == "The model host is away; try again in a moment.", "and not where it is"
+
+
+async def test_a_store_that_fails_tells_nothing_of_itself(server: Server) -> None:
+    async with await program(server, "tasks:read") as crm:
+        await server.web.store.write(sa.text("ALTER TABLE tasks RENAME COLUMN summary TO gone"))
+        answer = await crm.get("/tasks")
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert answer.json()["detail"] == "The store is away; try again in a moment."
 
 
 async def test_who_reads_is_in_the_audit_log_and_numbers_are_not(server: Server) -> None:

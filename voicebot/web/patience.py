@@ -33,6 +33,8 @@ def bounded_protocol(
 ) -> type[HttpToolsProtocol]:
     """For uvicorn's `http`. proxies: those of the settings, through whom everybody comes: theirs are not counted."""
     connections: Counter[str] = Counter()
+    told: set[str] = set()
+    """Addresses that have too many: each is logged once, until it has none."""
 
     class Bounded(HttpToolsProtocol):
         """One connection."""
@@ -51,7 +53,9 @@ def bounded_protocol(
             self._address = self.client[0] if self.client else ""
             connections[self._address] += 1
             if connections[self._address] > most_from_one and not _is_of(self._address, proxies):
-                log.warning("too_many_connections", address=self._address)
+                if self._address not in told:
+                    told.add(self._address)
+                    log.warning("too_many_connections", address=self._address)
                 transport.abort()
                 return
             self._wait()
@@ -109,6 +113,7 @@ def bounded_protocol(
                 connections[self._address] -= 1
                 if not connections[self._address]:
                     del connections[self._address]
+                    told.discard(self._address)
                 self._address = ""
 
     return Bounded

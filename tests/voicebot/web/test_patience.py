@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from structlog.testing import capture_logs
 
 from tests.voicebot.web.running import Server
 from voicebot.free_ports import free_ports
@@ -130,8 +131,11 @@ async def test_one_address_holds_some_connections_and_a_proxy_many(proxies: tupl
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             stack.callback(close(writer))
         await asyncio.sleep(0.1)
-        answer = await _told(port, REQUEST + b"Connection: close\r\n\r\n")
-        assert answer.startswith(b"HTTP/1.1 200") is more
+        with capture_logs() as logs:
+            for _ in range(3):
+                answer = await _told(port, REQUEST + b"Connection: close\r\n\r\n")
+                assert answer.startswith(b"HTTP/1.1 200") is more
+        assert [line["event"] for line in logs] == ([] if more else ["too_many_connections"])
         await asyncio.sleep(2 * PATIENCE_S)  # those have been given up
         assert (await _told(port, REQUEST + b"Connection: close\r\n\r\n")).startswith(b"HTTP/1.1 200")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import aiomqtt
@@ -21,7 +21,7 @@ from voicebot.agent_commands import (
     commands_topic,
 )
 from voicebot.config import EventSection
-from voicebot.eventbus import end_if_cancelled, mqtt_client
+from voicebot.eventbus import cancellable, mqtt_client
 from voicebot.events import EventError
 
 log = structlog.get_logger(__name__)
@@ -30,6 +30,8 @@ RETRY_S = 1.0
 ANSWER_S = 10.0
 ASKED_AGAIN_S = 1.5
 """After so long without an answer the command is sent again: a broker under load loses one now and then."""
+FINISHING_S = 2.0
+"""Time that commands under way have to be carried out and answered when the process stops."""
 REMEMBERED = 512
 """Commands that are known again: each is carried out once, however often it comes."""
 
@@ -41,23 +43,38 @@ class NoAnswer(Exception):
 
 
 async def serve_commands(settings: EventSection, handle: Handle) -> None:
-    """Until cancelled. `handle` never raises: what can't be done it says in its answer. Commands begin in the order in
-    which they come, and none waits for the answer to another one: a supervisor's phone may ring for long."""
+    """Until cancelled; then those under way are finished. `handle` never raises: what can't be done it says in its
+    answer. Commands begin in the order in which they come, and none waits for the answer to another one: a supervisor's
+    phone may ring for long."""
     begun: dict[str, asyncio.Task[CommandAnswer]] = {}
+    answers: set[asyncio.Task[None]] = set()
     async with asyncio.TaskGroup() as handling:
         while True:
             with suppress(aiomqtt.MqttError, OSError):
-                async with mqtt_client(settings) as client:
-                    await client.subscribe(commands_topic(settings.node), qos=1)
-                    end_if_cancelled()
+                async with mqtt_client(settings) as client, _finished(answers):
+                    with cancellable():
+                        await client.subscribe(commands_topic(settings.node), qos=1)
                     async for message in client.messages:
                         if command := _command(message):
                             if command.id not in begun:
                                 begun[command.id] = handling.create_task(handle(command))
                             for oldest in list(begun)[:-REMEMBERED]:
                                 del begun[oldest]
-                            handling.create_task(_answer(client, settings.node, begun[command.id]))
+                            answer = handling.create_task(_answer(client, settings.node, begun[command.id]))
+                            answers.add(answer)
+                            answer.add_done_callback(answers.discard)
             await asyncio.sleep(RETRY_S)
+
+
+@asynccontextmanager
+async def _finished(answers: Collection[asyncio.Task[None]]) -> AsyncIterator[None]:
+    """A block whose cancellation waits for them: no command is left half done, nor its desk without an answer."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        if answers:
+            await asyncio.wait(answers, timeout=FINISHING_S)
+        raise
 
 
 def _command(message: aiomqtt.Message) -> AgentCommand | None:
@@ -81,7 +98,8 @@ async def send_command(settings: EventSection, command: AgentCommand) -> Command
     try:
         async with asyncio.timeout(ANSWER_S), mqtt_client(settings) as client:
             answers = answer_topic(command.id, settings.node)
-            await client.subscribe(answers, qos=1)
+            with cancellable():
+                await client.subscribe(answers, qos=1)
             asking = asyncio.create_task(_asking(client, commands_topic(settings.node), command_to_json(command)))
             try:
                 async for message in client.messages:
@@ -100,7 +118,8 @@ async def send_command(settings: EventSection, command: AgentCommand) -> Command
 async def _asking(client: aiomqtt.Client, topic: str, command: str) -> None:
     with suppress(aiomqtt.MqttError):  # who waits for the answer is told as well
         while True:
-            await client.publish(topic, command, qos=1)
+            with cancellable():
+                await client.publish(topic, command, qos=1)
             await asyncio.sleep(ASKED_AGAIN_S)
 
 

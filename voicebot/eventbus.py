@@ -8,7 +8,7 @@ import contextlib
 import itertools
 import ssl
 import uuid
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -42,8 +42,30 @@ MOST_WAITING = 1000
 _RETRY_S = (0.1, 10.0)
 
 
-def mqtt_client(settings: EventSection) -> aiomqtt.Client:
-    """A client of the configured broker, to be entered with `async with`. Speaks MQTT 3.1.1."""
+@contextlib.contextmanager
+def cancellable() -> Iterator[None]:
+    """For a block in which the MQTT client waits for the broker: a cancellation that comes together with what it
+    waited for is lost in `asyncio.wait_for` before Python 3.12. The task would go on for ever, and a `TaskGroup`, which
+    cancels once, with it."""
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    try:
+        yield
+    finally:
+        if task and task.cancelling() > before:
+            raise asyncio.CancelledError
+
+
+@contextlib.asynccontextmanager
+async def mqtt_client(settings: EventSection) -> AsyncIterator[aiomqtt.Client]:
+    """A client that is connected to the configured broker. Speaks MQTT 3.1.1. Raises MqttError."""
+    async with contextlib.AsyncExitStack() as connection:
+        with cancellable():
+            client = await connection.enter_async_context(_client(settings))
+        yield client
+
+
+def _client(settings: EventSection) -> aiomqtt.Client:
     url = urlsplit(settings.url)
     encrypted = url.scheme == "mqtts"
     return aiomqtt.Client(
@@ -133,14 +155,16 @@ class EventPublisher:
                 await self._publish(client, pending)
             else:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._store.events_written.wait(), POLL_S)
+                    async with asyncio.timeout(POLL_S):  # not wait_for, which loses cancellations
+                        await self._store.events_written.wait()
 
     async def _publish(self, client: aiomqtt.Client, pending: list[OutboxRecord]) -> None:
         acknowledged: list[int] = []
         try:
             for event in pending:
-                await client.publish(event.topic, event.payload, qos=1)
-                acknowledged.append(event.id)
+                with cancellable():
+                    await client.publish(event.topic, event.payload, qos=1)
+                    acknowledged.append(event.id)
         finally:
             if acknowledged:
                 await self._store.forget_events(acknowledged)
@@ -155,7 +179,8 @@ class EventPublisher:
                 event = self._live.pop(next(iter(self._live)))
                 topics, payload = _message(event, self._settings.node)
                 for topic in topics:
-                    await client.publish(topic, payload, qos=0, retain=isinstance(event, (*RETAINED, Unlisted)))
+                    with cancellable():
+                        await client.publish(topic, payload, qos=0, retain=isinstance(event, (*RETAINED, Unlisted)))
 
     def _now_connected(self) -> None:
         if self._connected is not True:
@@ -180,14 +205,6 @@ def _message(event: LiveEvent | AgentEvent, node: str) -> tuple[tuple[str, ...],
     if isinstance(event, PartialTranscript):
         return (live_topic(event, node),), live_to_json(event)
     return agent_topics(event, node), agent_to_json(event)
-
-
-def end_if_cancelled() -> None:
-    """To be called after the MQTT client has waited: a cancellation that comes together with what it waited for is lost
-    in `asyncio.wait_for` before Python 3.12, and the task would go on for ever."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 async def _until_lost(client: aiomqtt.Client) -> None:
@@ -220,8 +237,8 @@ async def _received(
     while True:
         try:
             async with mqtt_client(settings) as client:
-                await client.subscribe(topics, qos=qos)
-                end_if_cancelled()
+                with cancellable():
+                    await client.subscribe(topics, qos=qos)
                 async for message in client.messages:
                     if not message.topic.matches(topics):
                         continue  # amqtt hands every new client what was retained anywhere

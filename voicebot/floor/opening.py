@@ -36,6 +36,7 @@ from voicebot.floor.desk_commands import DeskCommands
 from voicebot.floor.dialling import Dialling
 from voicebot.floor.floor import Floor
 from voicebot.floor.floor_log import FloorLog
+from voicebot.floor.left_company import forget_who_left
 from voicebot.floor.outgoing import MakeOutgoing, OutsideLine
 from voicebot.floor.outside_transfers import OutsideTransfers
 from voicebot.floor.phones import Phones
@@ -139,8 +140,12 @@ async def open_floor(
         commands = DeskCommands(floor, closing, Supervisions(floor, tools.tell), browsers, dialling, outside)
         return serve_commands(settings.events, commands.handle)
 
+    def is_listed(agent_id: str) -> bool:
+        return floor.staff.agent(agent_id) is not None
+
     registrar = Registrar(RegistrarSettings(), roster.accounts, floor.staff) if roster.accounts else None
-    async with background(log.run(), roster.watch(floor.staff.read_again)):
+    leftovers = forget_who_left(settings.events, is_listed, tools.tell)
+    async with background(log.run(), roster.watch(floor.staff.read_again), leftovers):
         floor.staff.begin(tuple((await floor_store.presences()).items()))
         opened = OpenFloor(distributor, floor, floor_store, callbacks, dialling, outside, registrar, take_commands)
         opened.follow(current_company().routing)

@@ -115,7 +115,8 @@ class Reviewer:
             except StoreError as error:
                 log.warning("scoring_waits_for_the_store", reason=str(error))
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL_S)
+                async with asyncio.timeout(POLL_S):  # wait_for loses cancellations before Python 3.12
+                    await self._wake.wait()
 
     async def _next(self) -> str | None:
         """The call that ended last of those that nobody has scored or is scoring; it is claimed."""

@@ -30,6 +30,7 @@ from voicebot.command_bus import NoAnswer, send_command, serve_commands
 from voicebot.console.live_agents import LiveAgents
 from voicebot.eventbus import EventPublisher, mqtt_client, received_agent_events
 from voicebot.events import EventError
+from voicebot.floor.left_company import forget_who_left
 from voicebot.store.store import Store
 
 AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
@@ -75,6 +76,40 @@ async def test_a_command_that_is_sent_again_is_carried_out_once_and_answered_eac
         await asyncio.sleep(0.5)
         answers = [await send_command(settings, SetPresence("a1", "8001", "break")) for _ in range(2)]
     assert [answer.done for answer in answers] == [True, True] and handled == ["a1"]
+
+
+async def test_a_command_that_was_begun_is_finished_and_answered_before_the_end(
+    broker: BrokerProcess,
+) -> None:
+    settings, begun = settings_for(broker.port), asyncio.Event()
+
+    async def handle(command: AgentCommand) -> CommandAnswer:
+        begun.set()
+        await asyncio.sleep(0.3)
+        return CommandAnswer(command.id, True)
+
+    async with running(serve_commands(settings, handle)):
+        await asyncio.sleep(0.5)
+        asked = asyncio.create_task(send_command(settings, SetPresence("a1", "8001", "break")))
+        await begun.wait()
+    assert (await asked).done
+
+
+async def test_a_command_without_end_keeps_no_process_from_stopping(
+    broker: BrokerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicebot.command_bus.FINISHING_S", 0.2)
+    settings, begun = settings_for(broker.port), asyncio.Event()
+
+    async def handle(command: AgentCommand) -> CommandAnswer:
+        begun.set()
+        await asyncio.Event().wait()
+        return CommandAnswer(command.id, True)
+
+    async with asyncio.timeout(5), running(serve_commands(settings, handle)), mqtt_client(settings) as client:
+        await asyncio.sleep(0.5)
+        await client.publish("voicebot/here/commands", command_to_json(SetPresence("a1", "8001", "break")), qos=1)
+        await begun.wait()
 
 
 async def test_without_anybody_to_answer_it_is_said_what_to_look_at(
@@ -168,6 +203,28 @@ async def test_a_broker_that_was_away_is_told_whom_to_forget(broker: BrokerProce
             await until(lambda: len(seen) >= 2)
             await asyncio.sleep(0.3)
     assert {(event.agent_id, type(event)) for event in seen} == {("8001", PresenceChanged), ("8001", PhoneLine)}
+
+
+async def test_who_was_never_signed_in_and_left_while_nothing_ran_is_forgotten_as_well(
+    broker: BrokerProcess, store: Store
+) -> None:
+    settings, shown = settings_for(broker.port), LiveAgents()
+    publisher = EventPublisher(store, settings)
+
+    async def keep() -> None:
+        async for event in received_agent_events(settings):
+            shown.apply(event)
+
+    async with mqtt_client(settings) as before:  # an earlier process of this node left it there; another's is not ours
+        for agent_id, node in (("8002", "here"), ("8003", "here"), ("8004", "elsewhere")):
+            old = PresenceChanged(agent_id, AT, "offline", "roster")
+            [topic] = agent_topics(old, node)
+            await before.publish(topic, agent_to_json(old), qos=1, retain=True)
+    publisher.tell(PresenceChanged("8002", AT, "offline", "roster"))
+    async with running(publisher.run(), keep()):
+        await until(lambda: {agent.agent_id for agent in shown.all()} == {"8002", "8003", "8004"})
+        async with running(forget_who_left(settings, lambda agent_id: agent_id == "8002", publisher.tell)):
+            await until(lambda: {agent.agent_id for agent in shown.all()} == {"8002", "8004"})
 
 
 @given(st.text(), st.text(max_size=200))

@@ -131,6 +131,23 @@ async def test_nothing_is_lost_between_a_publisher_and_a_subscriber_that_the_bro
     assert max(seen.count(seq) for seq in first_seen) <= 3
 
 
+@pytest.mark.parametrize("steps", range(4))
+async def test_it_stops_also_when_there_is_something_to_publish_at_that_moment(
+    broker: BrokerProcess, store: Store, steps: int
+) -> None:
+    """The loss of a cancellation depends on steps of the loop: which is the one that counts is the library's."""
+    connected = asyncio.Event()
+    publisher = EventPublisher(store, settings_for(broker.port), on_connected=lambda there: connected.set())
+    task = asyncio.create_task(publisher.run())
+    await connected.wait()
+    await asyncio.sleep(0.1)
+    task.cancel()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    store.events_written.set()
+    assert await asyncio.wait({task}, timeout=2) == ({task}, set())
+
+
 async def test_calls_go_on_without_any_broker_and_the_log_says_so_once(store: Store) -> None:
     states: list[bool] = []
     with capture_logs() as logs:

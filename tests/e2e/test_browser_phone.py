@@ -9,11 +9,12 @@ from typing import Final
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator, Page, async_playwright, expect
 
 from tests.browser.conftest import OPTIONS, launched
-from tests.browser.console import PASSWORD, Browsers
-from tests.e2e.system import eventually, simulated_call, stored_call
+from tests.browser.console import PASSWORD, Browsers, Person
+from tests.e2e.system import eventually, kill_process, simulated_call, stored_call
 from tests.e2e.test_agents import likeness
 from tests.e2e.test_calls import silence, spoken, write_wav
 from voicebot.accounts.account import Account
@@ -141,6 +142,7 @@ async def test_an_agent_takes_a_call_in_the_browser_hands_it_on_and_wraps_it_up(
         await seen(button(page, "挂断"))
         await eventually(lambda: heard(page))
 
+        await _the_console_dies(system, agent)
         await _hand_on(people, page)
         await seen(button(page, "确认"))
         await button(page, "确认").click()
@@ -153,6 +155,26 @@ async def test_an_agent_takes_a_call_in_the_browser_hands_it_on_and_wraps_it_up(
     said, to_caller = read_recording(recording)
     sentence = spoken(PHRASE)[4000:12_000]
     assert likeness(sentence, to_caller) > 0.7 > 0.6 > likeness(sentence, said)
+
+
+async def _the_console_dies(system: System, agent: Person) -> None:
+    """It comes back, the page is loaded again without asking the agent anything, and the call has gone on."""
+    page = agent.page
+    await page.evaluate("window.before = true")
+    kill_process(system, "console")
+    await eventually(lambda: _loaded_again(page))
+    await seen(page.get_by_text("电话已连接"))
+    await seen(button(page, "挂断"))
+    await eventually(lambda: heard(page))
+    assert all("_nicegui_ws" in each for each in agent.complaints)  # it was not to be reached for a while
+    agent.complaints.clear()
+
+
+async def _loaded_again(page: Page) -> bool:
+    try:
+        return not await page.evaluate("window.before === true")
+    except PlaywrightError:  # it is being loaded
+        return False
 
 
 async def _hand_on(people: Browsers, page: Page) -> None:

@@ -16,6 +16,8 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 
 from voicebot.web.visitor import VISITOR, Visitor
 
+LOAD_AGAIN: Final = "Implicit handshake failed"
+"""At these words NiceGUI's script loads the page again: it is another session's, or of a console that has ended."""
 WITHIN_A_PAGE: Final = ("event", "javascript_response", "ack")
 """What a browser says of a page that it has shaken hands for."""
 
@@ -33,7 +35,7 @@ def bind_to_sessions() -> None:
     async def connected(sid: str, environ: dict[str, Any], auth: object = None) -> None:
         asked = parse_qs(environ.get("QUERY_STRING", "")).get("client_id")
         if asked and not _is_of_its_session(asked[0], environ):
-            raise Refused("this page is of another session")
+            raise Refused(LOAD_AGAIN)
         await connect(sid, environ, auth)
 
     async def shaken(sid: str, told: object = None) -> bool:

@@ -54,12 +54,16 @@ export default {
   mounted() {
     this.onDevices = () => this.open && this.list();
     navigator.mediaDevices?.addEventListener("devicechange", this.onDevices);
-    this.onLeaving = (event) => this.state === "on" && this.talking && event.preventDefault();
+    // The page is loaded again by itself after the console was away. A call outlives that: nobody needs to be asked.
+    this.onNavigating = (event) => (this.reloading = event.navigationType === "reload");
+    window.navigation?.addEventListener("navigate", this.onNavigating);
+    this.onLeaving = (event) => this.state === "on" && this.talking && !this.reloading && event.preventDefault();
     window.addEventListener("beforeunload", this.onLeaving);
     if (sessionStorage.getItem(WANTED)) this.connect(true);
   },
   unmounted() {
     window.removeEventListener("beforeunload", this.onLeaving);
+    window.navigation?.removeEventListener("navigate", this.onNavigating);
     navigator.mediaDevices?.removeEventListener("devicechange", this.onDevices);
     this.hangUp();
     this.shut();

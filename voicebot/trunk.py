@@ -101,10 +101,14 @@ class Trunk:
             log.warning("trunk_full", most_calls=self._settings.most_calls)
             raise LegError(LegEnded(EndReason.REJECTED, 503, "as many calls go out as trunk.most_calls allows"))
         log.info("dialling_out", call=call_id, number=mask(called))
+        line, domain = self._settings, self._settings.domain or self._settings.host or ""
         leg = await self._endpoint.dial(
-            f"sip:{called}@{self._settings.host}:{self._settings.port}",
+            f"sip:{called}@{line.host}:{line.port}",
             from_number=self._caller_id,
             credentials=self.account.credentials,
+            domain=domain,
+            from_user=line.user or "" if line.from_user == "account" else "",
+            headers={"P-Asserted-Identity": f"<sip:{self._caller_id}@{domain}>"} if line.asserted_identity else {},
             on_over=self._over,
         )
         self._legs.append(leg)

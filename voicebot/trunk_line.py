@@ -133,7 +133,9 @@ class TrunkLine:
             return
         where = f"sip:{self._host}:{self._settings.port}"
         try:
-            self._registration = await self._endpoint.register(where, credentials, on_answer=self._on_answer)
+            self._registration = await self._endpoint.register(
+                where, credentials, domain=self._settings.domain or "", on_answer=self._on_answer
+            )
         except SipError as error:
             log.warning("trunk_not_registered", reason=str(error))
 

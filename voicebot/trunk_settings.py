@@ -33,8 +33,15 @@ class TrunkSection(Section):
     registration: bool = True
     """Sign in at `host` as `user` (REGISTER), so that the trunk sends calls to this address. False for a trunk that
     knows us by our address and takes no registrations."""
+    domain: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")] | None = None
+    """The carrier's SIP domain, where it is not the `host` that it is reached at, as with IMS. It stands in From, To
+    and the Request-URI. Default: `host`."""
     caller_id: Annotated[str, Field(pattern=r"^\+?[0-9]{2,20}$")] | None = None
     """The number that the called see. Default: the hotline of company.toml."""
+    from_user: Literal["caller_id", "account"] = "caller_id"
+    """Who calls, in From: `caller_id`, or the account, `user`, for trunks that refuse everybody else (403)."""
+    asserted_identity: bool = True
+    """Give `caller_id` in P-Asserted-Identity (RFC 3325) as well, where many trunks look for what the called see."""
     number_format: Literal["e164", "national"] = "e164"
     """How numbers are written to the trunk: +8613912345678, or as dialled within China: 13912345678, 02886666666."""
     allowed: Annotated[tuple[Prefix, ...], BeforeValidator(comma_separated), AfterValidator(_needs_something)] = (

@@ -115,11 +115,15 @@ class SipEndpoint:
         from_number: str,
         display_name: str = "",
         credentials: Credentials | None = None,
+        domain: str = "",
+        from_user: str = "",
         headers: Mapping[str, str] | None = None,
         on_over: Callable[[SipLeg], None] = lambda leg: None,
     ) -> SipLeg:
         """Call sip:user@host[:port]. The leg comes back at once, ringing; `await leg.answered()` is the next step.
-        on_over: hears of its end before its listener does.
+        domain: of a carrier that knows us as one of its own: stands in From in place of our address, in To and the
+        Request-URI in place of the host that it is sent to. from_user: in From, in place of from_number. on_over: hears
+        of its end before its listener does.
 
         Raises `BadAddress`, and `LegError` when there is no RTP port left.
         """
@@ -127,8 +131,12 @@ class SipEndpoint:
         next_hop = (await _resolve(host), port)
 
         def address(invite: Any) -> None:  # packets go to the host's address, but the URIs keep its name
-            invite.rTarget.host = host
-            invite.rUri.getUrl().host = host
+            invite.rTarget.host = invite.rUri.getUrl().host = domain or host
+            invite.rTarget.port = port if domain in ("", host) else None
+            if domain:
+                invite.lUri.getUrl().host = domain
+            if from_user:
+                invite.lUri.getUrl().username = from_user
 
         caller = party(from_number, display_name)
         return await self._call(
@@ -155,18 +163,20 @@ class SipEndpoint:
         registrar: str,
         credentials: Credentials,
         *,
+        domain: str = "",
         expires_s: int = 300,
         on_answer: Callable[[Answer], None] = lambda answer: None,
     ) -> Registration:
         """Sign in at sip:host[:port] as a telephone, to be called at this endpoint. `await it.registered()` comes next;
-        on_answer hears what comes of this attempt and of every later one.
+        domain: the user's, where it is not the host. on_answer hears what comes of this attempt and of every later one.
 
         Raises `BadAddress`.
         """
         _, host, port = _parse_target(registrar)
         where = await _resolve(host), port
+        ours = domain or host, port if domain in ("", host) else None
         own_ip = self._settings.reachable_ip
-        return Registration(self._running(), host, where, own_ip, credentials, expires_s, on_answer)
+        return Registration(self._running(), ours, where, own_ip, credentials, expires_s, on_answer)
 
     async def _call(
         self,

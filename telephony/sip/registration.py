@@ -66,18 +66,18 @@ class Registration(SipRegistrationAgent):  # type: ignore[misc]
     def __init__(
         self,
         stack: Stack,
-        host: str,
+        domain: tuple[str, int | None],
         address: tuple[str, int],
         contact_ip: str,
         credentials: Credentials,
         expires_s: int,
         on_answer: Callable[[Answer], None] = lambda answer: None,
     ) -> None:
-        """host: the registrar's as it is written in URIs; address: the same as numbers. on_answer: hears what comes of
-        each attempt."""
+        """domain: the registrar's host and port as they are written in URIs; address: where it is. on_answer: hears
+        what comes of each attempt."""
         super().__init__(
             stack.config,
-            SipURL(username=credentials.username, host=host, port=address[1]),
+            SipURL(username=credentials.username, host=domain[0], port=domain[1]),
             SipURL(username=credentials.username, host=contact_ip, port=stack.port),
             user=credentials.username,
             passw=credentials.password,

@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 from pydantic import ValidationError
@@ -13,9 +14,11 @@ from telephony.leg import LegError
 from telephony.sip.digest import parse_answer
 from telephony.sip.endpoint import SipEndpoint
 from telephony.sip.settings import SipSettings
+from tests.clients.sipp import Sipp, receive, reply
 from tests.telephony.sip.conftest import RawPeer
 from tests.telephony.sip.test_endpoint import answer_to
 from voicebot.config import ConfigError
+from voicebot.free_ports import free_ports
 from voicebot.ringing import Ringing
 from voicebot.trunk import DialGuard, NotDialable, Trunk, as_dialled, opened_trunk
 from voicebot.trunk_account import TrunkAccount
@@ -114,6 +117,61 @@ async def test_the_trunks_challenge_is_answered(endpoint: SipEndpoint, tmp_path:
         await leg.answered(2)
     assert failed.value.sip_code == 407
     peer.close()
+
+
+def seen(*patterns: str, never: str = "^$") -> str:
+    """What sipp finds in the INVITE, or fails."""
+    found = [f'<ereg regexp="{escape(each)}" search_in="msg" check_it="true" assign_to="1"/>' for each in patterns]
+    return "".join([*found, f'<ereg regexp="{never}" search_in="msg" check_it_inverse="true" assign_to="1"/>'])
+
+
+@pytest.mark.parametrize(
+    ("settings", "target", "domain", "caller", "asserted"),
+    [
+        ({}, "localhost:{port}", "localhost", "4008008820", "4008008820"),
+        ({"caller_id": "02886660000"}, "localhost:{port}", "localhost", "02886660000", "02886660000"),
+        ({"domain": "ims.example"}, "ims.example", "ims.example", "4008008820", "4008008820"),
+        (
+            {"domain": "ims.example", "from_user": "account", "caller_id": "02886660000"},
+            *("ims.example", "ims.example", "acme", "02886660000"),
+        ),
+        ({"from_user": "account", "asserted_identity": False}, "localhost:{port}", "localhost", "acme", None),
+    ],
+)
+async def test_the_trunk_finds_us_as_one_of_its_domain_and_the_number_to_be_shown(
+    endpoint: SipEndpoint,
+    tmp_path: Path,
+    require: Callable[[str], str],
+    settings: dict[str, str],
+    target: str,
+    domain: str,
+    caller: str,
+    asserted: str | None,
+) -> None:
+    (port,) = free_ports(1)
+    account = {"host": "localhost", "port": port, "user": "acme", "password_file": secret(tmp_path)}
+    identity = [f"P-Asserted-Identity: <sip:{asserted}@{domain}>"] if asserted else []
+    invite = receive(
+        "INVITE",
+        action=seen(
+            f"^INVITE sip:[+]8613912345678@{target.format(port=port)} SIP",
+            f"From: <sip:{caller}@{domain}>;tag=",
+            f"To: <sip:[+]8613912345678@{domain}>",
+            *identity,
+            never="^$" if asserted else "P-Asserted-Identity",
+        ),
+    )
+    challenged = reply(401, "Unauthorized", headers=f"WWW-{CHALLENGE.removeprefix('Proxy-')}\n")
+    steps = (invite, challenged, receive("ACK"), invite, reply(486, "Busy Here"), receive("ACK"))
+    async with Sipp(require("sipp"), tmp_path).callee(port, *steps, '<Reference variables="1"/>') as carrier:
+        leg = await Trunk(endpoint, TrunkSection.model_validate(account | settings), hotline="4008008820").dial(
+            NUMBER, call_id="c1"
+        )
+        leg.listen(Ringing())
+        with pytest.raises(LegError) as ended:
+            await leg.answered(5)
+        assert ended.value.sip_code == 486
+        assert await carrier.wait() == 0
 
 
 async def test_no_more_calls_go_out_than_are_allowed(endpoint: SipEndpoint) -> None:

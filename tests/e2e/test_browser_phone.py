@@ -33,7 +33,7 @@ COLLEAGUE: Final = Account(
     name="gao", role="agent", display_name="高志刚", agent_id="8011", created_at=datetime.now(UTC)
 )
 NUMBER: Final = "13912345678"
-SAYS: Final = ("给我转人工客服", "我的订单什么时候到", *["好的"] * 10)
+SAYS: Final = ("给我转人工客服", "我的订单什么时候到", *["好的"] * 20)
 """More than is needed: the agents hang up first, also on a busy machine."""
 PHRASE: Final = "您好，我来帮您看一下，请稍等"
 SEEN: Final = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -66,6 +66,10 @@ class Names:
         """Whether callers ring for this: not a yes, a farewell, or what is none of the company's business."""
         known = self._company.intents.get(intent)
         return intent != NO_INTENT and (known is None or known.role in (None, "handover"))
+
+    def matters(self, intents: Iterable[str]) -> str:
+        """What callers rang for, among the intents of a call."""
+        return self._t.listed(self.intent(intent) for intent in intents if self.is_matter(intent))
 
     def province(self, name: str) -> str:
         known = provinces().get(name)

@@ -119,7 +119,7 @@ class _Board:
         columns = [
             Column(t("call.agent")),
             Column(t("call.team"), "6rem"),
-            Column(t("board.state"), "6.5rem"),
+            Column(t("board.state"), "7rem"),
             Column(t("board.since"), "5rem", "right"),
         ]
         with panel(t("board.agents"), flush=True, classes="vb-board-agents"):

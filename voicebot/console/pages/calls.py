@@ -140,8 +140,8 @@ def _list(visit: Visit, query: CallQuery, found: list[FoundCall]) -> None:
         Column(t("call.begun"), "8.5rem"),
         Column(t("call.place_and_dialect"), "9rem"),
         Column(t("call.about")),
-        Column(t("call.mood"), "5rem"),
-        Column(t("call.outcome"), "7.5rem"),
+        Column(t("call.mood"), "5.4rem"),
+        Column(t("call.outcome"), "8.2rem"),
         Column(t("call.score"), "4.2rem"),
         Column(t("call.length"), "5rem", "right"),
     ]
@@ -171,4 +171,4 @@ def _row(visit: Visit, query: CallQuery, found: FoundCall) -> Row:
 
 
 def about(names: Names, found: FoundCall) -> str:
-    return "、".join(names.intent(intent) for intent in found.intents if names.is_matter(intent))
+    return names.matters(found.intents)

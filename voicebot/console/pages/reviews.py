@@ -78,7 +78,7 @@ async def _samples(visit: Visit, people: Mapping[str, str]) -> None:
                     t("sample.next") if left else t("sample.done"),
                     Cell(f"{whole - left} / {whole}", share=(whole - left) / whole if whole else 1.0),
                     titles.get(sample.scorecard, sample.scorecard),
-                    "、".join(others) or t("sample.alone"),
+                    t.listed(others) or t("sample.alone"),
                     visit.names.time(sample.drawn_at),
                 ],
                 href=f"/reviews/blind/{quote(sample.id, safe='')}",
@@ -149,7 +149,7 @@ async def _undecided(visit: Visit, found: Sequence[tuple[str, str, str, str]]) -
                 names.agent(call.agent_id) or t("who.assistant"),
                 names.time(call.started_at),
                 str(len(waiting)),
-                "、".join(waiting),
+                t.listed(waiting),
             ]
             rows.append(Row(cells, href=f"/calls/{quote(call_id, safe='')}", id=call_id))
     if not rows:

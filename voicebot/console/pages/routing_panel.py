@@ -24,7 +24,7 @@ def routing_panel(t: Texts, names: Names, offers: Sequence[OfferRecord]) -> None
                     tag("span", f"{names.time(offer.offered_at, 'exact')}　{waited}", "vb-faint vb-small")
                 tag("div", "；".join(offer.reasons), "vb-text")
                 if others := [_other(t, names, offer, one["agent_id"], one["price"]) for one in offer.alternatives]:
-                    tag("div", t("decided.instead", agents="、".join(others)), "vb-faint vb-small")
+                    tag("div", t("decided.instead", agents=t.listed(others)), "vb-faint vb-small")
 
 
 def _other(t: Texts, names: Names, offer: OfferRecord, agent_id: str, price: float) -> str:

@@ -7,7 +7,7 @@ What other rooms say in English (refusals, findings, mistakes in files, the mean
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -36,6 +36,10 @@ class Texts:
     def named(self, group: str, name: str | None) -> str:
         """The everyday name of a value such as an outcome; the value itself where it has none."""
         return self.entries.get(f"{group}.{name}", name) if name else ""
+
+    def listed(self, each: Iterable[str]) -> str:
+        """Several things in one line."""
+        return ("、" if self.language == "zh" else ", ").join(each)
 
     def said(self, kind: Kind, english: str) -> str:
         """What another room said, in this language; as it came where no phrase is known."""

@@ -78,25 +78,25 @@ async def running_console(folder: Path) -> AsyncIterator[Console]:
         for person in PEOPLE:
             await sign_in.new_account(person, PASSWORD)
         async with process("broker", config), process("console", config):
-            await _until_it_answers(f"http://127.0.0.1:{web}/healthz")
+            await until_it_answers(f"http://127.0.0.1:{web}/healthz")
             publisher = EventPublisher(store, settings.events)
             async with background(publisher.run()):
                 yield Console(settings, store, publisher, folder)
 
 
 @asynccontextmanager
-async def process(name: str, config: Path) -> AsyncIterator[None]:
+async def process(name: str, config: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     with (config.parent / f"{name}.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "voicebot", name, "--config", str(config), stderr=log
         )
         try:
-            yield
+            yield process
         finally:
             await stop(process, grace_s=10)
 
 
-async def _until_it_answers(url: str) -> None:
+async def until_it_answers(url: str) -> None:
     async with asyncio.timeout(180), httpx.AsyncClient() as client:
         while True:
             try:

@@ -96,6 +96,77 @@ async def test_a_change_on_top_of_another_is_refused_with_what_changed(people: B
     path.write_text(before, "utf-8")
 
 
+async def test_two_people_change_one_entry_and_nobody_s_change_is_lost(people: Browsers, console: Console) -> None:
+    path = console.settings.company.dir / "knowledge/payment.toml"
+    before = path.read_text("utf-8")
+    async with people.of("boss") as first, people.of("boss") as second:
+        for somebody in (first, second):
+            await somebody.open("/company/entry?id=pay_methods")
+        await first.page.get_by_label("答复", exact=True).fill("微信和支付宝都可以。")
+        await second.page.get_by_label("标签（空格分隔）").fill("付款 支付宝")
+        await publish(first.page)
+        await first.page.wait_for_url("**/company/knowledge?published=*")
+        await publish(second.page)
+        await expect(second.page.locator(".vb-diff-new")).to_contain_text("微信和支付宝都可以。")
+        await second.page.get_by_role("button", name="在新内容上保留我的修改").click()
+        await expect(second.page.locator(".vb-diff-new")).to_have_text(['+tags = ["付款", "支付宝"]'])
+        await publish(second.page)
+        await second.page.wait_for_url("**/company/knowledge?published=*")
+    now = path.read_text("utf-8")
+    assert 'answer = "微信和支付宝都可以。"' in now and 'tags = ["付款", "支付宝"]' in now
+    path.write_text(before, "utf-8")
+
+
+async def test_two_people_change_one_text_and_nobody_s_lines_are_lost(people: Browsers, console: Console) -> None:
+    file = "knowledge/payment.toml"
+    path = console.settings.company.dir / file
+    before = path.read_text("utf-8")
+    async with people.of("boss") as boss:
+        await boss.open(f"/company/file?file={file}")
+        path.write_text(f"# 另一位同事加的\n{before}", "utf-8")
+        await boss.page.get_by_label(file).fill(f"{before}# 我加的\n")
+        await publish(boss.page)
+        await boss.page.get_by_role("button", name="在新内容上保留我的修改").click()
+        await expect(boss.page.locator(".vb-diff-new")).to_have_text(["+# 我加的"])
+        await publish(boss.page)
+        await boss.page.wait_for_url("**published=*")
+    assert path.read_text("utf-8") == f"# 另一位同事加的\n{before}# 我加的\n"
+    path.write_text(before, "utf-8")
+
+
+async def test_a_new_entry_goes_to_another_file_with_all_that_was_typed(people: Browsers) -> None:
+    async with people.of("boss") as boss:
+        page = boss.page
+        await boss.open("/company/entry")
+        for label, text in (("问题", QUESTION), ("答复", ANSWER), ("标签（空格分隔）", "门店")):
+            await page.get_by_label(label, exact=True).fill(text)
+        await page.get_by_label("文件").click()
+        await page.get_by_role("option", name="knowledge/service.toml").click()
+        await expect(page.get_by_role("link", name="按文本编辑")).to_have_attribute(
+            "href", "/company/file?file=knowledge%2Fservice.toml"
+        )
+        await page.get_by_role("button", name="检查").click()
+        for text in (QUESTION, ANSWER, 'tags = ["门店"]'):
+            await expect(page.locator(".vb-diff-new", has_text=text)).to_have_count(1)
+        await expect(page.locator(".vb-diff-old")).to_have_count(0)
+
+
+async def test_a_mistake_is_told_in_sight_in_the_form_s_words_and_its_line_is_a_click_away(people: Browsers) -> None:
+    async with people.of("boss") as boss:
+        page = boss.page
+        await boss.open("/company/entry")
+        await page.get_by_role("button", name="检查").click()
+        await expect(page.locator(".vb-problems")).to_contain_text("缺少 “答复”")
+        await expect(page.locator(".vb-problems li").first).to_be_in_viewport()
+        await boss.open("/company/file?file=routing.toml")
+        await page.get_by_label("routing.toml").fill("# 空\n" * 80 + "[queue]\nlongest_wait = 3\n")
+        await page.get_by_role("button", name="检查").click()
+        await page.get_by_role("button", name="到第 82 行").click()
+        await page.wait_for_function("document.activeElement.matches('textarea')")
+        area = "(() => { const a = document.activeElement; return a.value.slice(a.selectionStart, a.selectionEnd) })()"
+        assert await page.evaluate(area) == "longest_wait = 3"
+
+
 async def test_an_error_made_by_hand_is_shown_and_what_was_right_stays(people: Browsers, console: Console) -> None:
     path = console.settings.company.dir / "routing.toml"
     before = path.read_text("utf-8")
@@ -156,6 +227,8 @@ async def test_intents_are_trained_with_one_click_and_compared(
         await page.get_by_role("button", name="重新训练").click()
         await expect(page.get_by_text("训练完成")).to_be_visible(timeout=120_000)
         await expect(page.get_by_role("columnheader", name="训练前")).to_be_visible()
+        await expect(page.get_by_text("已是最新")).to_be_visible()
+        await expect(page.get_by_text("例句改过，待训练")).to_have_count(0)
         understood = await model_host.call("understand", {"text": "阿拉贡要抬头", "loudness_dbov": None}, timeout_s=5)
         assert understood["intent"]["name"] == "invoice"
 
@@ -188,11 +261,13 @@ async def test_flows_rules_and_people_are_shown(people: Browsers) -> None:
     async with people.of("boss") as boss:
         page = boss.page
         await boss.open("/company/flows?flow=invoice")
+        await expect(page.get_by_role("img", name="开发票")).to_contain_text("开具发票")
         await expect(page.get_by_role("img", name="开发票")).to_contain_text("request_invoice")
         await boss.open("/company/scorecards")
         await expect(page.get_by_role("cell", name="辱骂客户")).to_be_visible()
         await boss.open("/company/agents")
         await expect(page.get_by_role("cell", name="8001")).to_be_visible()
+        await expect(page.get_by_role("row", name="罗雪梅")).to_contain_text("退换 5、维修 4")
         await boss.open("/company/routing")
         await expect(page.get_by_text("这段时间没有影子结果")).to_be_visible()
         await boss.open("/company/hotwords")

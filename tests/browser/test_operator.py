@@ -4,13 +4,14 @@ import json
 import shutil
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from models.bundle import is_installed
 from models.catalogue import catalogue
 from tests.browser.calls import NUMBER
-from tests.browser.console import Browsers, Console
+from tests.browser.console import Browsers, Console, process, until_it_answers
 from tests.clients.hub import Hub, serving
+from voicebot.free_ports import free_ports
 from voicebot.logs import FILES
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -25,6 +26,36 @@ async def test_processes_and_checks_are_shown_with_what_to_do(people: Browsers) 
         await expect(media.get_by_text("没有应答")).to_be_visible()
         await expect(page.get_by_role("row", name="外线")).to_contain_text("不能外呼", timeout=60_000)
         await expect(page.get_by_role("row", name="语音识别")).to_contain_text("voicebot models download")
+
+
+async def test_a_page_comes_back_by_itself_when_the_console_was_killed(browser: Browser, console: Console) -> None:
+    (port,) = free_ports(1)
+    config = console.folder / "another.toml"
+    text = (console.folder / "voicebot.toml").read_text("utf-8")
+    config.write_text(text.replace(f"port = {console.settings.console.port}", f"port = {port}"), "utf-8")
+    url = f"http://127.0.0.1:{port}"
+    async with process("console", config) as running:
+        await until_it_answers(f"{url}/healthz")
+        async with Browsers(browser, url).of("boss") as boss:
+            await boss.open("/operator/settings")
+            await boss.call("window.begunBefore = true")
+            running.kill()
+            await expect(boss.page.get_by_text("连接丢失")).to_be_visible()
+            async with process("console", config):
+                await boss.page.wait_for_function(
+                    "!window.begunBefore && window.did_handshake === true", timeout=90_000
+                )
+                await expect(boss.page.get_by_text("VOICEBOT_CONSOLE__PORT")).to_be_visible()
+            boss.complaints.clear()  # about the connection that was lost
+
+
+async def test_a_sentence_that_cannot_be_heard_says_why(people: Browsers) -> None:
+    async with people.of("boss") as boss:
+        await boss.open("/company/prompts")
+        await boss.page.locator(".vb-prompt-line button").first.click()
+        await expect(boss.page.get_by_text("模型服务没有应答")).to_be_visible(timeout=30_000)
+        assert all("503" in complaint for complaint in boss.complaints)
+        boss.complaints.clear()
 
 
 async def test_settings_tell_their_source_and_no_secret(people: Browsers, console: Console) -> None:

@@ -29,6 +29,12 @@ class Places:
         shown, line = found[-1 if last else 0] if found else (pattern, None)
         return Problem(shown, line, message, remedy)
 
+    def problem_of_two(self, pattern: str, first: str, last: str, message: str, remedy: str) -> Problem:
+        """About the last line that holds `last`. message: names the first one that holds `first` as {place}."""
+        earlier = self.problem_at_text(pattern, first, message, remedy)
+        place = earlier.file if earlier.line is None else f"{earlier.file}:{earlier.line}"
+        return self.problem_at_text(pattern, last, message.replace("{place}", place), remedy, last=True)
+
     def _files(self, pattern: str) -> list[str]:
         return sorted(path.relative_to(self._directory).as_posix() for path in self._directory.glob(pattern))
 

@@ -62,10 +62,9 @@ def _examples_are_distinct(company: Company, places: Places) -> Iterable[Problem
                 remedy = "Keep it where it belongs; one sentence cannot mean two things"
                 yield places.problem_at_text(f"intents/{name}.toml", f'"{example}"', message, remedy)
         for twice in repeated([bare(example) for example in intent.examples]):
-            text = next(example for example in reversed(intent.examples) if bare(example) == twice)
-            yield places.problem_at_text(
-                f"intents/{name}.toml", f'"{text}"', f"{text!r} stands twice", "Remove one", last=True
-            )
+            first, *_, last = (f'"{example}"' for example in intent.examples if bare(example) == twice)
+            message = f"{last[1:-1]!r} stands twice, first in {{place}}"
+            yield places.problem_of_two(f"intents/{name}.toml", first, last, message, "Remove one")
 
 
 def _knowledge(company: Company, places: Places) -> Iterable[Problem]:
@@ -73,8 +72,8 @@ def _knowledge(company: Company, places: Places) -> Iterable[Problem]:
         yield Problem("knowledge/", None, "holds no entry", "Add a .toml file with [[entry]] tables")
     names = {product.name for product in company.products}
     for id_ in repeated([entry.id for entry in company.knowledge]):
-        message, remedy = f"id {id_!r} stands twice", "Give one of them another id"
-        yield places.problem_at_text("knowledge/*.toml", f'id = "{id_}"', message, remedy, last=True)
+        message, remedy = f"id {id_!r} stands twice, first in {{place}}", "Give one of them another id"
+        yield places.problem_of_two("knowledge/*.toml", f'id = "{id_}"', f'id = "{id_}"', message, remedy)
     for entry in company.knowledge:
         if entry.product is not None and entry.product not in names:
             message = f"product {entry.product!r} is not in products.csv"
@@ -83,6 +82,7 @@ def _knowledge(company: Company, places: Places) -> Iterable[Problem]:
             )
     questions = [(bare(text), text) for entry in company.knowledge for text in (entry.question, *entry.variants)]
     for twice in repeated([key for key, _ in questions]):
-        text = [text for key, text in questions if key == twice][-1]
+        first, *_, last = (f'"{text}"' for key, text in questions if key == twice)
+        message = f"{last[1:-1]!r} is asked twice, first in {{place}}"
         remedy = "Keep it in one entry only, where its answer is"
-        yield places.problem_at_text("knowledge/*.toml", f'"{text}"', f"{text!r} is asked twice", remedy, last=True)
+        yield places.problem_of_two("knowledge/*.toml", first, last, message, remedy)

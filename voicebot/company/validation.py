@@ -64,7 +64,8 @@ def describe(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     if kind == "missing":
         return f"{where!r} is missing", _REMEDIES["missing"]
     shown = repr(detail["input"])
-    message = f"{where} = {shown if len(shown) <= 60 else shown[:57] + '...'}: {detail['msg']}"
+    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    message = f"{where} = {shown}: {detail['msg']}" if where else f"{shown}: {detail['msg']}"
     if kind == "literal_error" and isinstance(detail["input"], str):
         return message, suggest(detail["input"], re.findall(r"'([^']+)'", str(context["expected"])))
     if kind == "string_pattern_mismatch":

@@ -47,6 +47,16 @@ def without_entry(text: str, entry: str) -> str | None:
     return _ended(tomlkit.dumps(document)) if tables else None
 
 
+def has_entry(text: str, entry: str) -> bool:
+    tables = tomlkit.parse(text).get("entry")
+    return isinstance(tables, AoT) and any(table.get("id") == entry for table in tables)
+
+
+def only_changed(fields: Fields, begun: Fields) -> Fields:
+    """Those that somebody changed who began with `begun`: the others may have been changed by somebody else since."""
+    return {key: value for key, value in fields.items() if value != begun[key]}
+
+
 def with_table(text: str, path: Sequence[str], fields: Fields) -> str:
     """A file with some keys of one table changed; the path () is the file itself."""
     document = tomlkit.parse(text)

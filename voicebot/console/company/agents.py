@@ -19,7 +19,7 @@ async def agents(visit: Visit) -> None:
         with tools:
             edit_link(visit, "agents.csv")
         tag("p", t("company.about.agents"), "vb-soft vb-plain")
-        with panel(t("staff.all", count=len(known)), flush=True):
+        with panel(t("staff.all", count=len(known)), flush=True, classes="vb-whole-cells"):
             if not known:
                 with empty("groups", t("staff.none.title"), t("staff.none.what_to_do")):
                     return
@@ -36,12 +36,12 @@ async def agents(visit: Visit) -> None:
 
 
 def _row(visit: Visit, agent: Agent) -> Row:
-    names = visit.names
+    names, company = visit.names, visit.sources.company.current
     return Row(
         [
             Cell(agent.name, second=agent.id),
             agent.team,
-            _levels(agent.skills),
+            _levels({company.routing.title_of(name): level for name, level in agent.skills.items()}),
             _levels({names.dialect(tag): level for tag, level in agent.dialects.items()}),
             str(agent.seniority),
             names.said(agent.phone) or visit.t("staff.registers"),

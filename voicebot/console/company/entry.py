@@ -12,11 +12,11 @@ from voicebot.company.problems import CompanyError
 from voicebot.company.schema import KnowledgeEntry
 from voicebot.company_changes.files import NotChangeable
 from voicebot.company_changes.knowledge_files import files_of, places_of
-from voicebot.company_changes.toml_edit import with_entry, without_entry
+from voicebot.company_changes.toml_edit import Fields, has_entry, only_changed, with_entry, without_entry
 from voicebot.console.company.file_page import edit_link
 from voicebot.console.company.mistakes import mistakes
 from voicebot.console.company.publish_bar import PublishBar
-from voicebot.console.company.room import may_edit, room
+from voicebot.console.company.room import file_address, may_edit, room
 from voicebot.console.company.versions import versions_panel
 from voicebot.console.components.parts import box, panel, tag
 from voicebot.console.visit import Visit, not_found
@@ -53,23 +53,27 @@ class _Form:
         visit, t, known = self._visit, self._visit.t, self._known
         with room(visit, "knowledge", t("entry.title" if known else "entry.new"), tab="knowledge") as tools:
             with tools:
-                edit_link(visit, self._file)
+                self._edit = edit_link(visit, self._file)
             with box("vb-columns vb-columns-wide-left"):
                 with panel(known.question if known else t("entry.new")), box("vb-form"):
                     self._fields()
                     then = "/company/knowledge"
-                    bar = PublishBar(visit, self._file, self._base, self._text, then=then)
+                    labels = {key: t(f"entry.{key}") for key in ("id", "question", "answer")}
+                    labels |= {key: t(f"entry.{key}_short") for key in ("variants", "answer_yue", "tags")}
+                    self._bar = PublishBar(visit, self._file, self._base, self._text, then=then, labels=labels)
                     if known and may_edit(visit):
-                        remove = partial(bar.publish_as, self._without)
+                        remove = partial(self._bar.publish_as, self._without)
                         ui.button(t("entry.remove"), icon="delete", on_click=remove).props("flat no-caps")
-                await versions_panel(visit, self._file)
+                self._beside = box()
+                with self._beside:
+                    await versions_panel(visit, self._file)
 
     def _fields(self) -> None:
         visit, t, known = self._visit, self._visit.t, self._known
         company = visit.sources.company.current
         if known is None:
             choice = ui.select(self._files, label=t("entry.file"), value=self._file if self._files else None)
-            choice.props("outlined dense").on_value_change(lambda event: self._elsewhere(str(event.value)))
+            choice.props("outlined dense").on_value_change(lambda event: self._move(str(event.value)))
             self._id = ui.input(t("entry.id"), value=self._free_id()).props("outlined dense")
         self._question = _text(t("entry.question"), known.question if known else visit.asked("question"), 100)
         variants = "\n".join(known.variants) if known else visit.asked("variants")
@@ -80,42 +84,53 @@ class _Form:
         self._product = ui.select(products, label=t("entry.product"), value=(known.product or "") if known else "")
         self._product.props("outlined dense")
         self._tags = _text(t("entry.tags"), " ".join(known.tags) if known else "", 200)
+        self._begun = self._said(known.id if known else "")
         if not may_edit(visit):
             for field in (self._question, self._variants, self._answer, self._answer_yue, self._product, self._tags):
                 field.props("readonly")
 
-    def _elsewhere(self, file: str) -> None:
-        """The new entry goes to another file; what was typed goes along."""
-        said = {"question": self._question.value or "", "variants": self._variants.value or "", "file": file}
-        ui.navigate.to(str(self._visit.request.url.include_query_params(**said)))
+    async def _move(self, file: str) -> None:
+        """The new entry goes to another file."""
+        try:
+            base = await self._visit.sources.publisher.current(file)
+        except CompanyError as error:
+            ui.notify(mistakes(self._visit.t, error), type="negative", multi_line=True)
+            return
+        self._file = file
+        self._bar.move(file, base)
+        self._edit.props["href"] = file_address(file)
+        self._beside.clear()
+        with self._beside:
+            await versions_panel(self._visit, file)
 
     def _free_id(self) -> str:
         taken = {entry.id for entry in self._visit.sources.company.current.knowledge}
         return next(name for number in range(1, len(taken) + 2) if (name := f"entry_{number}") not in taken)
 
-    def _text(self) -> str:
+    def _text(self, current: str | None) -> str:
         name = self._known.id if self._known else str(self._id.value or "").strip()
         taken = {entry.id for entry in self._visit.sources.company.current.knowledge}
         if self._known is None and name in taken:
             raise NotChangeable(self._visit.t("entry.id_taken", id=name))
-        product = str(self._product.value or "")
-        return with_entry(
-            self._base or "",
-            name,
-            {
-                "id": name,
-                "question": (self._question.value or "").strip(),
-                "variants": lines(self._variants.value),
-                "answer": one_line(self._answer.value),
-                "answer_yue": one_line(self._answer_yue.value),
-                "product": product,
-                "tags": (self._tags.value or "").replace("，", " ").replace(",", " ").split(),
-            },
-        )
+        fields, text = self._said(name), current or ""
+        if self._known is not None and has_entry(text, name):
+            return with_entry(text, name, only_changed(fields, self._begun))
+        return with_entry(text, name, fields)
 
-    def _without(self) -> str | None:
+    def _said(self, name: str) -> Fields:
+        return {
+            "id": name,
+            "question": (self._question.value or "").strip(),
+            "variants": lines(self._variants.value),
+            "answer": one_line(self._answer.value),
+            "answer_yue": one_line(self._answer_yue.value),
+            "product": str(self._product.value or ""),
+            "tags": (self._tags.value or "").replace("，", " ").replace(",", " ").split(),
+        }
+
+    def _without(self, current: str | None) -> str | None:
         assert self._known is not None
-        return without_entry(self._base or "", self._known.id)
+        return without_entry(current or "", self._known.id)
 
 
 def _text(label: str, value: str, longest: int) -> ui.input:
@@ -123,7 +138,7 @@ def _text(label: str, value: str, longest: int) -> ui.input:
 
 
 def _area(label: str, value: str) -> ui.textarea:
-    return ui.textarea(label, value=value).props("outlined autogrow")
+    return ui.textarea(label, value=value).props("outlined autogrow input-style='max-height: 40vh'")
 
 
 def lines(text: str | None) -> list[str]:

@@ -9,6 +9,7 @@ from nicegui import ui
 
 from voicebot.company.problems import CompanyError
 from voicebot.company_changes.files import NotChangeable, kind_of
+from voicebot.company_changes.merging import merged
 from voicebot.console.company.mistakes import mistakes
 from voicebot.console.company.publish_bar import PublishBar
 from voicebot.console.company.room import file_address, may_edit, room
@@ -67,11 +68,33 @@ async def show_file(visit: Visit, file: str) -> None:
             editor.props["spellcheck"] = "false"
             if not may_edit(visit):
                 editor.props("readonly")
-            bar = PublishBar(visit, file, base, lambda: str(editor.value or ""), then=file_address(file))
+
+            def wanted(current: str | None) -> str:
+                """With what somebody else changed meanwhile, where it can be kept."""
+                typed = str(editor.value or "")
+                if base is None or current is None or current == base:
+                    return typed
+                both = merged(base, typed, current)
+                return typed if both is None else both
+
+            go_to = partial(_go_to_line, editor)
+            bar = PublishBar(visit, file, base, wanted, then=file_address(file), go_to=go_to)
             if base is not None and "/" in file and may_edit(visit):
-                remove = partial(bar.publish_as, lambda: None)
+                remove = partial(bar.publish_as, lambda _current: None)
                 ui.button(t("company.remove_file"), icon="delete", on_click=remove).props("flat no-caps")
         await versions_panel(visit, file)
+
+
+def _go_to_line(editor: ui.textarea, line: int) -> None:
+    """Selects it, some lines below the upper edge."""
+    ui.run_javascript(
+        f"const made = getHtmlElement({editor.id});"
+        "const area = made.matches('textarea') ? made : made.querySelector('textarea');"
+        f"const lines = area.value.split('\\n');"
+        f"const before = lines.slice(0, {line - 1}).map((each) => each + '\\n').join('');"
+        f"area.focus(); area.setSelectionRange(before.length, before.length + (lines[{line - 1}] ?? '').length);"
+        f"area.scrollTop = {max(0, line - 4)} * parseFloat(getComputedStyle(area).lineHeight);"
+    )
 
 
 async def _template(visit: Visit) -> str:
@@ -96,6 +119,8 @@ def _new_file(visit: Visit, kind: str, like: str) -> None:
         ui.button(visit.t("company.begin"), on_click=go).props("unelevated no-caps")
 
 
-def edit_link(visit: Visit, file: str) -> None:
+def edit_link(visit: Visit, file: str) -> ui.element:
     """To the page above."""
-    link(visit.t("company.edit_text" if may_edit(visit) else "company.see_text"), file_address(file), "vb-button")
+    return link(
+        visit.t("company.edit_text" if may_edit(visit) else "company.see_text"), file_address(file), "vb-button"
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, Literal
 
 from voicebot.company.flows import Flow, Slot
@@ -22,6 +23,7 @@ NO_BEGINNING: Final = "，。？！、；：）》”’…"
 MOST_LINES: Final = 5
 COLUMNS: Final = 3
 """Outcomes beside each other; further ones go below."""
+NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,9 @@ class Picture:
     lines: list[Line] = field(default_factory=list)
 
 
-def picture_of(flow: Flow, then: dict[str, str]) -> Picture:
-    """then: what follows an outcome, in words: more, close, handover, ask."""
+def picture_of(flow: Flow, then: Mapping[str, str], names: Mapping[str, str] = NO_NAMES) -> Picture:
+    """then: what follows an outcome, in words: more, close, handover, ask. names: of the action and its outcomes, for
+    people; what is in the file stands below them."""
     columns = max(1, min(COLUMNS, len(flow.outcomes)))
     row = columns * WIDTH + (columns - 1) * GAP
     back = sum(outcome.then.startswith("ask:") for outcome in flow.outcomes.values())
@@ -68,14 +71,27 @@ def picture_of(flow: Flow, then: dict[str, str]) -> Picture:
     slots: dict[str, Box] = {}
     for slot in flow.slots:
         last = slots[slot.name] = _below(picture, last, "slot", slot.title or slot.name, _asked(slot))
-    last = _below(picture, last, "action", flow.action.tool, ())
-    _outcomes(picture, flow, last, slots, then)
+    last = _below(picture, last, "action", *_named(flow.action.tool, names))
+    _outcomes(picture, flow, last, slots, then, names)
     picture.height = max(y for line in picture.lines for _, y in line.points) + 2
     picture.height = max(picture.height, *(box.bottom + 2 for box in picture.boxes))
     return picture
 
 
-def _outcomes(picture: Picture, flow: Flow, action: Box, slots: dict[str, Box], then: dict[str, str]) -> None:
+def _named(name: str, names: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """Title and first lines."""
+    told = names.get(name, name)
+    return told, () if told == name else wrapped(name)
+
+
+def _outcomes(
+    picture: Picture,
+    flow: Flow,
+    action: Box,
+    slots: dict[str, Box],
+    then: Mapping[str, str],
+    titles: Mapping[str, str],
+) -> None:
     top, lane = action.bottom + 2 * DOWN, picture.width - GAP / 2
     names = list(flow.outcomes)
     for begun in range(0, len(names), COLUMNS):
@@ -83,8 +99,9 @@ def _outcomes(picture: Picture, flow: Flow, action: Box, slots: dict[str, Box], 
         width = len(row) * (WIDTH + GAP) - GAP
         left = action.middle - width / 2 + WIDTH / 2
         boxes = [
-            _add(picture, _box("outcome", left + number * (WIDTH + GAP), top, name, wrapped(flow.outcomes[name].say)))
+            _add(picture, _box("outcome", left + number * (WIDTH + GAP), top, title, [*below, *wrapped(said)]))
             for number, name in enumerate(row)
+            for (title, below), said in [(_named(name, titles), flow.outcomes[name].say)]
         ]
         below = max(box.bottom for box in boxes) + DOWN
         for box, name in zip(boxes, row, strict=True):

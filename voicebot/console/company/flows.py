@@ -35,7 +35,10 @@ async def flows(visit: Visit) -> None:
                         tag("div", flow.name, "vb-faint vb-small")
             with box("vb-stack"):
                 with panel(chosen.title):
-                    FlowPicture(picture_of(chosen, {what: t(f"flow.then_{what}") for what in THEN}), name=chosen.title)
+                    then = {what: t(f"flow.then_{what}") for what in THEN}
+                    names = {name: t.named("tool_outcome", name) for name in chosen.outcomes}
+                    names[chosen.action.tool] = t.named("tool", chosen.action.tool)
+                    FlowPicture(picture_of(chosen, then, names), name=chosen.title)
                 _facts(visit, chosen)
 
 
@@ -49,7 +52,7 @@ def _facts(visit: Visit, flow: Flow) -> None:
                 (t("flow.begun_by"), "、".join(map(names.intent, begins)) or t("flow.nobody_begins_it")),
                 (t("flow.prefilled"), "\n".join(prefilled)),
                 (t("flow.silent"), "、".join(names.slot(slot.name) for slot in flow.slots if slot.is_private)),
-                (t("flow.tool"), flow.action.tool),
+                (t("flow.tool"), t.named("tool", flow.action.tool)),
             ]
         )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from nicegui import ui
 
 from voicebot.company.problems import CompanyError
 from voicebot.company.schema import Intent
-from voicebot.company_changes.toml_edit import with_table
+from voicebot.company_changes.toml_edit import Fields, only_changed, with_table
 from voicebot.console.company.entry import lines
 from voicebot.console.company.file_page import edit_link
 from voicebot.console.company.mistakes import mistakes
@@ -26,19 +27,25 @@ CONFUSED_WITH: Final = 6
 async def intents(visit: Visit) -> None:
     t, known = visit.t, visit.sources.company.current.intents
     state = await training_state(visit)
-    measured = (state or {}).get("evaluation")
-    f1 = measured["f1"] if measured else {}
-    with room(visit, "intents", t("nav.intents"), tab="intents"):
-        TrainingPanel(visit, state)
-        with panel(t("intent.all", count=len(known)), flush=True):
-            columns = [
-                Column(t("intent.title"), "14rem"),
-                Column(t("intent.leads_to"), "13rem"),
-                Column(t("intent.description")),
-                Column(t("intent.examples"), "6rem", "right"),
-                Column("F1", "9rem"),
-            ]
+    columns = [
+        Column(t("intent.title"), "14rem"),
+        Column(t("intent.leads_to"), "13rem"),
+        Column(t("intent.description")),
+        Column(t("intent.examples"), "6rem", "right"),
+        Column("F1", "9rem"),
+    ]
+
+    def show(measured: Mapping[str, Any]) -> None:
+        f1 = measured.get("f1", {})
+        listed.clear()
+        with listed:
             DataTable(columns, [_row(visit, each, f1.get(name)) for name, each in known.items()], name=t("nav.intents"))
+
+    with room(visit, "intents", t("nav.intents"), tab="intents"):
+        TrainingPanel(visit, state, on_trained=show)
+        with panel(t("intent.all", count=len(known)), flush=True):
+            listed = box()
+        show((state or {}).get("evaluation") or {})
 
 
 def _row(visit: Visit, intent: Intent, f1: float | None) -> Row:
@@ -93,11 +100,20 @@ async def intent_page(visit: Visit) -> None:
                     for field in (title, description, examples):
                         field.props("readonly")
 
-                def text() -> str:
-                    fields = {"title": title.value, "description": description.value, "examples": lines(examples.value)}
-                    return with_table(base or "", (), fields)
+                def said() -> Fields:
+                    return {
+                        "title": title.value,
+                        "description": description.value,
+                        "examples": lines(examples.value),
+                    }
 
-                PublishBar(visit, file, base, text, then="/company/intents")
+                begun = said()
+
+                def text(current: str | None) -> str:
+                    return with_table(current or "", (), only_changed(said(), begun))
+
+                labels = {key: t(f"intent.{key}") for key in begun}
+                PublishBar(visit, file, base, text, then="/company/intents", labels=labels)
             with box("vb-stack"):
                 _confusions(visit, intent, (state or {}).get("evaluation"))
                 await versions_panel(visit, file)
@@ -112,6 +128,6 @@ def _confusions(visit: Visit, intent: Intent, measured: dict[str, object] | None
         if not mine:
             tag("p", t("intent.not_confused" if measured else "training.not_measured"), "vb-faint vb-plain")
         for meant, taken, count in mine:
-            with box("vb-row vb-task"):
+            with box("vb-task vb-confusion"):
                 badge(t("ask.times", count=count))
                 tag("span", t("intent.taken", meant=names.intent(meant), taken=names.intent(taken)))

@@ -12,9 +12,10 @@ from nicegui import ui
 from voicebot.company.problems import CompanyError
 from voicebot.company.prompts import REQUIRED_PROMPTS
 from voicebot.company.schema import Language, Prompt
-from voicebot.company_changes.toml_edit import with_table
+from voicebot.company_changes.toml_edit import Fields, only_changed, with_table
 from voicebot.console.company.entry import lines
 from voicebot.console.company.file_page import edit_link
+from voicebot.console.company.listening import LONGEST
 from voicebot.console.company.mistakes import mistakes
 from voicebot.console.company.publish_bar import PublishBar
 from voicebot.console.company.room import may_edit, room
@@ -59,15 +60,24 @@ def _listen_button(visit: Visit, text: str, language: Language) -> None:
 
 
 def _play(text: str, language: Language) -> str:
-    address = f"/company/listen?{urlencode({'text': text, 'language': language})}"
-    return f"const a = document.getElementById('vb-listen'); a.src = {json.dumps(address)}; a.play();"
+    address = f"/company/listen?{urlencode({'text': text[:LONGEST], 'language': language})}"
+    play = "a.play().catch(() => {})"  # what went wrong is an event of the player, too
+    return f"const a = document.getElementById('vb-listen'); a.src = {json.dumps(address)}; {play};"
 
 
 def _player(visit: Visit) -> None:
-    with box("vb-row vb-wrap"):
+    t = visit.t
+    with box("vb-row vb-wrap vb-listen"):
         player = ui.element("audio").props("id=vb-listen controls preload=none").classes("vb-player")
-        player.props["aria-label"] = visit.t("prompts.player")
-        tag("span", visit.t("prompts.player_hint"), "vb-faint vb-small")
+        player.props["aria-label"] = t("prompts.player")
+        told = tag("span", t("prompts.player_hint"), "vb-faint vb-small").props("role=status")
+
+    def tell(text: str, tone: str) -> None:
+        told.set_text(text)
+        told.classes(replace=f"{tone} vb-small")
+
+    player.on("error", lambda: tell(t("company.models_away"), "vb-bad"))
+    player.on("playing", lambda: tell(t("prompts.player_hint"), "vb-faint"))
 
 
 async def prompt_page(visit: Visit) -> None:
@@ -88,7 +98,8 @@ async def prompt_page(visit: Visit) -> None:
         with box("vb-columns vb-columns-wide-left"):
             with panel(t("prompts.form")), box("vb-form"):
                 if values := REQUIRED_PROMPTS.get(key):
-                    tag("p", t("prompts.values", values="、".join(f"{{{name}}}" for name in sorted(values))), "vb-soft")
+                    shown = "、".join(f"{{{name}}}" for name in sorted(values))
+                    tag("p", t("prompts.values", values=shown), "vb-soft vb-plain")
                 words = ui.textarea(t("prompts.words"), value="\n".join(prompt.wordings("cmn")))
                 yue = ui.input(t("prompts.yue"), value=prompt.yue).props("outlined dense maxlength=200")
                 words.props("outlined autogrow")
@@ -101,17 +112,22 @@ async def prompt_page(visit: Visit) -> None:
                     _try_button(t("prompts.listen_yue"), lambda: yue.value or "", "yue")
                     _player(visit)
 
-                def text() -> str:
+                def fields() -> Fields:
                     said = lines(words.value)
-                    fields = {
+                    return {
                         "text": said[0] if len(said) == 1 else "",
                         "variants": said if len(said) > 1 else [],
                         "yue": yue.value or "",
                         "interruptible": False if whole.value else None,
                     }
-                    return with_table(base or "", ("prompts", key), fields)
 
-                PublishBar(visit, FILE, base, text, then="/company/prompts")
+                begun = fields()
+
+                def text(current: str | None) -> str:
+                    return with_table(current or "", ("prompts", key), only_changed(fields(), begun))
+
+                labels = {"text": t("prompts.words_short"), "yue": t("prompts.yue_short")}
+                PublishBar(visit, FILE, base, text, then="/company/prompts", labels=labels)
             await versions_panel(visit, FILE)
 
 

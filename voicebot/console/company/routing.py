@@ -91,7 +91,7 @@ def _shadow(visit: Visit, count: ShadowCount, latest: Sequence[ShadowDifference]
             for name in ("other_agent", "only_live", "only_shadow"):
                 Figure(t(f"shadow.{name}"), value=str(getattr(count, name)), hint=t(f"shadow.{name}_hint"))
         columns = [
-            Column(t("changes.at"), "11rem"),
+            Column(t("changes.at"), "12.5rem"),
             Column(t("shadow.live"), "8rem"),
             Column(t("shadow.would"), "8rem"),
             Column(t("shadow.reasons")),

@@ -34,7 +34,7 @@ async def scorecards(visit: Visit) -> None:
                             element.props["aria-current"] = "true"
             edit_link(visit, f"scorecards/{chosen.name}.toml")
         with box("vb-columns vb-columns-wide-left"):
-            with panel(chosen.title, flush=True):
+            with panel(chosen.title, flush=True, classes="vb-whole-cells"):
                 _items(visit, chosen)
             with box("vb-stack"):
                 _about(visit, chosen)

@@ -31,11 +31,14 @@ async def changes(visit: Visit) -> None:
                 if other >= 0 and (other < page or len(found) > PAGE):
                     link(text, f"/company/changes?page={other}", "vb-button")
         if not found:
+            if page:
+                tag("p", t("changes.no_older"), "vb-faint vb-inset")
+                return
             with empty("history", t("changes.none.title"), t("changes.none.what_to_do")):
                 link(t("changes.none.begin"), "/company/knowledge")
             return
         columns = [
-            Column(t("changes.at"), "11rem"),
+            Column(t("changes.at"), "12.5rem"),
             Column(t("changes.author"), "9rem"),
             Column(t("changes.file"), "17rem"),
             Column(t("changes.comment")),

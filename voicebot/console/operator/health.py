@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from nicegui import ui
@@ -44,16 +45,23 @@ async def health(visit: Visit) -> None:
             checks = box("vb-whole-cells")
 
             async def examined() -> None:
-                await _show_checks(visit, checks)
+                """What was found before stays to be read meanwhile."""
+                again.props("loading")
+                findings = await asyncio.to_thread(_examined, visit.sources.settings)
+                _show_checks(visit, checks, findings)
+                again.props(remove="loading")
 
             with tools:
-                ui.button(t("operator.check_again"), icon="refresh", on_click=examined).props("flat no-caps")
+                again = ui.button(t("operator.check_again"), icon="refresh", on_click=examined).props("flat no-caps")
+            with checks, empty("hourglass_empty", t("operator.checking"), ""):
+                pass
 
         async def live() -> None:
             figures.show()
-            await _show_processes(visit, processes)
+            host = await _model_host(visit)
+            await _show_processes(visit, processes, models=host is not None)
 
-        ui.timer(0, live, once=True)
+        await _show_processes(visit, processes, models=None)
         ui.timer(0, examined, once=True)
         ui.timer(EVERY_S, live)
 
@@ -82,12 +90,12 @@ class _Figures:
         self._models.show(f"{max(waits, default=0):.0f}", self._t("operator.model_wait_hint"))
 
 
-async def _show_processes(visit: Visit, place: ui.element) -> None:
+async def _show_processes(visit: Visit, place: ui.element, *, models: bool | None) -> None:
+    """models: whether the model host answers; None: it has not been asked yet."""
     t, sources = visit.t, visit.sources
     status = await asyncio.to_thread(read_status, sources.settings.data_dir / STATUS)
-    host = await _model_host(visit)
     signs = sources.vital_signs.latest
-    answers = {"media": signs.reachable, "inference": host is not None, "console": True}
+    answers = {"media": signs.reachable, "inference": models, "console": True}
     if signs.reachable:
         answers["broker"] = signs.broker_connected
     rows = [
@@ -137,17 +145,20 @@ async def _model_host(visit: Visit) -> Mapping[str, Any] | None:
         return None
 
 
+def _in_use(finding: Finding, *, running: bool) -> Finding:
+    """The telephone port is taken by the very system that this page belongs to."""
+    if running and finding.check == "SIP port" and finding.state == "warn":
+        return replace(finding, state="ok", remedy="")
+    return finding
+
+
 def _examined(settings: Settings) -> list[Finding]:
     """On a loop of its own: some checks load a model, and other pages go on meanwhile."""
     return asyncio.run(examine(settings, CHECKS))
 
 
-async def _show_checks(visit: Visit, place: ui.element) -> None:
-    t = visit.t
-    place.clear()
-    with place, empty("hourglass_empty", t("operator.checking"), ""):
-        pass
-    findings = await asyncio.to_thread(_examined, visit.sources.settings)
+def _show_checks(visit: Visit, place: ui.element, findings: list[Finding]) -> None:
+    t, running = visit.t, visit.sources.vital_signs.latest.reachable
     columns = [
         Column(t("operator.what"), "11rem"),
         Column(t("changes.state"), "7rem"),
@@ -165,7 +176,7 @@ async def _show_checks(visit: Visit, place: ui.element) -> None:
             ],
             id=each.check,
         )
-        for each in sorted(findings, key=lambda each: order[each.state])
+        for each in sorted((_in_use(each, running=running) for each in findings), key=lambda each: order[each.state])
     ]
     place.clear()
     with place:

@@ -61,6 +61,8 @@ class Trunk:
         self.account = TrunkAccount(settings)
         self.on_standing: Callable[[TrunkStanding], None] = lambda standing: None
         """Hears of a password that the trunk does not take for calls, and when it does."""
+        self.away = False
+        """The trunk answers nothing: calls are refused at once instead of being waited for (32 s, Timer B)."""
         self._legs: list[SipLeg] = []
         self._refusals = 0
         """Calls in a row for which the password was not taken."""
@@ -80,9 +82,10 @@ class Trunk:
 
     @property
     def closed(self) -> NotDialable | None:
-        """After a wrong password the trunk is left alone for a while, so that it does not lock us out."""
+        """Why no call is tried now. After a wrong password the trunk is left alone for a while, so that it does not
+        lock us out."""
         if time.time() >= self._refused.again_at:
-            return None
+            return NotDialable("the trunk does not answer: calls go out again when it does") if self.away else None
         said = self._refused.said
         return NotDialable(f"the trunk does not take our password ({said}): check trunk.user and trunk.password_file")
 

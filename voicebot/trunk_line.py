@@ -31,10 +31,15 @@ other servers each time they are asked for."""
 SIGN_OFF_S: Final = 1.0
 LOOK_EVERY_S: Final = 2.0
 """How soon a corrected password is tried."""
+ANSWER_S: Final = 8.0
+"""OPTIONS are sent five times in it, by the timers of RFC 3261."""
+AWAY_EVERY_S: Final = 5.0
+"""How soon it is noticed that a carrier is back."""
 _REMEDIES: Final[dict[State, str]] = {
     "refused": "check trunk.user and trunk.password_file; a corrected file is tried at once",
     "unwanted": "ask the carrier; where calls come in by our address, set trunk.registration to false",
     "silent": "check trunk.host, trunk.port and the network",
+    "away": "check the network, and ask the carrier; where it takes calls all the same, set trunk.keep_alive to crlf",
     "not_found": "check trunk.host and the DNS; SIP over IPv6 is not spoken here",
 }
 
@@ -77,34 +82,74 @@ class TrunkLine:
         self._look_up = look_up
         self._seen: dict[str, float] = {}
         """Address -> when the name stood for it last, by the loop's clock."""
+        self._address: str | None = None
         self._registration: Registration | None = None
         self._standing = TrunkStanding("unknown")
+        """As signing in and calls have it."""
+        self._shown: TrunkStanding | None = None
+        self._answers = False
+        """It has answered OPTIONS: some trunks never do."""
+        self._back = False
         trunk.on_standing = self._tell
 
     async def run(self) -> None:
         """Until cancelled; then signs off."""
-        loop = asyncio.get_running_loop()
-        look_up_at = loop.time()
         self._tell(TrunkStanding("unknown"))
         try:
-            while True:
-                moved = False
-                if loop.time() >= look_up_at:
-                    look_up_at = loop.time() + ADDRESSES_EVERY_S
-                    moved = await self._moved(loop.time())
-                if await self._trunk.account.changed():
-                    log.info("trunk_password_read_again")
-                    self._tell(TrunkStanding("unknown"))
-                    self._trunk.forgive()
-                    await self._sign_in()
-                elif moved:
-                    await self._sign_in()
-                await asyncio.sleep(LOOK_EVERY_S)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._keep_signed_in())
+                tasks.create_task(self._keep_open())
         finally:
             forget_standing(self._data_dir)
             if self._registration is not None and self._standing.state == "registered":
                 with suppress(SipError):
                     await self._registration.sign_off(SIGN_OFF_S)
+
+    async def _keep_signed_in(self) -> None:
+        loop = asyncio.get_running_loop()
+        look_up_at = loop.time()
+        while True:
+            moved = False
+            if loop.time() >= look_up_at:
+                look_up_at = loop.time() + ADDRESSES_EVERY_S
+                moved = await self._moved(loop.time())
+            if await self._trunk.account.changed():
+                log.info("trunk_password_read_again")
+                self._tell(TrunkStanding("unknown"))
+                self._trunk.forgive()
+                await self._sign_in()
+            elif moved or self._back:
+                await self._sign_in()
+            self._back = False
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _keep_open(self) -> None:
+        """Every packet through a NAT keeps it open for some more seconds."""
+        way = self._settings.keep_alive
+        while way != "off":
+            if (address := self._where) is not None:
+                if way == "crlf":
+                    self._endpoint.keep_open(address)
+                else:
+                    host = self._settings.domain or self._host
+                    self._heard(await self._endpoint.answers(host, address, timeout_s=ANSWER_S))
+            soon = self._trunk.away or address is None
+            await asyncio.sleep(AWAY_EVERY_S if soon else self._settings.keep_alive_s)
+
+    @property
+    def _where(self) -> tuple[str, int] | None:
+        if self._registration is not None:
+            return self._registration.address
+        return (self._address, self._settings.port) if self._address else None
+
+    def _heard(self, answered: bool) -> None:
+        """What came of OPTIONS."""
+        if answered:
+            self._answers = True
+            if self._trunk.away:
+                # whoever was away may have forgotten us; where the password was wrong, it still is
+                self._back = self._standing.state in ("registered", "silent")
+        self._show(away=not answered and (self._answers or self._standing.state == "silent"))
 
     async def _moved(self, now: float) -> bool:
         """Looks the trunk up and lets in whom its name stands for. Whether we are to sign in there anew."""
@@ -121,6 +166,8 @@ class TrunkLine:
         self._seen |= dict.fromkeys(found, now)
         self._seen = {address: seen for address, seen in self._seen.items() if now - seen < KEPT_S}
         self._endpoint.guard.let_in(self._seen)
+        if self._address not in found:
+            self._address = min(found, default=None)
         return self._registration is None or self._registration.address[0] not in found
 
     async def _sign_in(self) -> None:
@@ -140,15 +187,24 @@ class TrunkLine:
             log.warning("trunk_not_registered", reason=str(error))
 
     def _on_answer(self, answer: Answer) -> None:
+        if answer.standing != "silent" and self._trunk.away:  # it is there, and answers OPTIONS no more
+            self._answers = self._trunk.away = False
         if answer.standing == "registered" and self._trunk.closed is not None:
             return  # what calls have been told counts for more
         self._tell(TrunkStanding(answer.standing, answer.said, time.time() + answer.again_in_s))
 
     def _tell(self, standing: TrunkStanding) -> None:
+        self._standing = standing
+        self._show(away=self._trunk.away)
+
+    def _show(self, *, away: bool) -> None:
+        self._trunk.away = away
+        standing = TrunkStanding("away", "no answer to OPTIONS", time.time() + AWAY_EVERY_S) if away else self._standing
         self._metrics.trunk_fault.set(standing.state in _REMEDIES)
-        before, self._standing = self._standing, standing
-        write_standing(self._data_dir, standing)
-        if (before.state, before.said) == (standing.state, standing.said):
+        before, self._shown = self._shown, standing
+        if before != standing:
+            write_standing(self._data_dir, standing)
+        if before is not None and (before.state, before.said) == (standing.state, standing.said):
             return
         where = f"{self._host}:{self._settings.port}"
         if standing.state in _REMEDIES:

@@ -36,6 +36,12 @@ class TrunkSection(Section):
     domain: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")] | None = None
     """The carrier's SIP domain, where it is not the `host` that it is reached at, as with IMS. It stands in From, To
     and the Request-URI. Default: `host`."""
+    keep_alive: Literal["options", "crlf", "off"] = "options"
+    """How a NAT or firewall towards the trunk is kept open between registrations: `options` asks whether it is there
+    (OPTIONS), and a trunk that has answered and stops answering is given no call until it answers again; `crlf` sends
+    empty lines, which nobody answers; `off` sends nothing."""
+    keep_alive_s: Annotated[float, Field(ge=5)] = 25.0
+    """How often. NATs forget after 30 s without a packet (RFC 5626, 4.4.2)."""
     caller_id: Annotated[str, Field(pattern=r"^\+?[0-9]{2,20}$")] | None = None
     """The number that the called see. Default: the hotline of company.toml."""
     from_user: Literal["caller_id", "account"] = "caller_id"

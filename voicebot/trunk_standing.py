@@ -15,9 +15,10 @@ log = structlog.get_logger(__name__)
 FILE: Final = "trunk.json"
 """In the data folder, while the media process runs."""
 
-State = Literal["unknown", "registered", "refused", "unwanted", "silent", "not_found"]
+State = Literal["unknown", "registered", "refused", "unwanted", "silent", "away", "not_found"]
 """unknown: nothing was asked of it yet; refused: it does not take user or password; unwanted: it takes no registration;
-silent: it does not answer; not_found: its name has no address."""
+silent: it does not answer when we sign in; away: it answers nothing any more, and no call is tried; not_found: its name
+has no address."""
 
 
 @dataclass(frozen=True, slots=True)

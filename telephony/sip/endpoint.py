@@ -23,6 +23,7 @@ from telephony.sip.guard import Guard
 from telephony.sip.identity import called_of, caller_of, party
 from telephony.sip.leg import SipLeg
 from telephony.sip.negotiation import NoCommonCodec, common_codec
+from telephony.sip.ping import answers
 from telephony.sip.registrar import Registrar
 from telephony.sip.registration import Answer, Registration
 from telephony.sip.sdp import SdpError, SessionDescription, parse
@@ -177,6 +178,14 @@ class SipEndpoint:
         ours = domain or host, port if domain in ("", host) else None
         own_ip = self._settings.reachable_ip
         return Registration(self._running(), ours, where, own_ip, credentials, expires_s, on_answer)
+
+    async def answers(self, host: str, address: tuple[str, int], *, timeout_s: float) -> bool:
+        """Whether whatever is at the address answers OPTIONS in time. host: how it calls itself."""
+        return await answers(self._running(), host, address, timeout_s)
+
+    def keep_open(self, address: tuple[str, int]) -> None:
+        """Has a NAT towards the address go on letting its answers in."""
+        self._running().keep_open(address)
 
     async def _call(
         self,

@@ -6,17 +6,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sippy.SipAddress import SipAddress
-from sippy.SipCallId import SipCallId
-from sippy.SipCSeq import SipCSeq
-from sippy.SipFrom import SipFrom
-from sippy.SipRequest import SipRequest
 from sippy.SipURL import SipURL
 
 from telephony.sip.bindings import Binding
+from telephony.sip.ping import NO_ANSWER, options
 from telephony.sip.stack import Stack
-
-NO_ANSWER = 408
 
 
 class Keepalive:
@@ -62,17 +56,5 @@ class Keepalive:
                 self._on_gone(phone)
 
         self._waiting.add(key)
-        self._stack.newTransaction(self._options(phone), resp_cb=heard)
-
-    def _options(self, phone: Binding) -> SipRequest:
-        sender = SipFrom(address=SipAddress(url=SipURL(username=self._stack.user_agent)))
-        sender.genTag()
-        return SipRequest(
-            method="OPTIONS",
-            ruri=SipURL(phone.uri),
-            fr0m=sender,
-            cseq=SipCSeq.genRandCSeq(),
-            callid=SipCallId(),
-            target=(phone.source, "udp"),
-            user_agent=self._stack.user_agent,
-        )
+        asking = options(self._stack, SipURL(phone.uri), phone.source)
+        self._stack.newTransaction(asking, resp_cb=heard)

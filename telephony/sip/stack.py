@@ -240,9 +240,17 @@ class Stack(SipTransactionManager):  # type: ignore[misc]
         super().__init__(self.config, on_request)
 
     @property
+    def _server(self) -> AioUdp:
+        server: AioUdp = next(iter(self.l4r.cache_l2s.values()))
+        return server
+
+    @property
     def port(self) -> int:
-        server = next(iter(self.l4r.cache_l2s.values()))
-        return int(server.uopts.laddress[1])
+        return int(self._server.uopts.laddress[1])
+
+    def keep_open(self, address: tuple[str, int]) -> None:
+        """Sends what is no message and wants no answer (RFC 5626, 3.5.1): a NAT in between goes on letting them in."""
+        self._server.send_to(b"\r\n\r\n", address)
 
     @property
     def waiting_for_peers(self) -> bool:

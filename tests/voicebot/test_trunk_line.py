@@ -2,6 +2,7 @@
 a corrected one at once."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from voicebot import trunk_line as module
 from voicebot.config import Settings
 from voicebot.doctor.trunk import trunk as check
 from voicebot.metrics import Metrics
-from voicebot.trunk import Trunk
+from voicebot.trunk import NotDialable, Trunk
 from voicebot.trunk_line import AddressUnknown, TrunkLine, addresses_of
 from voicebot.trunk_settings import TrunkSection
 from voicebot.trunk_standing import FILE, TrunkStanding, read_standing, write_standing
@@ -70,7 +71,7 @@ async def test_a_wrong_password_is_told_and_a_corrected_one_tried_at_once(
     endpoint: SipEndpoint, tmp_path: Path, quick: None
 ) -> None:
     carrier, file = RawPeer(endpoint.port), write(tmp_path / "password", "wrong")
-    line = TrunkSection(host="127.0.0.1", port=carrier.port, user="acme", password_file=file)
+    line = TrunkSection(host="127.0.0.1", port=carrier.port, user="acme", password_file=file, keep_alive="off")
     settings = Settings(data_dir=tmp_path, trunk=line)
     async with kept(endpoint, line, tmp_path, Names("127.0.0.1")):
         for number in range(2):
@@ -97,7 +98,7 @@ async def test_who_is_let_in_follows_the_name_and_calls_under_way_keep_their_ser
     endpoint: SipEndpoint, tmp_path: Path, quick: None
 ) -> None:
     names, guard = Names("192.0.2.1"), endpoint.guard
-    async with kept(endpoint, TrunkSection(host="sip.example.com"), tmp_path, names):
+    async with kept(endpoint, TrunkSection(host="sip.example.com", keep_alive="off"), tmp_path, names):
         await wait_for(lambda: guard.trusts("192.0.2.1"))
         names.addresses = frozenset({"192.0.2.2"})
         await wait_for(lambda: guard.trusts("192.0.2.2"))
@@ -125,7 +126,7 @@ async def test_a_carrier_that_has_moved_is_signed_in_at_anew(
 ) -> None:
     carrier, names = RawPeer(endpoint.port), Names()
     file = write(tmp_path / "password", "correct")
-    line = TrunkSection(host="localhost", port=carrier.port, user="acme", password_file=file)
+    line = TrunkSection(host="localhost", port=carrier.port, user="acme", password_file=file, keep_alive="off")
     async with kept(endpoint, line, tmp_path, names):
         await wait_for(lambda: (read_standing(tmp_path) or TrunkStanding("unknown")).state == "not_found")
         found = await check(Settings(data_dir=tmp_path, trunk=line))
@@ -145,12 +146,98 @@ async def test_without_registration_nothing_is_sent_and_the_check_asks_the_carri
     endpoint: SipEndpoint, tmp_path: Path, quick: None
 ) -> None:
     carrier, file = RawPeer(endpoint.port), write(tmp_path / "password", "correct")
-    line = TrunkSection(host="127.0.0.1", port=carrier.port, user="acme", password_file=file, registration=False)
+    account = {"user": "acme", "password_file": file, "registration": False}
+    line = TrunkSection.model_validate(account | {"host": "127.0.0.1", "port": carrier.port, "keep_alive": "off"})
     async with kept(endpoint, line, tmp_path, Names("127.0.0.1")):
         with pytest.raises(TimeoutError):
             await carrier.receive(0.3)
         found = await check(Settings(data_dir=tmp_path, trunk=line))
         assert (found.state, found.found) == ("warn", f"127.0.0.1:{carrier.port} does not answer OPTIONS")
+    carrier.close()
+
+
+@pytest.fixture
+def impatient(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ANSWER_S", 0.3)
+    monkeypatch.setattr(module, "AWAY_EVERY_S", 0.1)
+
+
+def often(**settings: object) -> TrunkSection:
+    """Pings more often than the settings allow."""
+    return TrunkSection.model_validate({"host": "127.0.0.1", **settings}).model_copy(update={"keep_alive_s": 0.1})
+
+
+async def state_of(line: TrunkSection, folder: Path) -> str:
+    return (await check(Settings(data_dir=folder, trunk=line))).state
+
+
+async def test_a_carrier_that_stops_answering_is_told_calls_fail_at_once_and_go_out_again_when_it_is_back(
+    endpoint: SipEndpoint, tmp_path: Path, impatient: None
+) -> None:
+    carrier = RawPeer(endpoint.port)
+    line = often(port=carrier.port, domain="ims.example")
+    async with kept(endpoint, line, tmp_path, Names("127.0.0.1")) as trunk:
+        asked = await carrier.receive()
+        assert asked.startswith("OPTIONS sip:ims.example SIP/2.0\r\n")
+        assert re.search(r"^From: .*sip:voicebot@ims\.example>", asked, re.MULTILINE)
+        carrier.send(answer_to(asked, "405 Method Not Allowed"))  # somebody is there
+        assert trunk.closed is None
+        await wait_for(lambda: trunk.away)
+        assert await state_of(line, tmp_path) == "fail"
+        with pytest.raises(NotDialable, match="does not answer"):
+            await trunk.dial("13912345678", call_id="c1")
+        answering = asyncio.create_task(_answering(carrier))
+        await wait_for(lambda: not trunk.away)
+        assert read_standing(tmp_path) == TrunkStanding("unknown")
+        (await trunk.dial("13912345678", call_id="c2")).hang_up()
+        answering.cancel()
+    carrier.close()
+
+
+async def _answering(carrier: RawPeer, *methods: str, seen: list[str] | None = None) -> None:
+    while True:
+        request = await carrier.receive(60)
+        method = request.partition(" ")[0]
+        if seen is not None:
+            seen.append(method)
+        if method in (methods or ("OPTIONS",)):
+            carrier.send(answer_to(request, "200 OK"))
+
+
+async def test_a_carrier_that_never_answers_options_is_called_all_the_same(
+    endpoint: SipEndpoint, tmp_path: Path, impatient: None
+) -> None:
+    carrier, seen = RawPeer(endpoint.port), list[str]()
+    async with (
+        kept(endpoint, often(port=carrier.port), tmp_path, Names("127.0.0.1")) as trunk,
+        running(_answering(carrier, "none", seen=seen)),
+    ):
+        await wait_for(lambda: seen.count("OPTIONS") >= 3)
+        assert trunk.closed is None and read_standing(tmp_path) == TrunkStanding("unknown")
+    carrier.close()
+
+
+async def test_a_carrier_that_is_back_is_signed_in_at_anew(
+    endpoint: SipEndpoint, tmp_path: Path, impatient: None
+) -> None:
+    carrier, seen = RawPeer(endpoint.port), list[str]()
+    line = often(port=carrier.port, user="acme", password_file=write(tmp_path / "password", "correct"))
+    async with kept(endpoint, line, tmp_path, Names("127.0.0.1")) as trunk:
+        async with running(_answering(carrier, "OPTIONS", "REGISTER", seen=seen)):
+            await wait_for(lambda: seen.count("OPTIONS") >= 2 and "REGISTER" in seen)
+        await wait_for(lambda: trunk.away)
+        assert (read_standing(tmp_path) or TrunkStanding("unknown")).state == "away"
+        seen.clear()
+        async with running(_answering(carrier, "OPTIONS", "REGISTER", seen=seen)):
+            await wait_for(lambda: not trunk.away and "REGISTER" in seen)  # it may have forgotten us
+            assert await state_of(line, tmp_path) == "ok"
+    carrier.close()
+
+
+async def test_a_nat_can_be_kept_open_with_empty_lines(endpoint: SipEndpoint, tmp_path: Path, quick: None) -> None:
+    carrier = RawPeer(endpoint.port)
+    async with kept(endpoint, often(port=carrier.port, keep_alive="crlf"), tmp_path, Names("127.0.0.1")):
+        assert [await carrier.receive() for _ in range(3)] == ["\r\n\r\n"] * 3
     carrier.close()
 
 
@@ -160,6 +247,7 @@ async def test_without_registration_nothing_is_sent_and_the_check_asks_the_carri
         (TrunkStanding("refused", "407 Proxy Authentication Required"), "fail", "trunk.password_file"),
         (TrunkStanding("unwanted", "405 Method Not Allowed"), "warn", "trunk.registration"),
         (TrunkStanding("silent", "408 Request Timeout"), "warn", "the network"),
+        (TrunkStanding("away", "no answer to OPTIONS"), "fail", "trunk.keep_alive"),
         (TrunkStanding("registered", "200 OK"), "ok", "acme"),
     ],
 )

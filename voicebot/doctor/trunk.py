@@ -51,6 +51,12 @@ async def trunk(settings: Settings) -> Finding:
         case "silent" if standing:
             remedy = "check trunk.host, trunk.port and the network"
             return warn("trunk", f"{where} does not let us sign in now ({standing.said})", remedy)
+        case "away":
+            remedy = (
+                "check the network, and ask the carrier; "
+                "where it takes calls all the same, set trunk.keep_alive to crlf"
+            )
+            return fail("trunk", f"{where} does not answer any more, and nobody is dialled until it does", remedy)
         case "not_found" if standing:
             remedy = "check trunk.host and the DNS; SIP over IPv6 is not spoken here"
             return fail("trunk", f"{line.host} has no IPv4 address ({standing.said})", remedy)

@@ -21,6 +21,8 @@ from voicebot.trunk_standing import TrunkStanding
 log = structlog.get_logger(__name__)
 
 CHINA: Final = "+86"
+UNHEARD_S: Final = 8.0
+"""A trunk that says nothing to a request for so long, not even 100 Trying, is not there. It is sent five times."""
 _HEARD: Final = frozenset({480, 486, 487, 600, 603})
 """Answers of the called, which come only where the trunk has taken the call."""
 
@@ -112,6 +114,7 @@ class Trunk:
             domain=domain,
             from_user=line.user or "" if line.from_user == "account" else "",
             headers={"P-Asserted-Identity": f"<sip:{self._caller_id}@{domain}>"} if line.asserted_identity else {},
+            unheard_s=UNHEARD_S,
             on_over=self._over,
         )
         self._legs.append(leg)

@@ -16,7 +16,7 @@ from telephony.sip.endpoint import SipEndpoint
 from telephony.sip.registration import Answer, Registration
 from telephony.sip.settings import SipError
 from voicebot.metrics import Metrics
-from voicebot.trunk import Trunk
+from voicebot.trunk import UNHEARD_S, Trunk
 from voicebot.trunk_settings import TrunkSection
 from voicebot.trunk_standing import State, TrunkStanding, forget_standing, write_standing
 
@@ -31,8 +31,6 @@ other servers each time they are asked for."""
 SIGN_OFF_S: Final = 1.0
 LOOK_EVERY_S: Final = 2.0
 """How soon a corrected password is tried."""
-ANSWER_S: Final = 8.0
-"""OPTIONS are sent five times in it, by the timers of RFC 3261."""
 AWAY_EVERY_S: Final = 5.0
 """How soon it is noticed that a carrier is back."""
 _REMEDIES: Final[dict[State, str]] = {
@@ -132,7 +130,7 @@ class TrunkLine:
                     self._endpoint.keep_open(address)
                 else:
                     host = self._settings.domain or self._host
-                    self._heard(await self._endpoint.answers(host, address, timeout_s=ANSWER_S))
+                    self._heard(await self._endpoint.answers(host, address, timeout_s=UNHEARD_S))
             soon = self._trunk.away or address is None
             await asyncio.sleep(AWAY_EVERY_S if soon else self._settings.keep_alive_s)
 

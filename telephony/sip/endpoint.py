@@ -119,12 +119,14 @@ class SipEndpoint:
         domain: str = "",
         from_user: str = "",
         headers: Mapping[str, str] | None = None,
+        unheard_s: float | None = None,
         on_over: Callable[[SipLeg], None] = lambda leg: None,
     ) -> SipLeg:
         """Call sip:user@host[:port]. The leg comes back at once, ringing; `await leg.answered()` is the next step.
         domain: of a carrier that knows us as one of its own: stands in From in place of our address, in To and the
-        Request-URI in place of the host that it is sent to. from_user: in From, in place of from_number. on_over: hears
-        of its end before its listener does.
+        Request-URI in place of the host that it is sent to. from_user: in From, in place of from_number. unheard_s:
+        after so long without any answer it is given up; None: after 32 s, by the RFC. on_over: hears of its end before
+        its listener does.
 
         Raises `BadAddress`, and `LegError` when there is no RTP port left.
         """
@@ -141,7 +143,14 @@ class SipEndpoint:
 
         caller = party(from_number, display_name)
         return await self._call(
-            user, next_hop, address, caller, headers or {}, credentials=credentials, on_over=on_over
+            user,
+            next_hop,
+            address,
+            caller,
+            headers or {},
+            credentials=credentials,
+            unheard_s=unheard_s,
+            on_over=on_over,
         )
 
     async def dial_phone(
@@ -197,6 +206,7 @@ class SipEndpoint:
         *,
         credentials: Credentials | None = None,
         symmetric: bool = False,
+        unheard_s: float | None = None,
         on_over: Callable[[SipLeg], None] = lambda leg: None,
     ) -> SipLeg:
         """Send an INVITE to `next_hop`; `address` sets its URIs."""
@@ -232,7 +242,7 @@ class SipEndpoint:
             event.extra_headers = extra or None
             return event
 
-        await leg.call(start)
+        await leg.call(start, unheard_s)
         self._legs[leg.id] = leg
         return leg
 

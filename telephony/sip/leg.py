@@ -159,10 +159,17 @@ class SipLeg(CallLeg):
         self._dialog = dialog
         self._transfers = Transfers(dialog, lambda asked: self.on_transfer is not None and self.on_transfer(asked))
 
-    async def call(self, start: Callable[[MsgBody], CCEventTry]) -> None:
-        """Send the INVITE of an outbound call: `start` makes the event for our offer."""
+    async def call(self, start: Callable[[MsgBody], CCEventTry], unheard_s: float | None) -> None:
+        """Send the INVITE of an outbound call: `start` makes the event for our offer. unheard_s: how long it may be
+        without any answer at all; None: as long as the stack repeats it."""
         media = await self._open_media()
         self._tell(start(MsgBody(media.offer())))
+        if unheard_s is not None:
+            self._loop.call_later(unheard_s, self._give_up_unheard)
+
+    def _give_up_unheard(self) -> None:
+        if self._phase is _Phase.CALLING and self._dialog is not None and not self._dialog.heard:
+            self._leave(EndReason.ERROR, "nothing is answered there")
 
     def on_no_ack(self) -> None:
         """Our 200 was never acknowledged; the stack sends the BYE itself."""

@@ -112,6 +112,8 @@ class Dialog(UA):  # type: ignore[misc]
         self.local_ua = stack.user_agent
         self.handlers: dict[str, Callable[[Any], Reply]] = {}
         """Who answers the requests of an answered call that leave its session as it is, by method."""
+        self.heard = False
+        """The peer has answered something, if only 100 Trying."""
         self._stack = stack
         self._symmetric = symmetric
         # Without a display name: the default one breaks some peers. The host is filled in when it is sent.
@@ -146,6 +148,7 @@ class Dialog(UA):  # type: ignore[misc]
 
     def recvResponse(self, answer: Any, transaction: Any) -> None:  # noqa: N802
         """A challenge is taken up after its ACK went out; stock sippy sends the second INVITE ahead of it."""
+        self.heard = self.heard or answer is not transaction.r408  # which is our own stack's, after Timer B
         if answer.getSCode()[0] in (401, 407):
             asyncio.get_running_loop().call_soon(self._take_response, answer, transaction)
         else:

@@ -17,7 +17,9 @@ from telephony.sip.settings import SipSettings
 from tests.clients.sipp import Sipp, receive, reply
 from tests.telephony.sip.conftest import RawPeer
 from tests.telephony.sip.test_endpoint import answer_to
+from voicebot import trunk as module
 from voicebot.config import ConfigError
+from voicebot.floor.outgoing import why_not_reached
 from voicebot.free_ports import free_ports
 from voicebot.ringing import Ringing
 from voicebot.trunk import DialGuard, NotDialable, Trunk, as_dialled, opened_trunk
@@ -185,6 +187,23 @@ async def test_no_more_calls_go_out_than_are_allowed(endpoint: SipEndpoint) -> N
     (await trunk.dial(NUMBER, call_id="c3")).hang_up()
     with pytest.raises(NotDialable):
         await trunk.dial("+12025550123", call_id="c4")
+    peer.close()
+
+
+@pytest.mark.parametrize("tried", [False, True])
+async def test_a_call_that_nothing_answers_fails_soon_and_one_that_is_tried_goes_on(
+    endpoint: SipEndpoint, monkeypatch: pytest.MonkeyPatch, tried: bool
+) -> None:
+    monkeypatch.setattr(module, "UNHEARD_S", 0.4)
+    peer = RawPeer(endpoint.port)
+    trunk = Trunk(endpoint, TrunkSection(host="127.0.0.1", port=peer.port), hotline="1")
+    leg = await trunk.dial(NUMBER, call_id="c1")
+    leg.listen(Ringing())
+    if tried:
+        peer.send(answer_to(await peer.receive(), "100 Trying"))
+    with pytest.raises(LegError) as failed:
+        await leg.answered(1)
+    assert why_not_reached(failed.value) == ("no_answer" if tried else "unreachable")
     peer.close()
 
 

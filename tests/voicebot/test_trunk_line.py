@@ -158,7 +158,7 @@ async def test_without_registration_nothing_is_sent_and_the_check_asks_the_carri
 
 @pytest.fixture
 def impatient(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ANSWER_S", 0.3)
+    monkeypatch.setattr(module, "UNHEARD_S", 0.3)
     monkeypatch.setattr(module, "AWAY_EVERY_S", 0.1)
 
 

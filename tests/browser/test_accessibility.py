@@ -22,6 +22,8 @@ PAGES = {
         "/calibration",
         "/topics",
         "/follow-ups",
+        "/operator/accounts",
+        "/operator/audit",
         "/map?province=四川",
         "/company/knowledge",
         "/company/entry?id=ship_out_time",

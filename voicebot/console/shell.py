@@ -60,6 +60,8 @@ NAVIGATION: Final[dict[str, tuple[Place, ...]]] = {
         Place("settings", "/operator/settings", "tune", Action.OPERATE),
         Place("models", "/operator/models", "memory", Action.OPERATE),
         Place("logs", "/operator/logs", "receipt_long", Action.OPERATE),
+        Place("accounts", "/operator/accounts", "group", Action.MANAGE_ACCOUNTS),
+        Place("audit", "/operator/audit", "policy", Action.READ_AUDIT),
     ),
 }
 """Group -> its entries. A group of which a person may see nothing is left out."""

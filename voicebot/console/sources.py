@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from models.inference import ModelClient
+from voicebot.accounts.sign_in import SignIn
 from voicebot.agent_events import AgentEvent
 from voicebot.company.live import Live
 from voicebot.company.schema import Company
@@ -61,6 +62,7 @@ class CompanyShelf:
 class Sources:
     settings: Settings
     store: Store
+    sign_in: SignIn
     search: CallSearch
     figures: CallFigures
     feed: LiveFeed[CallEvent]
@@ -81,6 +83,7 @@ def sources(web: Web) -> Sources:
     return Sources(
         settings,
         store,
+        web.sign_in,
         search,
         CallFigures(store),
         LiveFeed(),

@@ -102,15 +102,28 @@ class Audit:
         await self._store.transact(lambda connection: append(connection, actor, action, object, detail or {}, at=at))
 
     async def entries(
-        self, *, limit: int = 100, actor: str | None = None, action: str | None = None, object: str | None = None
+        self,
+        *,
+        limit: int = 100,
+        actor: str | None = None,
+        action: str | None = None,
+        object: str | None = None,
+        before: int | None = None,
     ) -> list[AuditEntry]:
-        """The latest entries, newest first."""
+        """The latest entries, newest first. before: an entry's number, than which all are older."""
         query = sa.select(audit_log).order_by(audit_log.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(audit_log.c.id < before)
         columns = audit_log.c
         for column, wanted in ((columns.actor, actor), (columns.action, action), (columns.object, object)):
             if wanted is not None:
                 query = query.where(column == wanted)
         return [rows.record(AuditEntry, row) for row in await self._store.read(query)]
+
+    async def actions(self) -> list[str]:
+        """All that were ever done, in alphabetical order."""
+        query = sa.select(audit_log.c.action).distinct().order_by(audit_log.c.action)
+        return [str(row["action"]) for row in await self._store.read(query)]
 
     async def verify(self, noted_head: str | None = None) -> Verified:
         """Whether the log is whole. noted_head: ID:HASH that an earlier verification printed."""

@@ -13,9 +13,18 @@ _CHANGED: Final = "(event) => emit(event.target.value)"
 
 
 def native_choice(
-    question: str, answers: Mapping[str, str], on_change: Callable[[str], None], *, name: str, classes: str = ""
+    question: str,
+    answers: Mapping[str, str],
+    on_change: Callable[[str], None],
+    *,
+    name: str,
+    classes: str = "",
+    chosen: str = "",
 ) -> ui.element:
-    """answers: value -> what is shown. name: no other choice of the page has it. on_change hears known values only."""
+    """answers: value -> what is shown. name: no other choice of the page has it. on_change hears known values only.
+
+    chosen: the answer that is given already.
+    """
 
     def told(value: object) -> None:
         if isinstance(value, str) and value in answers:  # it comes from a browser
@@ -29,6 +38,8 @@ def native_choice(
                 radio.props["type"] = "radio"
                 radio.props["name"] = name
                 radio.props["value"] = value
+                if value == chosen:
+                    radio.props["checked"] = True
                 radio.on("change", lambda event: told(event.args), js_handler=_CHANGED)
                 tag("span", text)
     return element

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from voicebot.accounts.permissions import Action
+from voicebot.console.operator.accounts import accounts_page
+from voicebot.console.operator.audit import audit_page
 from voicebot.console.operator.health import health
 from voicebot.console.operator.logs import logs_page
 from voicebot.console.operator.models import models_page
@@ -15,3 +17,5 @@ def add_operators_pages(pages: Pages) -> None:
     pages.add("/operator/settings", Action.OPERATE, settings_page)
     pages.add("/operator/models", Action.OPERATE, models_page)
     pages.add("/operator/logs", Action.OPERATE, logs_page)
+    pages.add("/operator/accounts", Action.MANAGE_ACCOUNTS, accounts_page)
+    pages.add("/operator/audit", Action.READ_AUDIT, audit_page)

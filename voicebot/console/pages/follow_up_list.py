@@ -41,7 +41,7 @@ class FollowUpList:
         self._read = read
         self._empty = empty
         self._linked = linked
-        self._place = box("vb-follow-ups")
+        self._place = box()
 
     async def show(self) -> None:
         tasks = await self._read()
@@ -58,7 +58,7 @@ class FollowUpList:
     def _one(self, task: TaskRecord, call: CallRecord | None) -> None:
         t, names = self._visit.t, self._names
         broken = task.status != "cancelled" and standing(task.due_at, task.done_at, datetime.now(UTC)) == "broken"
-        with box("vb-task vb-follow-up"):
+        with box("vb-task vb-task-with-tools"):
             with box("vb-grow"):
                 with box("vb-row vb-wrap"):
                     badge(t.named("task", task.kind), "accent")

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from voicebot.accounts.account import Account, AccountError, check_role, folded
+from voicebot.accounts.endings import Endings
 from voicebot.accounts.lockout import FORGOTTEN_AFTER, Delays, Failures, failed_again
 from voicebot.accounts.sessions import Session, SessionLimits, token_hash
 from voicebot.store import rows
@@ -24,6 +25,8 @@ class AccountBook:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.endings = Endings()
+        """Of sessions that end through this book."""
 
     async def add(self, account: Account) -> Account:
         """Raises AccountError for a name or an OpenID subject that another account has."""
@@ -120,7 +123,9 @@ class AccountBook:
         await self._store.write(sessions.update().where(sessions.c.token_hash == hashed).values(seen_at=at))
 
     async def close_session(self, token: str) -> None:
-        await self._store.write(sessions.delete().where(sessions.c.token_hash == token_hash(token)))
+        hashed = token_hash(token)
+        await self._store.write(sessions.delete().where(sessions.c.token_hash == hashed))
+        self.endings.tell(hashed)
 
     # Failed attempts
 
@@ -169,6 +174,7 @@ class AccountBook:
             connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
 
         await self._store.transact(work)
+        self.endings.tell(account_id)
 
 
 def _one_at_a_time(connection: Connection, table: sa.Table) -> None:

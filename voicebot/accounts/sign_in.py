@@ -13,6 +13,7 @@ from voicebot.accounts.known_browser import known_key
 from voicebot.accounts.lockout import ACCOUNT, ADDRESS, account_key, address_key
 from voicebot.accounts.passwords import Passwords, check_password
 from voicebot.accounts.sessions import Session, SessionLimits, new_token, token_hash
+from voicebot.sparing_log import SparingLog
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,7 @@ class SignIn:
     def __init__(self, book: AccountBook, passwords: Passwords, limits: SessionLimits) -> None:
         self.book = book
         self._passwords = passwords
+        self._told = SparingLog()
         self.limits = limits
 
     async def with_password(
@@ -61,7 +63,7 @@ class SignIn:
         usable = account is not None and not account.disabled
         right = await self._passwords.is_right(password, account.password_hash if account else None)
         if account is None or not usable or not right:
-            log.warning("sign_in_failed", address=address, known_name=account is not None)
+            self._told.warning("sign_in_failed", address=address, known_name=account is not None)
             return Refused()
         await self.book.attempt_succeeded(key, from_where if from_where in delays else None)
         if account.password_hash and self._passwords.is_dated(account.password_hash):

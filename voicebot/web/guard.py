@@ -10,7 +10,6 @@ from contextlib import suppress
 from typing import Final
 from urllib.parse import quote
 
-import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
@@ -18,14 +17,13 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from voicebot.accounts.permissions import Actor, actor_of
-from voicebot.accounts.sessions import csrf_token
+from voicebot.accounts.sessions import csrf_token, token_hash
+from voicebot.sparing_log import SparingLog
 from voicebot.store.store import StoreError
 from voicebot.web import headers
 from voicebot.web.problems import problem
 from voicebot.web.provider import PATH as PROVIDER
-from voicebot.web.visitor import ACTOR, NONCE, VISITOR, Visitor, Web
-
-log = structlog.get_logger(__name__)
+from voicebot.web.visitor import ACTOR, NONCE, VISITOR, Visitor, Web, address_of
 
 OPEN: Final = frozenset({"/sign-in", "/set-up", "/healthz"})
 OPEN_WITH_PROVIDER: Final = OPEN | {f"{PROVIDER}/", f"{PROVIDER}/back"}
@@ -48,6 +46,7 @@ class Guard:
         self.app = app
         self._web = web
         self._open = OPEN_WITH_PROVIDER if web.settings.console.oidc.issuer else OPEN
+        self._told = SparingLog()
         self._sockets: Counter[str] = Counter()
         """Open WebSockets of each person."""
 
@@ -65,7 +64,7 @@ class Guard:
                 scope[ACTOR] = await self._actor(connection)
                 refusal = self._stranger(connection) or self._without_token(connection)
         except StoreError as error:
-            log.error("web_without_store", reason=str(error))
+            self._told.warning("web_without_store", address=address_of(connection), reason=str(error))
             refusal = PlainTextResponse("The store is away; try again in a moment.", 503, {"Retry-After": "5"})
         if refusal is not None:
             await refusal(scope, receive, send)  # on a WebSocket Starlette sends it as the refusal of the handshake
@@ -90,7 +89,8 @@ class Guard:
             allowed = addresses.is_our_page(origin, host=host, scheme=scheme)
         if allowed:
             return None
-        log.warning("foreign_origin_refused", origin=(origin or "")[:200], path=connection.url.path[:200])
+        address, path = address_of(connection), connection.url.path[:200]
+        self._told.warning("foreign_origin_refused", address=address, origin=(origin or "")[:200], path=path)
         return PlainTextResponse("This request did not come from a page of this server.", 403)
 
     async def _visitor(self, connection: HTTPConnection) -> Visitor | None:
@@ -165,12 +165,18 @@ class Guard:
                     await send({"type": "websocket.close", "code": CLOSE_SIGNED_OUT})
 
     async def _session_over(self, connection: HTTPConnection) -> None:
-        """Returns once the session has ended. A store that is away ends none."""
-        while True:
-            await asyncio.sleep(self._web.check_every_s)
-            with suppress(StoreError):
-                if await self._visitor(connection) is None:
-                    return
+        """Returns once the session has ended, at once where that was here. A store that is away ends none."""
+        visitor, token = connection.scope[VISITOR], connection.cookies.get(self._web.cookie, "")
+        whose = (token_hash(token), visitor.account.id if visitor else "")
+        with self._web.sign_in.book.endings.heard_of(*whose) as ended:
+            while True:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._web.check_every_s):
+                        await ended.wait()
+                ended.clear()
+                with suppress(StoreError):
+                    if await self._visitor(connection) is None:
+                        return
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A request whose body has a bound."""

@@ -7,39 +7,22 @@ could hold all its connections or fill its memory. Answers under way, and WebSoc
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Collection
-from ipaddress import IPv4Address, IPv4Network
 from typing import Final
 
-import structlog
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
-log = structlog.get_logger(__name__)
+from voicebot.web.connections import Connections, Counted
 
 REQUEST_S: Final = 30.0
 """From the connection, or the end of the answer before, to the end of a request's body."""
 MOST_HEAD: Final = 64 * 1024
 """Bytes of a request's line and headers."""
-MOST_FROM_ONE: Final = 512
-"""Connections of one address that are no WebSockets: an office behind one address has some hundreds of browsers."""
 
 
-def bounded_protocol(
-    proxies: Collection[IPv4Network] = (),
-    *,
-    request_s: float = REQUEST_S,
-    most_from_one: int = MOST_FROM_ONE,
-) -> type[HttpToolsProtocol]:
-    """For uvicorn's `http`. proxies: those of the settings, through whom everybody comes: theirs are not counted."""
-    connections: Counter[str] = Counter()
-    told: set[str] = set()
-    """Addresses that have too many: each is logged once, until it has none."""
+def bounded_protocol(connections: Connections, *, request_s: float = REQUEST_S) -> type[Counted]:
+    """For uvicorn's `http`."""
 
-    class Bounded(HttpToolsProtocol):
+    class Bounded(Counted):
         """One connection."""
 
-        _address = ""
         _reads = False
         """Whether a request has begun and is not complete."""
         _head = 0
@@ -50,15 +33,12 @@ def bounded_protocol(
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
-            self._address = self.client[0] if self.client else ""
-            connections[self._address] += 1
-            if connections[self._address] > most_from_one and not _is_of(self._address, proxies):
-                if self._address not in told:
-                    told.add(self._address)
-                    log.warning("too_many_connections", address=self._address)
+            if self.place is None and self.client:
+                self.place = connections.enter(self.client[0])
+            if self.place is None:
                 transport.abort()
-                return
-            self._wait()
+            else:
+                self._wait()
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._leave()
@@ -76,6 +56,10 @@ def bounded_protocol(
             self._head = self._head + len(data) - self._body if self._reads else 0
             if self._head > MOST_HEAD and not self.transport.is_closing():
                 self.send_400_response("The request's headers are too large.")
+
+        def send_400_response(self, msg: str) -> None:
+            connections.told.warning("bad_request", address=self.place.address if self.place else "", reason=msg)
+            super().send_400_response(msg)
 
         def on_message_begin(self) -> None:
             self._reads, self._head = True, 0
@@ -109,15 +93,7 @@ def bounded_protocol(
         def _leave(self) -> None:
             """Once, however the connection ends."""
             self._stop_waiting()
-            if self._address:
-                connections[self._address] -= 1
-                if not connections[self._address]:
-                    del connections[self._address]
-                    told.discard(self._address)
-                self._address = ""
+            if self.place is not None:
+                self.place.leave()
 
     return Bounded
-
-
-def _is_of(address: str, networks: Collection[IPv4Network]) -> bool:
-    return any(IPv4Address(address) in network for network in networks)

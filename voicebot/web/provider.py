@@ -8,7 +8,6 @@ from collections import OrderedDict
 from typing import Any, Final
 
 import httpx
-import structlog
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.starlette_client import OAuth
 from joserfc.errors import JoseError
@@ -20,11 +19,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from voicebot.config import secret
+from voicebot.sparing_log import SparingLog
 from voicebot.web.pages import page, texts
 from voicebot.web.session_cookie import inside, let_in
 from voicebot.web.visitor import Web, address_of
-
-log = structlog.get_logger(__name__)
 
 PATH: Final = "/sign-in/provider"
 COOKIE: Final = "voicebot_provider"
@@ -41,6 +39,7 @@ class ProviderSignIn:
         self._web = web
         settings = web.settings.console.oidc
         self._settings = settings
+        self._told = SparingLog()
         oauth = OAuth(cache=_UnderWay())
         self._provider: Final = oauth.register(
             "company",
@@ -94,8 +93,8 @@ class ProviderSignIn:
 
     def _refuse(self, request: Request, status: int, error: Exception | None) -> Response:
         request.session.clear()
-        reason = f"{type(error).__name__}: {error}" if error else "no account of this system is for this person"
-        log.warning("provider_sign_in_failed", address=address_of(request), reason=reason)
+        reason = f"{type(error).__name__}: {error}"[:500] if error else "no account of this system is for this person"
+        self._told.warning("provider_sign_in_failed", address=address_of(request), reason=reason)
         problem = texts(request)["provider_refused"]
         return page(request, "sign_in.html", "sign_in", status=status, problem=problem, next="/", provider=PATH)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -27,6 +28,8 @@ from voicebot.privacy.audit import Audit
 from voicebot.store.store import Store
 from voicebot.web.addresses import Addresses
 from voicebot.web.app import build_app
+from voicebot.web.connections import Connections
+from voicebot.web.encryption import context_of, encrypted
 from voicebot.web.listening import listening
 from voicebot.web.patience import bounded_protocol
 from voicebot.web.visitor import Web
@@ -84,11 +87,20 @@ async def serve(web: Web, app: ASGIApp, setup_code: SetupCode) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to whoever runs the process."""
+    """Leaves signals to whoever runs the process, and what strangers provoke to those who bound it."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        logging.getLogger("uvicorn.error").addFilter(_is_ours_to_mend)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+def _is_ours_to_mend(record: logging.LogRecord) -> bool:
+    """uvicorn's warnings are about what browsers send, without the address; see `bad_request`."""
+    return record.levelno != logging.WARNING
 
 
 @asynccontextmanager
@@ -108,9 +120,14 @@ async def _running(config: uvicorn.Config, listener: socket.socket) -> AsyncIter
 
 
 def _config(app: ASGIApp, console: ConsoleSection) -> uvicorn.Config:
+    connections = Connections(console.trusted_proxies)
+    bounded = bounded_protocol(connections)
+    http: type[asyncio.Protocol] = bounded
+    if console.certificate and console.key:
+        http = encrypted(bounded, context_of(console.certificate, console.key), connections)
     return uvicorn.Config(
         app,
-        http=bounded_protocol(console.trusted_proxies),
+        http=http,
         ws_max_size=LARGEST_MESSAGE,
         log_config=None,
         access_log=False,
@@ -118,6 +135,4 @@ def _config(app: ASGIApp, console: ConsoleSection) -> uvicorn.Config:
         proxy_headers=bool(console.trusted_proxies),
         forwarded_allow_ips=[str(network) for network in console.trusted_proxies],
         timeout_graceful_shutdown=CLOSING_S,
-        ssl_certfile=console.certificate,
-        ssl_keyfile=console.key,
     )

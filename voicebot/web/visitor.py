@@ -47,7 +47,7 @@ class Web:
     addresses: Addresses
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     check_every_s: float = 10.0
-    """How soon an open page notices that its session was ended elsewhere."""
+    """How soon an open page notices that its session was ended by another process, or by its age."""
 
     @property
     def cookie(self) -> str:

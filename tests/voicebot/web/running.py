@@ -117,7 +117,9 @@ def _migrated() -> Path:
 
 
 @asynccontextmanager
-async def serving(folder: Path, *, broker_port: int | None = None, **console: object) -> AsyncIterator[Server]:
+async def serving(
+    folder: Path, *, broker_port: int | None = None, check_every_s: float = 0.05, **console: object
+) -> AsyncIterator[Server]:
     """broker_port: of a broker that runs; None: there is none."""
     await asyncio.to_thread(folder.mkdir, exist_ok=True)
     port, nobody = free_ports(2)
@@ -136,7 +138,7 @@ async def serving(folder: Path, *, broker_port: int | None = None, **console: ob
             company=CompanyReader(settings.company.dir),
             addresses=Addresses(settings.console),
             now=clock,
-            check_every_s=0.05,
+            check_every_s=check_every_s,
         )
         local = f"{'https' if console.get('certificate') else 'http'}://127.0.0.1:{port}"
         running = asyncio.create_task(serve(web, build_app(web, code, pages=some_pages), code))

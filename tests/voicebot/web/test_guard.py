@@ -7,11 +7,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from websockets.asyncio.client import connect
+from structlog.testing import capture_logs
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.clients.certificates import certificate
-from tests.voicebot.web.running import Server, serving
+from tests.voicebot.web.running import PASSWORD, Server, serving
+from voicebot.sparing_log import MOST_OF_ONE
 from voicebot.web.guard import CLOSE_SIGNED_OUT, LARGEST_FROM_STRANGERS, MOST_SOCKETS
 
 
@@ -75,6 +77,38 @@ async def test_an_open_page_is_closed_when_its_session_ends(server: Server, cook
             async with asyncio.timeout(5):
                 await socket.recv()
         assert closed.value.rcvd and closed.value.rcvd.code == CLOSE_SIGNED_OUT
+
+
+@pytest.mark.parametrize("how", ["signed out", "disabled", "new password"])
+async def test_what_ends_a_session_here_closes_its_pages_at_once_and_no_others(tmp_path: Path, how: str) -> None:
+    async with serving(tmp_path, check_every_s=3600) as server:
+        sign_in = server.web.sign_in
+        for name in ("boss", "other"):
+            await server.add(name)
+
+        async def opened(name: str) -> tuple[str, ClientConnection]:
+            async with server.signed_in(name) as browser:
+                token = browser.cookies[server.web.cookie]
+            cookie = {"Cookie": f"{server.web.cookie}={token}"}
+            return token, await connect(live(server), origin=server.url, additional_headers=cookie)  # type: ignore[arg-type]
+
+        token, socket = await opened("boss")
+        _, others = await opened("other")
+        account = await sign_in.book.by_name("boss")
+        assert account
+        match how:
+            case "signed out":
+                await sign_in.out(token)
+            case "disabled":
+                await sign_in.book.set_disabled(account.id, True)
+            case _:
+                await sign_in.change_password(account, PASSWORD[::-1])
+        async with asyncio.timeout(5):
+            await socket.wait_closed()
+        assert socket.close_code == CLOSE_SIGNED_OUT
+        await others.send("still there?")
+        assert await others.recv() == "still there?"
+        await others.close()
 
 
 async def test_an_open_page_keeps_its_session_alive_until_the_absolute_end(server: Server, cookie: str) -> None:
@@ -200,3 +234,12 @@ async def test_nobody_has_more_open_pages_than_they_could_look_at(server: Server
     async with connect(live(server), origin=server.url, additional_headers={"Cookie": cookie}) as socket:  # type: ignore[arg-type]
         await socket.send("x")
         assert await socket.recv() == "x"
+
+
+async def test_refused_origins_do_not_fill_the_log(server: Server) -> None:
+    with capture_logs() as lines:
+        async with server.browser(Origin="https://evil.example") as browser:
+            for _ in range(50):
+                assert (await browser.get("/")).status_code == 403
+    told = [line for line in lines if line["event"] == "foreign_origin_refused"]
+    assert len(told) == MOST_OF_ONE and told[0]["address"] == "127.0.0.1"

@@ -16,6 +16,8 @@ from structlog.testing import capture_logs
 
 from tests.voicebot.web.running import Server
 from voicebot.free_ports import free_ports
+from voicebot.sparing_log import MOST_OF_ONE
+from voicebot.web.connections import Connections
 from voicebot.web.patience import MOST_HEAD, bounded_protocol
 from voicebot.web.server import _Server
 
@@ -34,7 +36,8 @@ async def _serving(*proxies: str) -> AsyncIterator[int]:
     """A port, behind which little is waited for."""
     (port,) = free_ports(1)
     app = Starlette(routes=[Route("/", _echo, methods=["GET", "POST"])])
-    protocol = bounded_protocol([IPv4Network(each) for each in proxies], request_s=PATIENCE_S, most_from_one=MOST)
+    connections = Connections([IPv4Network(each) for each in proxies], most_from_one=MOST)
+    protocol = bounded_protocol(connections, request_s=PATIENCE_S)
     server = _Server(uvicorn.Config(app, port=port, http=protocol, log_config=None, access_log=False))
     running = asyncio.create_task(server.serve())
     await asyncio.wait_for(_up(port), 10)
@@ -135,7 +138,7 @@ async def test_one_address_holds_some_connections_and_a_proxy_many(proxies: tupl
             for _ in range(3):
                 answer = await _told(port, REQUEST + b"Connection: close\r\n\r\n")
                 assert answer.startswith(b"HTTP/1.1 200") is more
-        assert [line["event"] for line in logs] == ([] if more else ["too_many_connections"])
+        assert [line["event"] for line in logs] == ([] if more else ["too_many_connections"] * 3)
         await asyncio.sleep(2 * PATIENCE_S)  # those have been given up
         assert (await _told(port, REQUEST + b"Connection: close\r\n\r\n")).startswith(b"HTTP/1.1 200")
 
@@ -144,3 +147,12 @@ async def test_the_console_has_these_bounds(server: Server) -> None:
     port = server.web.settings.console.port
     answer = await _told(port, REQUEST + b"X: " + b"y" * (4 * MOST_HEAD))
     assert answer == b"" or answer.startswith(b"HTTP/1.1 400")
+
+
+async def test_garbage_does_not_fill_the_log_and_its_sender_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    async with _serving() as port:
+        with capture_logs() as lines:
+            for _ in range(MOST_OF_ONE + 5):
+                assert (await _told(port, b"nonsense\r\n\r\n")).startswith(b"HTTP/1.1 400")
+    assert [line["event"] for line in lines] == ["bad_request"] * MOST_OF_ONE
+    assert lines[0]["address"] == "127.0.0.1" and not caplog.messages

@@ -75,6 +75,7 @@ def configure_logging(settings: LogSection, *, stream: TextIO | None = None, fil
     logging.captureWarnings(True)
     for name in _CHATTY:  # their informative level is noise here; --log.level debug brings it back
         logging.getLogger(name).setLevel(logging.NOTSET if settings.level == "debug" else logging.WARNING)
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of each form that a stranger breaks
 
 
 def _kept(file: Path, common: list[Processor]) -> logging.Handler:

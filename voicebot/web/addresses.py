@@ -35,7 +35,10 @@ class Addresses:
 
     def is_our_page(self, origin: str, *, host: str, scheme: str) -> bool:
         """Whether a page of `origin` belongs to the server that its request names as `host`."""
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
         if parts.path or parts.query or not parts.netloc:
             return False
         if self._named and origin.lower() == self.url.lower():

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -190,7 +190,8 @@ class Guard:
                 raise HTTPException(413, "The request is too large.")  # which the application answers with
             return message
 
-        await self.app(scope, receive_bounded, send)
+        with suppress(ClientDisconnect):  # who left in the middle of a request waits for no answer
+            await self.app(scope, receive_bounded, send)
 
     def _with_headers(self, scope: Scope, send: Send) -> Send:
         """`send` that adds what the answer did not say itself."""

@@ -41,6 +41,8 @@ log = structlog.get_logger(__name__)
 
 CLOSING_S: Final = 5
 """Time that answers under way have when the process stops."""
+HANDSHAKE_REFUSED: Final = "ASGI callable returned without completing handshake."
+"""uvicorn says so, as an error, of every WebSocket that the guard refused."""
 LARGEST_MESSAGE: Final = 4 * 1024 * 1024
 """Bytes that a page sends at once: a whole file of the company, as it is edited, is the most."""
 
@@ -100,7 +102,7 @@ class _Server(uvicorn.Server):
 
 def _is_ours_to_mend(record: logging.LogRecord) -> bool:
     """uvicorn's warnings are about what browsers send, without the address; see `bad_request`."""
-    return record.levelno != logging.WARNING
+    return record.levelno != logging.WARNING and record.msg != HANDSHAKE_REFUSED
 
 
 @asynccontextmanager

@@ -2,9 +2,10 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -63,8 +64,14 @@ MODEL_HOST_START_S = 180.0
 """Loading models takes seconds for the bundled ones, minutes for a large one on a slow disk."""
 CALLS_PER_CORE = 20
 """Conversations that keep their pace, where admission.max_calls does not say otherwise."""
+PUBLISHED_S = 4.0
+"""For so long at most a call rings on for what was published just before it; reading a folder takes 1 to 3 s."""
 CLOSING_S = 8.0
 """Time that calls have to close their records when the process stops."""
+
+
+async def at_once() -> None:
+    """Nothing is published meanwhile."""
 
 
 class CallDesk:
@@ -79,11 +86,13 @@ class CallDesk:
         metrics: Metrics,
         admission: Admission,
         tell: Callable[[LiveEvent | AgentEvent], None],
+        up_to_date: Callable[[], Awaitable[None]] = at_once,
     ) -> None:
         """at_work: the company as the next call finds it; admission: decides who is taken; tell: publishes what happens
-        while people speak."""
+        while people speak; up_to_date: returns once `at_work` is what was published last."""
         self._settings = settings
         self._at_work = at_work
+        self._up_to_date = up_to_date
         self._store = store
         self._models = SpeechModels(client)
         self._knowledge = RemoteKnowledge(client)
@@ -192,6 +201,7 @@ class CallDesk:
                 await self._idle.wait()
 
     async def _carry(self, leg: CallLeg, ringing: Ringing) -> None:
+        await self._up_to_date()
         try:
             call = self._call(await identify(leg, self._store, self._company))
             await call.log.opened()
@@ -291,7 +301,10 @@ async def call_desk(settings: Settings, metrics: Metrics) -> AsyncIterator[CallD
         async with background(publisher.run(), metrics.watch_loop(), Carrier(store, settings).run(), *watching):
             log.info("waiting_for_models", address=settings.model_host)
             await client.call("health", {}, timeout_s=MODEL_HOST_START_S)
-            desk = CallDesk(settings, lambda: live.current, store, client, metrics, admission, publisher.tell)
+            up_to_date = partial(live.up_to_date, PUBLISHED_S)
+            desk = CallDesk(
+                settings, lambda: live.current, store, client, metrics, admission, publisher.tell, up_to_date
+            )
             await desk.prepare()
             async with background(live.watch(desk.take_over)):
                 yield desk

@@ -2,8 +2,10 @@
 
 import io
 import shutil
+import sqlite3
 import wave
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -180,6 +182,41 @@ async def test_an_error_made_by_hand_is_shown_and_what_was_right_stays(people: B
         await expect(warning).to_be_visible()
         await expect(boss.page.get_by_role("link", name="下单以后多久发货")).to_be_visible()
         path.write_text(before, "utf-8")
+
+
+async def test_an_entry_whose_file_was_spoilt_goes_into_no_other_file(people: Browsers, console: Console) -> None:
+    path = console.settings.company.dir / "knowledge/payment.toml"
+    before = path.read_text("utf-8")
+    async with people.of("boss") as boss:
+        path.write_text("[[entry", "utf-8")
+        link = boss.page.get_by_role("link", name="去改正 knowledge/payment.toml")
+        for _ in range(100):
+            await boss.open("/company/entry?id=pay_methods")
+            if await link.count():
+                break
+        await expect(boss.page.get_by_text("不能在这里修改")).to_be_visible()
+        await expect(boss.page.get_by_role("button", name="发布")).to_have_count(0)
+        await link.click()
+        await boss.page.get_by_label("knowledge/payment.toml").fill(before)
+        await publish(boss.page)
+        await boss.page.wait_for_url("**published=*")
+        await expect(boss.page.get_by_text("企业目录里有错误")).to_have_count(0)
+    assert path.read_text("utf-8") == before
+
+
+async def test_publishing_while_the_database_is_held_by_another_says_so_and_keeps_the_form(
+    people: Browsers, console: Console
+) -> None:
+    async with people.of("boss") as boss:
+        await boss.open("/company/entry?id=pay_methods")
+        await boss.page.get_by_label("答复", exact=True).fill(ANSWER)
+        with closing(sqlite3.connect(console.folder / "voicebot.db", isolation_level=None)) as held:
+            held.execute("BEGIN EXCLUSIVE")
+            await boss.page.get_by_role("button", name="发布").click()
+            await expect(boss.page.get_by_text("没有发布：数据库没有应答")).to_be_visible(timeout=60_000)
+            held.execute("ROLLBACK")
+        await expect(boss.page.get_by_label("答复", exact=True)).to_have_value(ANSWER)
+        assert ANSWER not in (console.settings.company.dir / "knowledge/payment.toml").read_text("utf-8")
 
 
 async def test_what_nobody_could_answer_is_put_together_and_fills_in_a_new_entry(

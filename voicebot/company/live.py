@@ -41,12 +41,36 @@ class Live(Generic[T]):
         self.current = make(directory)
         self.problem: CompanyError | None = None
         """What is wrong with the folder as it is now."""
+        self._wanted = asyncio.Event()
+        self._looks = asyncio.Condition()
+        self._begun = self._ended = 0
+        """Looks of `watch`."""
 
     async def watch(self, on_changed: Callable[[T], Awaitable[None]] | None = None) -> None:
         """Until cancelled. on_changed: called before what is new comes into force."""
         while True:
-            await asyncio.sleep(LOOK_EVERY_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._wanted.wait()
+            self._wanted.clear()
+            self._begun += 1
             await self.look(on_changed)
+            async with self._looks:
+                self._ended = self._begun
+                self._looks.notify_all()
+
+    async def up_to_date(self, patience_s: float) -> None:
+        """Returns once what is in the folder now is in force, or found wrong; at the latest after `patience_s`.
+
+        It is `watch` that reads: whoever loses patience breaks nothing off.
+        """
+        if await asyncio.to_thread(fingerprint, self._directory) == self._read and self._begun == self._ended:
+            return
+        after = self._begun + 1  # one that begins from now on
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience_s), self._looks:
+                self._wanted.set()
+                await self._looks.wait_for(lambda: self._ended >= after)
 
     async def look(self, on_changed: Callable[[T], Awaitable[None]] | None = None) -> None:
         """Reads the folder again if it was changed."""

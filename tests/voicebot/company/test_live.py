@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -108,3 +109,43 @@ async def test_published_knowledge_answers_the_next_question_and_intents_wait_fo
         assert steps[-1]["after"]["examples"] == steps[-1]["before"]["examples"] + 1
         assert (await learned._state({}))["current"]
         assert learned.classify(["阿拉贡要抬头"])[0].name == "invoice"
+
+
+async def test_who_rings_right_after_a_change_gets_what_was_changed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_module, "LOOK_EVERY_S", 600)
+    live = Live(folder, load_company)
+    async with following(live), asyncio.timeout(60):
+        await asyncio.sleep(0)
+        edit(folder / "prompts.toml", "请问", "请教")
+        await asyncio.gather(*(live.up_to_date(60) for _ in range(5)))
+        assert "请教" in live.current.prompts["how_can_i_help"].wordings("cmn")[0]
+        right = live.current
+        (folder / "routing.toml").write_text("[queue", "utf-8")
+        await live.up_to_date(60)
+        assert live.problem is not None and live.current is right
+
+
+async def test_nobody_waits_for_a_folder_that_takes_long_and_it_comes_into_force_all_the_same(folder: Path) -> None:
+    slow = False
+
+    def make(directory: Path) -> int:
+        if slow:
+            time.sleep(0.5)
+        return directory.stat().st_mtime_ns
+
+    live = Live(folder, make)
+    first, slow = live.current, True
+    async with following(live):
+        (folder / "knowledge").joinpath("new.toml").write_text(ENTRY, "utf-8")
+        os.utime(folder)
+        await live.up_to_date(0.05)
+        assert live.current == first
+        await until(lambda: live.current != first)
+
+
+async def test_nobody_waits_where_nothing_was_changed(folder: Path) -> None:
+    live = Live(folder, lambda directory: directory)
+    async with asyncio.timeout(10):
+        await live.up_to_date(600)

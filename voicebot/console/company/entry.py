@@ -31,7 +31,11 @@ async def entry_page(visit: Visit) -> None:
         return
     files = await asyncio.to_thread(files_of, company.directory)
     places = await asyncio.to_thread(places_of, company.directory)
-    file = places.get(asked, "") if known else visit.asked("file")
+    if known and asked not in places:  # what is in force was read before its file was spoilt
+        with room(visit, "knowledge", visit.t("entry.title"), tab="knowledge"):
+            tag("p", visit.t("entry.file_wrong"), "vb-bad vb-text")
+        return
+    file = places[asked] if known else visit.asked("file")
     if file not in files:
         file = files[0] if files else "knowledge/general.toml"
     try:

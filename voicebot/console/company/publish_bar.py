@@ -9,6 +9,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
+import structlog
 from nicegui import ui
 from tomlkit.exceptions import TOMLKitError
 
@@ -21,6 +22,9 @@ from voicebot.console.company.mistakes import mistakes, place
 from voicebot.console.company.room import may_edit
 from voicebot.console.components.parts import box, link, tag
 from voicebot.console.visit import Visit
+from voicebot.store.database import StoreError
+
+log = structlog.get_logger(__name__)
 
 Make = Callable[[str | None], str | None]
 """From what is in the file (None: there is none) to what it is to be (None: it is taken away)."""
@@ -87,6 +91,9 @@ class PublishBar:
             await self._do(make(self._base))
         except (TOMLKitError, NotChangeable) as error:
             self._tell(mistakes(self._visit.t, error))
+        except StoreError as error:
+            log.error("not_published", file=self._file, reason=str(error))
+            self._tell(self._visit.t("company.store_away"))
 
     async def _do(self, text: str | None) -> None:
         visit = self._visit

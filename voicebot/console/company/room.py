@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from nicegui import ui
 
 from voicebot.accounts.permissions import Action
+from voicebot.company_changes.files import kind_of
 from voicebot.console.company.mistakes import mistakes
 from voicebot.console.components.parts import box, link, tag
 from voicebot.console.shell import framed
@@ -50,7 +51,9 @@ def _notices(visit: Visit) -> None:
     if number := visit.asked("published"):
         notice(t("company.published"), "good", link_text=t("company.see_change"), href=f"/company/changes/{number}")
     if problem := sources.company.live.problem:
-        notice(t("company.folder_wrong"), "bad", detail=mistakes(t, problem))
+        mend = may_edit(visit) and kind_of(problem.file) is not None
+        where = {"link_text": t("company.mend", file=problem.file), "href": file_address(problem.file)} if mend else {}
+        notice(t("company.folder_wrong"), "bad", detail=mistakes(t, problem), **where)
     if sources.publisher.read_only:
         notice(t("company.sample_read_only"), "warn")
     elif not visit.viewer.may(Action.EDIT_COMPANY):

@@ -10,6 +10,7 @@ from typing import Any, Final
 from nicegui import ui
 
 from models.address import InferenceError
+from voicebot.console.attempting import attempted
 from voicebot.console.company.room import may_edit
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import Tone, badge, box, panel, tag
@@ -55,7 +56,8 @@ class TrainingPanel:
 
     async def _train(self) -> None:
         visit = self._visit
-        await Audit(visit.sources.store).record(visit.viewer.actor.id, TRAINED, "intents")
+        if not await attempted(visit.t, Audit(visit.sources.store).record(visit.viewer.actor.id, TRAINED, "intents")):
+            return
         self._told.clear()
         self._button.props("loading")
         self._run(going=True)

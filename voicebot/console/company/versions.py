@@ -11,6 +11,7 @@ from voicebot.company.problems import CompanyError
 from voicebot.company_changes.book import Change
 from voicebot.company_changes.files import NotChangeable
 from voicebot.company_changes.publishing import ChangedMeanwhile, ChangeWrong
+from voicebot.console.attempting import attempted
 from voicebot.console.company.difference import difference
 from voicebot.console.company.mistakes import mistakes
 from voicebot.console.company.room import file_address, may_edit, room
@@ -116,7 +117,7 @@ async def _current(visit: Visit, file: str) -> str | None:
 
 
 def _restore(visit: Visit, change: Change, which: Literal["before", "after"]) -> None:
-    async def restore() -> None:
+    async def publish() -> None:
         publisher, viewer = visit.sources.publisher, visit.viewer
         try:
             number = await publisher.restore(change, which, viewer.actor, viewer.shown_name)
@@ -127,5 +128,8 @@ def _restore(visit: Visit, change: Change, which: Literal["before", "after"]) ->
             return
         await visit.sources.company.live.look()
         ui.navigate.to(f"/company/changes/{number}?published={number}")
+
+    async def restore() -> None:
+        await attempted(visit.t, publish())
 
     ui.button(visit.t(f"changes.restore_{which}"), icon="undo", on_click=restore).props("outline no-caps")

@@ -33,9 +33,10 @@ async def logs_page(visit: Visit) -> None:
             await _latest(visit)
             return
         with panel(t("operator.lines", call=call_id, count=len(found)), flush=True, classes="vb-whole-cells") as tools:
-            with tools:
-                link(t("call.open"), f"/calls/{call_id}", "vb-button")
-            if not found:
+            if found:
+                with tools:
+                    link(t("call.open"), f"/calls/{call_id}", "vb-button")
+            else:
                 with empty("receipt_long", t("operator.no_lines.title"), t("operator.no_lines.what_to_do")):
                     return
             columns = [

@@ -10,6 +10,7 @@ from nicegui import ui
 from models.bundle import ModelError, is_installed, verify
 from models.catalogue import Model, catalogue
 from voicebot.chosen_models import chosen_asr
+from voicebot.console.attempting import attempted
 from voicebot.console.components.parts import badge, box, facts, panel, tag
 from voicebot.console.operator.frame import operators_page
 from voicebot.console.visit import Visit
@@ -73,16 +74,17 @@ def _download(visit: Visit, model: Model) -> None:
     t, downloads = visit.t, visit.sources.downloads
 
     async def begin() -> None:
-        await Audit(visit.sources.store).record(visit.viewer.actor.id, "model.downloaded", f"model:{model.name}")
-        downloads.begin(model.name)
-        show()
+        noted = Audit(visit.sources.store).record(visit.viewer.actor.id, "model.downloaded", f"model:{model.name}")
+        if await attempted(t, noted):
+            downloads.begin(model.name)
+            show()
 
     with box("vb-above"):
         button = ui.button(t("operator.download"), icon="download", on_click=begin).props("unelevated no-caps")
         button.props["aria-label"] = t("operator.download_one", name=model.name)
         bar = ui.linear_progress(0, show_value=False, size="8px").props("rounded")
         bar.props["aria-label"] = t("operator.download_one", name=model.name)
-        told = tag("p", "", "vb-plain vb-text").props("aria-live=polite")
+        told = tag("p", "", "vb-plain vb-text vb-one-line").props("aria-live=polite")
     show = _shower(visit, model.name, button, bar, told)
     show()
     ui.timer(EVERY_S, show)
@@ -96,7 +98,7 @@ def _shower(
     def show() -> None:
         state = downloads.states.get(name)
         going_on = state is not None and not state.done and not state.error
-        bar.set_visibility(going_on)
+        bar.classes(remove="vb-unseen") if going_on else bar.classes("vb-unseen")
         button.set_enabled(not going_on)
         if state is None:
             return

@@ -9,6 +9,7 @@ from dialect_router.dialects import dialects
 from voicebot.agent_events import AgentEvent, PresenceChanged, PromptShown, Ringing, WrapUpSuggested
 from voicebot.company import Company
 from voicebot.config import Settings
+from voicebot.console.desk.prompt_source import shown_source
 from voicebot.console.names import Names
 from voicebot.console.texts import texts
 from voicebot.eventbus import received_agent_events, received_events
@@ -61,9 +62,8 @@ class LiveView:
                     self._print_to(event.call_id, event.agent_id, "  ", f"为什么是我：{'；'.join(event.reasons)}")
             case PromptShown():
                 waited = "" if event.latency_ms is None else f"  ({event.latency_ms} ms)"
-                self._print_to(
-                    event.call_id, event.agent_id, "✱ ", f"提示：{event.text}", f"  [{event.source}]{waited}"
-                )
+                source = shown_source(event.source, self._texts, self._called, self._company)
+                self._print_to(event.call_id, event.agent_id, "✱ ", f"提示：{event.text}", f"  [{source}]{waited}")
             case WrapUpSuggested():
                 self._print_to(event.call_id, event.agent_id, "✎ ", f"话后：{event.title}。{event.summary}")
             case _:

@@ -10,6 +10,7 @@ from voicebot.console.company.room import room
 from voicebot.console.company.versions import versions_panel
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import empty, panel, tag
+from voicebot.console.texts import Texts
 from voicebot.console.visit import Visit
 
 
@@ -41,8 +42,8 @@ def _row(visit: Visit, agent: Agent) -> Row:
         [
             Cell(agent.name, second=agent.id),
             agent.team,
-            _levels({company.routing.title_of(name): level for name, level in agent.skills.items()}),
-            _levels({names.dialect(tag): level for tag, level in agent.dialects.items()}),
+            _levels(visit.t, {company.routing.title_of(name): level for name, level in agent.skills.items()}),
+            _levels(visit.t, {names.dialect(tag): level for tag, level in agent.dialects.items()}),
             str(agent.seniority),
             names.said(agent.phone) or visit.t("staff.registers"),
         ],
@@ -50,5 +51,5 @@ def _row(visit: Visit, agent: Agent) -> Row:
     )
 
 
-def _levels(found: Mapping[str, int]) -> str:
-    return "、".join(f"{name} {level}" for name, level in sorted(found.items(), key=lambda item: -item[1]))
+def _levels(t: Texts, found: Mapping[str, int]) -> str:
+    return t.listed(f"{name} {level}" for name, level in sorted(found.items(), key=lambda item: -item[1]))

@@ -49,9 +49,9 @@ def _facts(visit: Visit, flow: Flow) -> None:
     with panel(t("flow.about")):
         facts(
             [
-                (t("flow.begun_by"), "、".join(map(names.intent, begins)) or t("flow.nobody_begins_it")),
+                (t("flow.begun_by"), t.listed(map(names.intent, begins)) or t("flow.nobody_begins_it")),
                 (t("flow.prefilled"), "\n".join(prefilled)),
-                (t("flow.silent"), "、".join(names.slot(slot.name) for slot in flow.slots if slot.is_private)),
+                (t("flow.silent"), t.listed(names.slot(slot.name) for slot in flow.slots if slot.is_private)),
                 (t("flow.tool"), t.named("tool", flow.action.tool)),
             ]
         )

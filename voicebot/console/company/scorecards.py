@@ -79,11 +79,11 @@ def _about(visit: Visit, card: Scorecard) -> None:
         facts(
             [
                 (t("card.version"), card.version),
-                (t("card.kinds"), "、".join(t.named("card_kind", kind) for kind in card.applies.kinds)),
-                (t("call.intent"), "、".join(map(visit.names.intent, card.applies.intents))),
-                (t("call.team"), "、".join(card.applies.teams)),
+                (t("card.kinds"), t.listed(t.named("card_kind", kind) for kind in card.applies.kinds)),
+                (t("call.intent"), t.listed(map(visit.names.intent, card.applies.intents))),
+                (t("call.team"), t.listed(card.applies.teams)),
                 (t("card.shortest"), t("measure.seconds", seconds=f"{card.shortest_s:g}")),
                 (t("card.least_decided"), f"{card.least_decided:.0%}"),
-                (t("card.dimensions"), "、".join(each.title for each in card.dimensions.values())),
+                (t("card.dimensions"), t.listed(each.title for each in card.dimensions.values())),
             ]
         )

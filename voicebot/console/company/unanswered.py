@@ -70,7 +70,7 @@ def _show(visit: Visit, group: Group[Unanswered]) -> None:
                 suggested = {"question": names.said(group.question), "variants": wordings}
                 link(t("ask.answer_it"), f"/company/entry?{urlencode(suggested)}", "vb-button")
         if group.others:
-            also = "、".join(names.said(text) for text in group.others[:WORDINGS])
+            also = t.listed(names.said(text) for text in group.others[:WORDINGS])
             tag("div", t("ask.also", wordings=also), "vb-soft vb-text")
         with box("vb-row vb-wrap vb-small"):
             for each in group.members[:CALLS]:

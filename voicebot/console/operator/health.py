@@ -102,7 +102,7 @@ async def _show_processes(visit: Visit, place: ui.element, *, models: bool | Non
         _process_row(visit, name, status.get(name), answers.get(name)) for name in dict.fromkeys([*status, *answers])
     ]
     columns = [
-        Column(t("operator.process"), "10rem"),
+        Column(t("operator.process"), "13rem"),
         Column(t("changes.state"), "9rem"),
         Column(t("operator.running_for"), "9rem"),
         Column(t("operator.restarts"), "6rem", "right"),

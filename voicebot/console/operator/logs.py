@@ -76,7 +76,7 @@ async def _latest(visit: Visit) -> None:
         if not calls:
             with empty("receipt_long", t("calls.none_yet.title"), t("calls.none_yet.what_to_do")):
                 return
-        columns = [Column(t("call.id")), Column(t("call.begun"), "12rem"), Column(t("call.outcome"), "9rem")]
+        columns = [Column(t("call.id")), Column(t("call.begun"), "12rem"), Column(t("call.outcome"), "12rem")]
         rows = [
             Row(
                 [call.id, names.time(call.started_at, "exact"), t.named("outcome", call.outcome or "open")],

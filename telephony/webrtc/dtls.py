@@ -13,8 +13,10 @@ from aiortc.rtcdtlstransport import (
     RTCDtlsFingerprint,
     RTCDtlsParameters,
     RTCDtlsTransport,
+    SRTPProtectionProfile,
 )
 from aiortc.rtcicetransport import RTCIceTransport
+from OpenSSL import SSL
 
 from telephony.webrtc.sdp import Fingerprint
 
@@ -34,11 +36,20 @@ def is_rtcp(packet: bytes | bytearray) -> bool:
     return len(packet) > 1 and 64 <= packet[1] & 0x7F <= 95
 
 
+class _OneHandshake(RTCCertificate):
+    """Otherwise whoever has a line could have us shake hands again as often as they like: each costs 2 ms."""
+
+    def _create_ssl_context(self, srtp_profiles: list[SRTPProtectionProfile]) -> SSL.Context:
+        context = super()._create_ssl_context(srtp_profiles)
+        context.set_options(SSL.OP_NO_RENEGOTIATION)
+        return context
+
+
 class Certificate:
     """Ours, for one line: the browser trusts it by its fingerprint alone."""
 
     def __init__(self) -> None:
-        self.made = RTCCertificate.generateCertificate()
+        self.made = _OneHandshake.generateCertificate()
 
     @property
     def fingerprint(self) -> Fingerprint:

@@ -11,6 +11,8 @@ from aioice import stun
 
 from telephony.udp import Address
 
+LONGEST_CHECK: Final = 512
+"""Bytes. Browsers' checks have some 100 to 150."""
 _FIRST_BYTES: Final = range(4)
 
 
@@ -30,6 +32,11 @@ class IceLite:
         self.nominated = asyncio.Event()
         """There is a peer."""
         self._username = f"{self.ufrag}:{remote_ufrag}"
+        self._name = self._username.encode()
+
+    def is_named_in(self, datagram: bytes | bytearray) -> bool:
+        """Whether it may be our browser's: told without reading it, for anybody may send what takes long to read."""
+        return len(datagram) <= LONGEST_CHECK and self._name in datagram
 
     def answer(self, datagram: bytes, source: Address) -> bytes | None:
         """Our answer to a check; None where there is none to give."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from models.inference import ModelClient
@@ -27,7 +28,12 @@ from voicebot.qa.scorecard.files import read_scorecards
 from voicebot.store.call_figures import CallFigures
 from voicebot.store.call_search import CallSearch
 from voicebot.store.store import Store
+from voicebot.web.rate_limit import RateLimit
 from voicebot.web.visitor import Web
+
+COMMANDS_PER_MINUTE: Final = 120
+COMMANDS_AT_ONCE: Final = 60
+"""Of one person to the media process: each click, each key, and the phone of each page that is opened, are one."""
 
 
 class CompanyShelf:
@@ -74,6 +80,9 @@ class Sources:
     publisher: Publisher
     models: ModelClient
     downloads: Downloads
+    commands: RateLimit = field(
+        default_factory=lambda: RateLimit(per_minute=COMMANDS_PER_MINUTE, burst=COMMANDS_AT_ONCE)
+    )
 
 
 def sources(web: Web) -> Sources:

@@ -1,6 +1,10 @@
 """Keys come from a handshake with the certificate that was named, and open the other side's packets and no others."""
 
 import asyncio
+from contextlib import suppress
+
+from aiortc.rtcdtlstransport import RTCCertificate
+from OpenSSL import SSL
 
 from telephony.rtp_packet import RtpPacket
 from telephony.webrtc.dtls import Certificate, Dtls, warm_up
@@ -41,3 +45,27 @@ async def test_warming_up_leaves_nothing_behind() -> None:
     await warm_up()
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == before
+
+
+async def test_nobody_has_us_shake_hands_again() -> None:
+    ours, theirs, sent = Certificate(), Certificate(), list[bytes]()
+    theirs.made = RTCCertificate.generateCertificate()  # which would, as browsers would not
+
+    def send(record: bytes) -> None:
+        sent.append(record)
+        other.take(record)
+
+    one = Dtls(ours, send, lambda: None)
+    other = Dtls(theirs, one.take, lambda: None, role="server")
+    await asyncio.gather(one.shake_hands([theirs.fingerprint]), other.shake_hands([ours.fingerprint]))
+    sent.clear()
+    assert other._ssl is not None
+    other._ssl.renegotiate()
+    with suppress(SSL.Error):
+        other._ssl.do_handshake()
+    await other._write_ssl()
+    await asyncio.sleep(0.3)
+    assert one.up and not [record for record in sent if record[0] == 22]
+    assert other.unprotect(one.protect(PACKET)) == PACKET
+    await one.stop()
+    await other.stop()

@@ -4,7 +4,7 @@ from aioice import stun
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.webrtc.ice import IceLite
+from telephony.webrtc.ice import LONGEST_CHECK, IceLite
 
 HERE, THERE = ("192.0.2.7", 40000), ("192.0.2.8", 40001)
 
@@ -41,6 +41,13 @@ def test_strangers_get_no_answer() -> None:
     assert ice.answer(check(f"{ice.ufrag}:them", ice.password, kind=stun.Class.INDICATION), HERE) is None
     plain = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
     assert ice.answer(bytes(plain), HERE) is None and ice.peer is None
+
+
+def test_what_does_not_name_us_or_is_too_long_is_not_even_read() -> None:
+    ice = IceLite("them")
+    assert ice.is_named_in(check(f"{ice.ufrag}:them", ice.password))
+    assert not ice.is_named_in(check("other:them", ice.password))
+    assert not ice.is_named_in(check(f"{ice.ufrag}:them", ice.password) + bytes(LONGEST_CHECK))
 
 
 @given(st.binary(max_size=200), st.integers(0, 3))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 from telephony.rtp_packet import RtpPacket
 from telephony.udp import open_port
 from telephony.webrtc.dtls import Certificate, Dtls
 from telephony.webrtc.ice import IceLite
-from telephony.webrtc.secure_port import MOST_IN_A_TICK, PEER, SecurePort
+from telephony.webrtc.secure_port import MOST_CHECKS_IN_A_TICK, MOST_IN_A_TICK, PEER, SecurePort
 from tests.telephony.webrtc.test_ice import check
 
 PLAIN = RtpPacket(8, 1, 160, 7, bytes(160)).serialize()
@@ -76,3 +77,38 @@ async def test_of_a_flood_only_a_part_is_looked_at_in_one_tick() -> None:
         port.begin_tick()
         port.drain()
         assert ice.peer is not None
+
+
+def has_answer(of: socket.socket) -> bool:
+    with suppress(BlockingIOError):
+        return bool(of.recv(1500))
+    return False
+
+
+async def test_checks_that_take_long_to_read_are_not_read() -> None:
+    """A stranger's: with hundreds of attributes each took 0.2 ms, and 64 of them came in a tick."""
+    attributes = b"\x80\x22\x00\x00" * 360
+    long = b"\x00\x01" + len(attributes).to_bytes(2, "big") + b"\x21\x12\xa4\x42" + bytes(12) + attributes
+    with opened() as (port, ice, _), closing(browser()) as peer:
+        took_s = []
+        for _ in range(10):
+            for _ in range(MOST_IN_A_TICK):
+                peer.sendto(long, ("127.0.0.1", port.port))
+            port.begin_tick()
+            began = time.perf_counter()
+            port.drain()
+            took_s.append(time.perf_counter() - began)
+        assert min(took_s) < 0.005
+        peer.sendto(check(f"{ice.ufrag}:them", ice.password), ("127.0.0.1", port.port))
+        port.begin_tick()
+        port.drain()
+        assert has_answer(peer)
+
+
+async def test_a_browser_that_checks_without_end_is_answered_now_and_then() -> None:
+    with opened() as (port, ice, _), closing(browser()) as peer:
+        for _ in range(MOST_IN_A_TICK):
+            peer.sendto(check(f"{ice.ufrag}:them", ice.password), ("127.0.0.1", port.port))
+        port.begin_tick()
+        port.drain()
+        assert sum(has_answer(peer) for _ in range(MOST_IN_A_TICK)) == MOST_CHECKS_IN_A_TICK

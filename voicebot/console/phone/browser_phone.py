@@ -13,9 +13,9 @@ from telephony.webrtc.sdp import LONGEST_OFFER
 from voicebot.agent_commands import ConnectPhone, DisconnectPhone
 from voicebot.agent_events import AgentEvent, PhoneLine, PresenceChanged, Supervising, Unlisted
 from voicebot.browser_phone_settings import IceServer
-from voicebot.command_bus import NoAnswer, send_command
+from voicebot.command_bus import NoAnswer
 from voicebot.config import secret
-from voicebot.console.commanding import command, new_id
+from voicebot.console.commanding import answer_to, command, new_id
 from voicebot.console.visit import Visit
 
 DESK: Final = "/desk"
@@ -75,7 +75,7 @@ class BrowserPhone(Element, component="browser_phone.js"):
             return
         wanted = ConnectPhone(new_id(), self._agent_id, line, offer)
         try:
-            answer = await send_command(self._visit.sources.settings.events, wanted)
+            answer = await answer_to(self._visit, wanted)
         except NoAnswer:
             self.run_method("refused", line, self._visit.t("command.no_answer"))
             return

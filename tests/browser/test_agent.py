@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 import pytest_asyncio
@@ -12,13 +13,21 @@ from tests.browser.calls import NUMBER, SCRIPT
 from tests.browser.console import Browsers, Console
 from voicebot.agent_commands import AgentCommand, CommandAnswer
 from voicebot.agent_events import Joined, Left, PresenceChanged, PromptShown, Ringing, WrapUpSuggested
-from voicebot.assist.packet import CallerProfile, DialectFinding, HandoverPacket, Wish, packet_fields, packet_to_json
+from voicebot.assist.packet import (
+    CallerProfile,
+    DialectFinding,
+    EarlierCall,
+    HandoverPacket,
+    Wish,
+    packet_fields,
+    packet_to_json,
+)
 from voicebot.background import background
 from voicebot.command_bus import serve_commands
 from voicebot.events import CallEnded, PartialTranscript, TurnFinished
 from voicebot.store.floor import FloorStore
 from voicebot.store.floor_records import WrapUpRecord
-from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
+from voicebot.store.records import CallRecord, CustomerRecord, OrderRecord, TaskRecord, TurnRecord
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -30,6 +39,10 @@ PACKET = HandoverPacket(
     DialectFinding("cmn-sichuan", "四川话", 0.92, ("说了“啥子”",)),
     (Wish("complaint", "投诉"),),
     summary="耳机晚到，要求赔偿",
+    earlier=(
+        EarlierCall("order-team", NOW, "开发票", "resolved"),
+        EarlierCall("sales-team", NOW, "问价格", "resolved"),
+    ),
 )
 
 
@@ -66,6 +79,12 @@ async def rung(console: Console, page: Page) -> None:
     """A call that rings at the agent."""
     floor = FloorStore(console.store, console.settings.events.node)
     call = CallRecord("desk-call", "leg", "inbound", NUMBER, "400", NOW, agent_id="8002", team="订单组")
+    order = OrderRecord("87921742", NUMBER, f"耳机 {SCRIPT}", Decimal("299.50"), "shipped", NOW.date(), carrier="顺丰")
+    await console.store.import_company([CustomerRecord(NUMBER, "王芳")], [order])
+    owed = TaskRecord(
+        "owed", "sales-team", "callback", NUMBER, f"寄发票 {NUMBER}", NOW, due_at=NOW - timedelta(hours=1)
+    )
+    await console.store.add_task(owed)
     await console.store.open_call(call)
     await console.store.add_turn(TurnRecord("desk-call", 0, "assistant", "您好，我是小云。", 0, 1000))
     await floor.packet_handed("desk-call", "8002", NOW, packet_to_json(PACKET))
@@ -90,7 +109,17 @@ async def test_a_call_at_the_desk_from_ring_to_wrap_up(people: Browsers, console
         card = page.locator(".vb-caller")
         for shown in ("四川 成都", "四川话 92%", "投诉", "金卡", SCRIPT, "王女士，四川话，投诉晚到", "会说四川话"):
             await expect(card).to_contain_text(shown)
-        await expect(page.get_by_text("耳机晚到，要求赔偿")).to_be_visible()
+        known = page.locator(".vb-panel", has=page.get_by_role("heading", name="已经知道的"))
+        for shown in (
+            "耳机晚到，要求赔偿",
+            f"87921742 耳机 {SCRIPT} ¥299.50 · 已发货 · 顺丰",
+            "寄发票",
+            "没有按时兑现",
+        ):
+            await expect(known).to_contain_text(shown)
+        await expect(known).not_to_contain_text(NUMBER)
+        await expect(known.get_by_role("link")).to_have_count(1)  # a colleague's call is told of, and not shown
+        await expect(known.get_by_role("link")).to_have_attribute("href", "/calls/order-team")
         await expect(page.locator(".vb-line-text").first).to_have_text("您好，我是小云。")
         await _talk(console, page, media)
         await _pass_on(page, media)

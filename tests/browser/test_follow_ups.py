@@ -22,7 +22,7 @@ async def test_the_next_one_due_comes_first_and_is_called_back_and_done(
     people: Browsers, console: Console, media: Media
 ) -> None:
     now = datetime.now(UTC)
-    for name, call_id, due_in in (("coming", "sales-team", 48), ("overdue", "order-team", -1)):
+    for name, call_id, due_in in (("coming", "sales-team", 48), ("overdue", "order-team", -1000)):
         due = now + timedelta(hours=due_in)
         await console.store.add_task(
             TaskRecord(name, call_id, "callback", NUMBER, f"回电 {name} {SCRIPT}", now, due_at=due)

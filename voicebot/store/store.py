@@ -199,10 +199,12 @@ class Store:
                 query = query.where(column == wanted)
         return [rows.record(TaskRecord, row) for row in await self.read(query)]
 
-    async def due_tasks(self, limit: int = 50) -> list[TaskRecord]:
-        """Open ones, by when they are due; those that are due at no time come last."""
+    async def due_tasks(self, limit: int = 50, *, customer_number: str | None = None) -> list[TaskRecord]:
+        """Open ones, by when they are due; those that are due at no time come last. customer_number: whose they are."""
         table = tables.tasks
         query = sa.select(table).where(table.c.status == "open")
+        if customer_number is not None:
+            query = query.where(table.c.customer_number == customer_number)
         query = query.order_by(table.c.due_at.is_(None), table.c.due_at, table.c.created_at, table.c.id).limit(limit)
         return [rows.record(TaskRecord, row) for row in await self.read(query)]
 

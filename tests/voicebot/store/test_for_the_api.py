@@ -41,3 +41,5 @@ async def test_open_tasks_come_by_when_they_are_due(store: Store) -> None:
     await store.add_task(TaskRecord("done", None, "callback", "+8613800138000", "回电", NOON, status="done"))
     assert [task.id for task in await store.due_tasks()] == ["soon", "late", "never"]
     assert [task.id for task in await store.due_tasks(1)] == ["soon"]
+    assert await store.due_tasks(customer_number="+8613900139000") == []
+    assert len(await store.due_tasks(customer_number="+8613800138000")) == 3

@@ -1,13 +1,9 @@
-"""Who is on the line: from where, in which dialect and why, what for, in what mood; and what is known already."""
+"""Who is on the line: from where, in which dialect and why, what for, in what mood."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from nicegui import ui
-
 from voicebot.assist.packet import DialectFinding, HandoverPacket
-from voicebot.console.components.parts import badge, box, empty, facts, tag
+from voicebot.console.components.parts import badge, box, empty, tag
 from voicebot.console.names import MOOD_TONES, Names
 from voicebot.console.visit import Visit
 from voicebot.events import TurnFinished
@@ -19,15 +15,9 @@ class CallerCard:
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         self._place = box()
-        self._details: ui.element | None = None
         self._packet: HandoverPacket | None = None
         with self._place:
             self._nobody()
-
-    def details_here(self) -> None:
-        """The place for what does not fit on the card."""
-        with box("vb-stack") as self._details:
-            tag("p", self._visit.t("desk.known_empty"), "vb-faint")
 
     def show(self, packet: HandoverPacket | None, *, whisper: str, reasons: tuple[str, ...]) -> None:
         self._packet = packet
@@ -42,7 +32,6 @@ class CallerCard:
                     with box("vb-caller-told"):
                         tag("span", self._visit.t(name), "vb-faint")
                         tag("span", text, "vb-text")
-        self._show_details(packet)
 
     def gone(self, fate: str) -> None:
         """Without having talked."""
@@ -102,33 +91,6 @@ class CallerCard:
         with self._reasons:
             for reason in found.reasons:
                 tag("div", self._visit.names.said(reason), "vb-faint vb-small")
-
-    def _show_details(self, packet: HandoverPacket) -> None:
-        if self._details is None:
-            return
-        t, names = self._visit.t, self._visit.names
-        self._details.clear()
-        with self._details:
-            if packet.summary:
-                tag("div", names.said(packet.summary), "vb-text")
-            facts([(names.slot(slot.name), names.said(slot.shown)) for slot in packet.slots])
-            self._list("desk.missing", list(packet.missing))
-            self._list("desk.settled", [f"{each.title}：{names.said(each.told)}" for each in packet.settled])
-            self._list("desk.promises", [self._promise(each.what, each.due_at) for each in packet.promises])
-            self._list("desk.note", [names.said(packet.caller.note)] if packet.caller.note else [])
-            earlier = [f"{names.time(e.at)}  {e.about} {t.named('outcome', e.outcome)}" for e in packet.earlier]
-            self._list("desk.earlier", earlier)
-
-    def _promise(self, what: str, due_at: datetime | None) -> str:
-        due = self._visit.t("task.due", at=self._visit.names.time(due_at)) if due_at else ""
-        return f"{self._visit.names.said(what)} {due}".strip()
-
-    def _list(self, title: str, entries: list[str]) -> None:
-        if entries:
-            with box():
-                tag("div", self._visit.t(title), "vb-strong")
-                for entry in entries:
-                    tag("div", entry, "vb-text vb-soft")
 
 
 def _heard_dialect(turn: TurnFinished, before: DialectFinding | None, names: Names) -> DialectFinding | None:

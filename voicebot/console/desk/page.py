@@ -19,6 +19,7 @@ from voicebot.assist.packet import HandoverPacket, PacketError, packet_from_fiel
 from voicebot.console.components.parts import box, empty, panel
 from voicebot.console.desk.call_controls import CallControls
 from voicebot.console.desk.caller_card import CallerCard
+from voicebot.console.desk.known import Known, customer_file
 from voicebot.console.desk.notes import Notes
 from voicebot.console.desk.presence_switch import PresenceSwitch
 from voicebot.console.desk.prompt_list import PromptList
@@ -85,7 +86,7 @@ class _Desk:
         with panel(t("desk.prompts"), flush=True):
             self._prompts = PromptList(self._visit, self._agent_id)
         with panel(t("desk.known")):
-            self._card.details_here()
+            self._known = Known(self._visit)
         shortcuts(t)
 
     async def begin(self) -> None:
@@ -155,7 +156,10 @@ class _Desk:
     async def _take_up(self, call_id: str, *, whisper: str = "", reasons: tuple[str, ...] = ()) -> None:
         """A call that rings or goes on here."""
         self._call_id = call_id
-        self._card.show(await self._packet(call_id), whisper=whisper, reasons=reasons)
+        packet = await self._packet(call_id)
+        self._card.show(packet, whisper=whisper, reasons=reasons)
+        if packet is not None:
+            self._known.show(packet, await customer_file(self._visit, packet))
         self._prompts.begin(await self._floor.prompts(call_id))
         self._wrap_up.hide()
         await self._notes.begin(call_id)

@@ -81,6 +81,22 @@ class PromptShown:
     """From there until now; None where it answers no words."""
 
 
+StepState = Literal["known", "asked", "open"]
+"""asked: it has just been; open: still to be asked, or done."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureStood:
+    """The company's procedure for what the caller wants, and where it stands by all that was said so far."""
+
+    agent_id: str
+    at: datetime
+    call_id: str
+    flow: str
+    steps: tuple[tuple[str, StepState, str], ...]
+    """Slot, its state and, where known, its value for people to read; the last one is `action`: to carry it out."""
+
+
 @dataclass(frozen=True, slots=True)
 class WrapUpSuggested:
     """How the call could be closed; it is closed so unless the agent says otherwise in the wrap-up time."""
@@ -133,7 +149,16 @@ class Unlisted:
 
 
 AgentEvent = (
-    PresenceChanged | PhoneLine | Unlisted | Ringing | Joined | PromptShown | WrapUpSuggested | Left | Supervising
+    PresenceChanged
+    | PhoneLine
+    | Unlisted
+    | Ringing
+    | Joined
+    | PromptShown
+    | ProcedureStood
+    | WrapUpSuggested
+    | Left
+    | Supervising
 )
 
 NAMES: Final[Mapping[type[Any], str]] = {
@@ -142,6 +167,7 @@ NAMES: Final[Mapping[type[Any], str]] = {
     Ringing: "ringing",
     Joined: "joined",
     PromptShown: "prompt",
+    ProcedureStood: "procedure",
     WrapUpSuggested: "wrap_up",
     Left: "left",
     Supervising: "supervising",

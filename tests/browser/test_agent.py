@@ -12,7 +12,16 @@ from playwright.async_api import Page, expect
 from tests.browser.calls import NUMBER, SCRIPT
 from tests.browser.console import Browsers, Console
 from voicebot.agent_commands import AgentCommand, CommandAnswer
-from voicebot.agent_events import Joined, Left, PresenceChanged, PromptShown, Ringing, WrapUpSuggested
+from voicebot.agent_events import (
+    Joined,
+    Left,
+    PresenceChanged,
+    ProcedureStood,
+    PromptShown,
+    Ringing,
+    StepState,
+    WrapUpSuggested,
+)
 from voicebot.assist.packet import (
     CallerProfile,
     DialectFinding,
@@ -150,9 +159,23 @@ async def _talk(console: Console, page: Page, media: Media) -> None:
     await page.keyboard.press("F8")
     judged = await media.took("judge_prompt")
     assert (judged.prompt_id, judged.helped) == ("p2", True)  # type: ignore[union-attr]
+    await _steps(console, page)
     await hold.click()
     assert (await media.took("hold")).held  # type: ignore[union-attr]
     await expect(page.get_by_role("button", name="取回")).to_be_visible()
+
+
+async def _steps(console: Console, page: Page) -> None:
+    """Of the procedure, with their state; opened anew, the desk shows them again."""
+    steps: tuple[tuple[str, StepState, str], ...] = (
+        ("order", "known", f"87921742 {SCRIPT}"), ("reason", "asked", ""), ("action", "open", ""),
+    )  # fmt: skip
+    console.publisher.tell(ProcedureStood("8002", NOW, "desk-call", "return_refund", steps))
+    shown = page.locator(".vb-step")
+    await expect(page.get_by_role("heading", name="流程：退货退款")).to_be_visible()
+    await expect(shown.nth(0)).to_contain_text(f"订单号已知道87921742 {SCRIPT}")
+    await expect(shown.nth(1)).to_contain_text("原因刚问过")
+    await expect(shown.nth(2)).to_contain_text("办理还没有")
 
 
 async def _pass_on(page: Page, media: Media) -> None:
@@ -219,6 +242,11 @@ async def test_a_desk_that_is_opened_in_mid_call_shows_it(people: Browsers, cons
                     break
         await expect(agent.page.locator(".vb-caller-name")).to_have_text("王女士")
         await expect(agent.page.get_by_role("button", name="挂断")).to_be_visible()
+        steps = (("order", "open", ""), ("action", "open", ""))
+        console.publisher.tell(ProcedureStood("8002", NOW, "desk-call", "cancel_order", steps))  # type: ignore[arg-type]
+        await expect(agent.page.locator(".vb-step")).to_have_count(2)
+        await agent.open("/desk")
+        await expect(agent.page.get_by_role("heading", name="流程：取消订单")).to_be_visible()
 
 
 async def test_what_cannot_be_done_is_said(people: Browsers, console: Console) -> None:

@@ -71,6 +71,12 @@ class Procedure:
         slot = run.missing()
         return None if slot and slot.name == self._asked else NextStep(run.flow, slot)
 
+    @property
+    def going_on(self) -> tuple[FlowRun, str | None] | None:
+        """The procedure under way, and which of its slots has just been asked for."""
+        run = self.runs[-1] if self.runs else None
+        return None if run is None or run.is_question else (run, self._asked)
+
     def _begun(self, intent: IntentGuess) -> Flow | None:
         known = self._company.intents.get(intent.name)
         sure = intent.confidence >= self._company.profile.confidence.accept

@@ -19,7 +19,9 @@ from voicebot.assist.helpfulness import Helpfulness
 from voicebot.assist.packet import Mood
 from voicebot.assist.promises import Promise, promise_words
 from voicebot.assist.prompt_wording import PromptWording, prompt_wording
+from voicebot.assist.steps import Step, steps_of
 from voicebot.assist.suggestions import CallerSaid, Suggestions
+from voicebot.assist.summary import summary_wording
 from voicebot.assist.whisper_prompt import Draft, WhisperPrompt
 from voicebot.company import Company
 from voicebot.dialogue.flows import FlowRun
@@ -116,6 +118,14 @@ class LivePrompts:
     def promises(self) -> tuple[Promise, ...]:
         """What the agent promised so far."""
         return tuple(self._cautions.promises)
+
+    def procedure(self) -> tuple[str, tuple[Step, ...]] | None:
+        """The flow of what the caller wants, and its steps; None where no procedure is going on."""
+        going_on = self._suggestions.procedure.going_on
+        if going_on is None:
+            return None
+        run, asked = going_on
+        return run.flow.name, steps_of(run, asked, self._call.caller.orders, summary_wording())
 
     def stage(self) -> Stage:
         """The agent's part of the call, for the packet of the next agent or for the wrap-up."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicebot.agent_events import AgentEvent, PhoneLine, PresenceChanged, Supervising, Unlisted
+from voicebot.agent_events import AgentEvent, Left, PhoneLine, PresenceChanged, ProcedureStood, Supervising, Unlisted
 from voicebot.console.feed import LiveFeed
 
 
@@ -14,6 +14,7 @@ class LiveAgents:
         self._supervisors: dict[str, Supervising] = {}
         """By call."""
         self._lines: dict[str, str] = {}
+        self._procedures: dict[str, ProcedureStood] = {}
 
     def all(self) -> list[PresenceChanged]:
         """By team and name."""
@@ -29,6 +30,11 @@ class LiveAgents:
     def line_of(self, agent_id: str) -> str:
         """Connection of their phone in a browser; empty where there is none."""
         return self._lines.get(agent_id, "")
+
+    def procedure_of(self, agent_id: str, call_id: str) -> ProcedureStood | None:
+        """Where it stands in the call that the agent is in."""
+        stood = self._procedures.get(agent_id)
+        return stood if stood is not None and stood.call_id == call_id else None
 
     def supervises(self, agent_id: str) -> bool:
         """Whether they are in somebody else's call."""
@@ -46,8 +52,13 @@ class LiveAgents:
                 self._agents[event.agent_id] = event
             case PhoneLine():
                 self._lines[event.agent_id] = event.line
+            case ProcedureStood():
+                self._procedures[event.agent_id] = event
+            case Left():
+                self._procedures.pop(event.agent_id, None)
             case Unlisted():
                 self._agents.pop(event.agent_id, None)
+                self._procedures.pop(event.agent_id, None)
                 self._lines.pop(event.agent_id, None)
             case Supervising(state="over"):
                 self._supervisors.pop(event.call_id, None)

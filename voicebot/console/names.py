@@ -48,6 +48,10 @@ class Names:
         known = self._company.intents.get(name)
         return known.title if known and self._t.language == "zh" else name.replace("_", " ")
 
+    def flow(self, name: str) -> str:
+        known = self._company.flows.get(name)
+        return known.title if known and self._t.language == "zh" else name.replace("_", " ")
+
     def slots(self, values: Mapping[str, object]) -> str:
         """What is known, as the flows call it in Chinese: 订单号 87921742  原因 质量问题."""
         return "  ".join(f"{self.slot(name)} {self._value(name, value)}" for name, value in values.items())

@@ -10,9 +10,10 @@ from typing import Final
 
 from models.understanding import EmotionLabel
 from telephony.audio import SILENCE, Frame
-from voicebot.agent_events import PromptShown
+from voicebot.agent_events import ProcedureStood, PromptShown
 from voicebot.assist.handover import Stage
 from voicebot.assist.prompts import AssistedCall, LivePrompts
+from voicebot.assist.steps import Step
 from voicebot.assist.suggestions import CallerSaid
 from voicebot.assist.whisper_prompt import WhisperPrompt
 from voicebot.call_log import CallLog
@@ -22,6 +23,7 @@ from voicebot.floor.guest import Guest
 from voicebot.floor.services import FloorServices
 from voicebot.partials import Partial
 from voicebot.party import Party, Said
+from voicebot.privacy.redaction import shown_values
 from voicebot.store.floor_records import PromptRecord
 from voicebot.store.records import TurnRole
 
@@ -40,6 +42,8 @@ class Talk:
         self._agent = assisted.agent
         self._services = services
         self._prompts = LivePrompts(services.company, assisted, services.helpfulness, services.prompt_texts)
+        self._procedure: tuple[str, tuple[Step, ...]] | None = None
+        """As it was told last."""
         self.caller = _Side("caller", guest, self, services, tasks)
         self.agent = _Side("agent", guest, self, services, tasks)
 
@@ -84,6 +88,7 @@ class Talk:
 
     def _show(self, prompts: Sequence[WhisperPrompt], *, ended_s: float | None) -> None:
         """ended_s: end of the words that they answer."""
+        self._tell_procedure()
         if not prompts:
             return
         call_id, now = self._guest.log.call.id, datetime.now(UTC)
@@ -96,6 +101,16 @@ class Talk:
             )
         records = [_record(one, call_id, self._agent) for one in prompts]
         self._services.log.put(partial(self._services.store.prompts_shown, records))
+
+    def _tell_procedure(self) -> None:
+        """Where it stands now, if that is news; personal numbers are masked, for who listens is not known here."""
+        now = self._prompts.procedure()
+        if now is None or now == self._procedure:
+            return
+        self._procedure = now
+        flow, steps = now
+        shown = tuple((slot, state, str(shown_values(value))) for slot, state, value in steps)
+        self._services.tell(ProcedureStood(self._agent, datetime.now(UTC), self._guest.log.call.id, flow, shown))
 
 
 class _Side:

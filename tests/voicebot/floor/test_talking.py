@@ -8,7 +8,7 @@ from tests.virtual_time import in_virtual_time
 from tests.voicebot.floor.house import COMPANY, House, Phone, agent, house
 from tests.voicebot.session.conversation import Conversation
 from voicebot.agent_commands import ConfirmWrapUp, Hold, JudgePrompt, Mute, PauseRecording
-from voicebot.agent_events import PromptShown
+from voicebot.agent_events import ProcedureStood, PromptShown
 from voicebot.events import PartialTranscript
 from voicebot.floor.opening import learned_from_clicks
 from voicebot.store.floor_records import PromptRecord
@@ -208,5 +208,24 @@ async def test_an_angry_caller_is_a_warning_at_once(tmp_path: Path) -> None:
         caller_says(here, caller, "你们到底管不管，我要去投诉你们", "complaint")
         await asyncio.sleep(3)
         assert "warning" in {prompt.kind for prompt in prompts(here)}
+        caller.line.end()
+        await caller.ended()
+
+
+@in_virtual_time
+async def test_the_procedure_is_told_whenever_it_stands_elsewhere(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001")) as here:
+        caller, _ = await here.talking("8001")
+        caller_says(here, caller, "我要退货", "return_refund")
+        await asyncio.sleep(3)
+        caller_says(here, caller, "质量问题")
+        await asyncio.sleep(3)
+        caller_says(here, caller, "就是这样")
+        await asyncio.sleep(3)
+        told = [event for event in here.told if isinstance(event, ProcedureStood)]
+        assert {event.flow for event in told} == {"return_refund"}
+        assert len(told) == 2  # what changed nothing is no news
+        states = [{slot: state for slot, state, _ in event.steps}["reason"] for event in told]
+        assert states == ["open", "known"]
         caller.line.end()
         await caller.ended()

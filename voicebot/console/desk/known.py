@@ -48,6 +48,7 @@ class Known:
         self._visit = visit
         with box("vb-stack") as self._place:
             tag("p", visit.t("desk.known_empty"), "vb-faint")
+            self._missing = box()
 
     def show(self, packet: HandoverPacket, known: CustomerFile) -> None:
         names = self._visit.names
@@ -56,13 +57,18 @@ class Known:
             if packet.summary:
                 tag("div", names.said(packet.summary), "vb-text")
             facts([(names.slot(slot.name), names.said(slot.shown)) for slot in packet.slots])
-            self._list("desk.missing", packet.missing)
+            with box() as self._missing:
+                self._list("desk.missing", packet.missing)
             self._list("desk.settled", [f"{each.title}：{names.said(each.told)}" for each in packet.settled])
             self._list("desk.promises", [self._promise(each.what, each.due_at) for each in packet.promises])
             self._open_promises(known.promises)
             self._list("desk.orders", [self._order(order) for order in known.orders])
             self._list("desk.note", [names.said(packet.caller.note)] if packet.caller.note else [])
             self._earlier(packet.earlier, known.reached)
+
+    def asked_for(self) -> None:
+        """The steps of the procedure tell from now on what is still to be asked."""
+        self._missing.set_visibility(False)
 
     def _open_promises(self, tasks: Sequence[TaskRecord]) -> None:
         t, now = self._visit.t, datetime.now(UTC)

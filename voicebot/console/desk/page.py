@@ -10,6 +10,7 @@ from voicebot.agent_events import (
     Joined,
     Left,
     PresenceChanged,
+    ProcedureStood,
     PromptShown,
     Ringing,
     Unlisted,
@@ -22,6 +23,7 @@ from voicebot.console.desk.caller_card import CallerCard
 from voicebot.console.desk.known import Known, customer_file
 from voicebot.console.desk.notes import Notes
 from voicebot.console.desk.presence_switch import PresenceSwitch
+from voicebot.console.desk.procedure_steps import ProcedureSteps
 from voicebot.console.desk.prompt_list import PromptList
 from voicebot.console.desk.ringing_controls import RingingControls
 from voicebot.console.desk.shortcuts import shortcuts
@@ -83,6 +85,7 @@ class _Desk:
         t = self._visit.t
         self._notes = Notes(self._visit, self._agent_id, self._floor)
         self._wrap_up = WrapUpForm(self._visit, self._agent_id, self._notes)
+        self._steps = ProcedureSteps(self._visit)
         with panel(t("desk.prompts"), flush=True):
             self._prompts = PromptList(self._visit, self._agent_id)
         with panel(t("desk.known")):
@@ -140,11 +143,15 @@ class _Desk:
                 self._ringing.joined()
             case PromptShown():
                 self._prompts.add(event)
+            case ProcedureStood() if event.call_id == self._call_id:
+                self._steps.show(event)
+                self._known.asked_for()
             case WrapUpSuggested():
                 self._wrap_up.suggest(event, event.follow_ups)
             case Left():
                 self._controls.show(talking=False)
                 self._prompts.close()
+                self._steps.hide()
                 if event.fate not in TALKED:
                     self._card.gone(event.fate)
                     self._notes.done()
@@ -162,6 +169,10 @@ class _Desk:
             self._known.show(packet, await customer_file(self._visit, packet))
         self._prompts.begin(await self._floor.prompts(call_id))
         self._wrap_up.hide()
+        self._steps.hide()
+        if stood := self._visit.sources.live_agents.procedure_of(self._agent_id, call_id):
+            self._steps.show(stood)
+            self._known.asked_for()
         await self._notes.begin(call_id)
         await self._controls.recording.begin(call_id)
         self._transcript.follow(call_id)

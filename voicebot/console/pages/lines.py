@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voicebot.console.components.transcript import Badge, Line
-from voicebot.console.names import MOOD_TONES, Names, minutes
+from voicebot.console.names import MOOD_TONES, NO_INTENT, Names, minutes
 from voicebot.console.texts import Texts
 from voicebot.events import TurnFinished
 from voicebot.store.records import TurnRecord
@@ -46,7 +46,7 @@ def told_line(t: Texts, names: Names, turn: TurnFinished) -> Line:
 def _badges(t: Texts, names: Names, role: str, intent: str | None, emotion: str | None) -> tuple[Badge, ...]:
     if role != "caller":
         return ()
-    found = [Badge(names.intent(intent), "accent")] if intent else []
+    found = [Badge(names.intent(intent), "accent")] if intent and intent != NO_INTENT else []
     if emotion and emotion != "calm":
         found.append(Badge(t.named("mood", emotion), MOOD_TONES.get(emotion, "")))
     return tuple(found)

@@ -59,6 +59,7 @@ class Known:
             facts([(names.slot(slot.name), names.said(slot.shown)) for slot in packet.slots])
             with box() as self._missing:
                 self._list("desk.missing", packet.missing)
+            self._missing.set_visibility(bool(packet.missing))
             self._list("desk.settled", [f"{each.title}：{names.said(each.told)}" for each in packet.settled])
             self._list("desk.promises", [self._promise(each.what, each.due_at) for each in packet.promises])
             self._open_promises(known.promises)

@@ -66,7 +66,8 @@ def _verification(visit: Visit, model: Model) -> None:
             tag("p", text, classes)
 
     with box("vb-row vb-above"):
-        ui.button(visit.t("operator.verify"), icon="verified", on_click=check).props("outline no-caps")
+        button = ui.button(visit.t("operator.verify"), icon="verified", on_click=check).props("outline no-caps")
+        button.props["aria-label"] = f"{visit.t('operator.verify')} {model.name}"
         told = box().props("aria-live=polite")
 
 

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from voicebot.accounts.permissions import Action, Actor, Reach, reach
 from voicebot.console import preferences
 from voicebot.console.components.parts import box, link, tag
+from voicebot.console.components.signed_out import SignedOut
 from voicebot.console.preferences import THEMES, Preferences, preferences_of
 from voicebot.console.texts import Texts, texts
 
@@ -114,6 +115,7 @@ def framed(viewer: Viewer, here: str, title: str) -> Iterator[ui.element]:
                 box("vb-head-phone").mark(PHONE_PLACE)
                 tools = box("vb-head-tools")
             yield tools
+        SignedOut()
 
 
 def dress(liked: Preferences, title: str) -> None:

@@ -1,4 +1,5 @@
 // Leads to the sign-in when the page's session has ended: what stood there is not for whoever sits down next.
+const SIGNED_OUT = 4401; // with which the guard closes a WebSocket
 const RETRY_MS = 100;
 
 export default {
@@ -15,13 +16,8 @@ export default {
       if (window.socket) window.socket.on("disconnect", this.look);
       else this.waiting = setTimeout(() => this.listen(), RETRY_MS); // NiceGUI makes it after the page's parts
     },
-    async look() {
-      try {
-        const answer = await fetch("/account", { redirect: "manual", headers: { Accept: "text/html" } });
-        if (answer.type === "opaqueredirect") window.location.reload();
-      } catch {
-        // nobody is there to be asked; NiceGUI goes on trying
-      }
+    look(_reason, details) {
+      if (details?.context?.code === SIGNED_OUT) window.location.reload();
     },
   },
 };

@@ -21,6 +21,8 @@ from telephony.webrtc.settings import WebRtcSettings
 
 PATIENCE_S: Final = 8.0
 """For a browser whose line broke: a page that is loaded again is back in less."""
+PATIENCE_IN_CALL_S: Final = 20.0
+"""The same in mid-call: on a busy machine a page takes longer after the console itself had to start anew."""
 _MOST_COMING: Final = 4
 """Lines of one person that are being made at a time."""
 _log = logging.getLogger(__name__)
@@ -142,7 +144,7 @@ class BrowserPhones:
         if phone.line is line:
             phone.line = None
             if ending is Ending.GOODBYE:
-                await asyncio.sleep(PATIENCE_S)
+                await asyncio.sleep(PATIENCE_S if phone.leg is None else PATIENCE_IN_CALL_S)
         if phone.line is None and not phone.coming:
             self._gone(phone)
 

@@ -47,6 +47,7 @@ PAGES = {
 }
 
 
+@pytest.mark.timeout(400)  # thirty pages, each with all the rules
 @pytest.mark.parametrize("theme", RULES)
 async def test_axe_finds_nothing_serious(people: Browsers, theme: str) -> None:
     found = []

@@ -111,8 +111,13 @@ async def test_a_page_that_is_loaded_again_in_mid_call_goes_on_with_it(switchboa
 
 async def test_who_does_not_come_back_is_gone(switchboard: Switchboard, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(all_phones, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(all_phones, "PATIENCE_IN_CALL_S", 1.0)
+    idle = await switchboard.connect("8002", "tab-2")
     peer = await switchboard.connect("8001", "tab-1")
     _, listener = await in_call(switchboard)
+    await idle.close()
+    await until(lambda: switchboard.told[-1] == ("8002", ""))
+    assert not listener.ended
     await peer.close()
     await until(lambda: switchboard.told[-1] == ("8001", ""))
     assert [ended.reason for ended in listener.ended] == [EndReason.MEDIA_TIMEOUT]

@@ -32,9 +32,7 @@ async def test_whatever_a_page_refers_to_is_there(people: Browsers) -> None:
     async with people.of("boss") as boss:
         for path in ("/account", "/board"):
             await boss.open(path)
-            named = await boss.call(
-                "[...document.querySelectorAll('link[href], script[src]')].map(e => e.href || e.src)"
-            )
+            named = await boss.call(NAMED)
             assert any("icon" in each for each in named)
             for each in named:
                 answer = await boss.page.request.get(each)

@@ -46,3 +46,13 @@ async def test_a_connection_that_breaks_for_a_moment_leaves_the_page(browser: Br
     await page.wait_for_timeout(500)
     assert await page.evaluate("window.here") is True
     await page.context.close()
+
+
+async def test_who_slept_past_the_end_of_the_session_is_led_to_the_sign_in(browser: Browser, console: Console) -> None:
+    """Its socket is refused then, without a word why."""
+    page = await signed_in_apart(browser, console, "agent")
+    await alive(page, f"{console.url}/calls")
+    await page.context.clear_cookies()
+    await page.evaluate("window.socket.io.engine.close()")
+    await page.wait_for_url(f"{console.url}/sign-in?next=*")
+    await page.context.close()

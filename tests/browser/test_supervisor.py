@@ -12,6 +12,8 @@ from voicebot.agent_events import PresenceChanged, Unlisted
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.events import CallEnded, CallStarted, PartialTranscript, TurnFinished
 from voicebot.qa.worker import Reviewer
+from voicebot.store.floor import FloorStore
+from voicebot.store.floor_records import OfferRecord
 from voicebot.store.records import CallRecord, TurnRecord
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -151,3 +153,21 @@ async def test_topics_and_map_lead_to_their_calls(people: Browsers) -> None:
         await boss.page.get_by_role("link", name="查看这些通话").click()
         await boss.page.wait_for_url("**/calls?province=**")
         await expect(boss.page.get_by_role("link", name="王芳")).to_be_visible()
+
+
+async def test_the_map_tells_how_often_an_agent_spoke_the_callers_dialect(people: Browsers, console: Console) -> None:
+    at = datetime.now(UTC)
+    floor = FloorStore(console.store, "here")
+    for number, matched in enumerate((True, False)):
+        call = CallRecord(f"match-{number}", "leg", "inbound", NUMBER, "400", at, region_province="青海")
+        await console.store.open_call(call)
+        await floor.joined(call.id, "8002", "订单组")
+        offer = OfferRecord(f"offer-{number}", call.id, "8002", "order", "cmn", matched, at, 1.0, joined_at=at)
+        await floor.offered(offer, events=[])
+        await console.store.end_call(call.id, at, outcome="agent", end_reason="remote_hangup")
+    async with people.of("boss") as boss:
+        await boss.open("/map")
+        await boss.page.get_by_role("link", name="方言匹配率").click()
+        await boss.page.wait_for_url("**show=match**")
+        await expect(boss.page.get_by_role("button", name="青海")).to_contain_text("50%")
+        await expect(boss.page.get_by_role("button", name="四川")).not_to_contain_text("%")  # no human had one of those

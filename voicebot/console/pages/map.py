@@ -18,7 +18,7 @@ from voicebot.console.shell import framed
 from voicebot.console.visit import Visit
 from voicebot.store.call_figures import ProvinceFigures
 
-MEASURES: Final = ("calls", "upset")
+MEASURES: Final = ("calls", "upset", "match")
 
 
 async def china_map(visit: Visit) -> None:
@@ -63,11 +63,17 @@ def _tiles(visit: Visit, found: Mapping[str, ProvinceFigures], measure: str) -> 
         if figures is None:
             tiles.append(Tile(province, name, "", -1))
             continue
-        upset = figures.upset / figures.calls
-        shown = (f"{upset:.0%}", upset) if measure == "upset" else (str(figures.calls), figures.calls / most)
-        hint = visit.t("map.hint", province=name, calls=figures.calls, upset=f"{upset:.0%}")
-        tiles.append(Tile(province, name, *shown, hint=hint))
+        hint = visit.t("map.hint", province=name, calls=figures.calls, upset=f"{figures.upset / figures.calls:.0%}")
+        tiles.append(Tile(province, name, *_shown(figures, measure, most), hint=hint))
     return tiles
+
+
+def _shown(figures: ProvinceFigures, measure: str, most: int) -> tuple[str, float]:
+    """A tile's text, and its share of the deepest colour; less than 0 where there is nothing to show."""
+    if measure == "calls":
+        return str(figures.calls), figures.calls / most
+    part, whole = (figures.upset, figures.calls) if measure == "upset" else (figures.matched, figures.with_agent)
+    return (f"{part / whole:.0%}", part / whole) if whole else ("", -1)
 
 
 def _province(visit: Visit, province: str, figures: ProvinceFigures | None) -> None:

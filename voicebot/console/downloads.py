@@ -16,7 +16,6 @@ from voicebot.accounts.permissions import Action
 from voicebot.console.auditing import EXPORTED, Listening
 from voicebot.console.call_query import CallQuery
 from voicebot.console.csv_export import csv_bytes
-from voicebot.console.pages.calls import about
 from voicebot.console.sources import Sources
 from voicebot.console.visit import ViewerOf, Visit
 from voicebot.privacy.audit import Audit, Detail
@@ -64,7 +63,7 @@ async def _table(visit: Visit) -> bytes:
             names.said(each.call.caller_number),
             each.call.caller_label,
             names.place(each.call.region_province, each.call.region_city),
-            about(names, each),
+            names.matters(each.intents),
             t.named("mood", each.mood),
             t.named("outcome", each.call.outcome or "open"),
             _seconds(each.call.answered_at, each.call.ended_at),

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from dialect_router.dialects import dialects
 from dialect_router.regions import provinces
-from voicebot.company.schema import Company
+from voicebot.assist.steps import ACTION
+from voicebot.company.flows import Flow, Slot
+from voicebot.company.schema import Company, Intent
 from voicebot.console.texts import Texts
 from voicebot.privacy.redaction import shown, shown_values
 from voicebot.store.records import CallRecord, TurnRecord
@@ -45,20 +47,25 @@ class Names:
         """The company's title in Chinese; in English the name, which is an English one."""
         if name == NO_INTENT:
             return self._t("no_intent")
-        known = self._company.intents.get(name)
-        return known.title if known and self._t.language == "zh" else name.replace("_", " ")
+        return self._titled(self._company.intents.get(name), name)
 
     def flow(self, name: str) -> str:
-        known = self._company.flows.get(name)
-        return known.title if known and self._t.language == "zh" else name.replace("_", " ")
+        """The same for a flow."""
+        return self._titled(self._company.flows.get(name), name)
 
     def slots(self, values: Mapping[str, object]) -> str:
         """What is known, as the flows call it in Chinese: 订单号 87921742  原因 质量问题."""
         return "  ".join(f"{self.slot(name)} {self._value(name, value)}" for name, value in values.items())
 
     def slot(self, name: str) -> str:
-        """The flow's title in Chinese; in English the name, which is an English one."""
-        known = self._slots.get(name)
+        """The same for a slot."""
+        return self._titled(self._slots.get(name), name)
+
+    def step(self, name: str) -> str:
+        """A step of a procedure: a slot to be asked for, or the action."""
+        return self._t("source.action") if name == ACTION else self.slot(name)
+
+    def _titled(self, known: Intent | Flow | Slot | None, name: str) -> str:
         return known.title if known and known.title and self._t.language == "zh" else name.replace("_", " ")
 
     def _value(self, name: str, value: object) -> str:

@@ -17,9 +17,9 @@ DOWN: Final = 34
 LINE: Final = 19
 PADDING: Final = 12
 CHARACTERS: Final = 15
+"""Of a line in a box: a Chinese character is twice as wide as a Latin one."""
 NO_BEGINNING: Final = "，。？！、；：）》”’…"
 """No line begins with one of these: they hang over the end of the line before (GB/T 15834, 5.1)."""
-"""Of a line in a box: a Chinese character is twice as wide as a Latin one."""
 MOST_LINES: Final = 5
 COLUMNS: Final = 3
 """Outcomes beside each other; further ones go below."""

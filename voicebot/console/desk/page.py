@@ -144,8 +144,7 @@ class _Desk:
             case PromptShown():
                 self._prompts.add(event)
             case ProcedureStood() if event.call_id == self._call_id:
-                self._steps.show(event)
-                self._known.asked_for()
+                self._show_steps(event)
             case WrapUpSuggested():
                 self._wrap_up.suggest(event, event.follow_ups)
             case Left():
@@ -155,6 +154,10 @@ class _Desk:
                 if event.fate not in TALKED:
                     self._card.gone(event.fate)
                     self._notes.done()
+
+    def _show_steps(self, stood: ProcedureStood) -> None:
+        self._steps.show(stood)
+        self._known.asked_for()
 
     def _show_presence(self, state: PresenceChanged | None) -> None:
         self._presence.show(state)
@@ -171,8 +174,7 @@ class _Desk:
         self._wrap_up.hide()
         self._steps.hide()
         if stood := self._visit.sources.live_agents.procedure_of(self._agent_id, call_id):
-            self._steps.show(stood)
-            self._known.asked_for()
+            self._show_steps(stood)
         await self._notes.begin(call_id)
         await self._controls.recording.begin(call_id)
         self._transcript.follow(call_id)

@@ -7,7 +7,6 @@ from typing import Final
 from nicegui import ui
 
 from voicebot.agent_events import ProcedureStood
-from voicebot.assist.steps import ACTION
 from voicebot.console.components.parts import box, panel, tag
 from voicebot.console.visit import Visit
 
@@ -31,7 +30,7 @@ class ProcedureSteps:
         title = t("desk.procedure", flow=names.flow(stood.flow))
         with self._place, panel(title), ui.element("ol").classes("vb-steps"):
             for slot, state, value in stood.steps:
-                self._one(t("source.action") if slot == ACTION else names.slot(slot), state, names.said(value))
+                self._one(names.step(slot), state, names.said(value))
         self._place.set_visibility(True)
 
     def _one(self, title: str, state: str, value: str) -> None:

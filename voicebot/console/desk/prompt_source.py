@@ -15,9 +15,7 @@ def shown_source(source: str, t: Texts, names: Names, company: Company) -> str:
             return next((entry.question for entry in company.knowledge if entry.id == rest), rest)
         case "flows":
             name, _, step = rest.partition("/")
-            return t(
-                "source.step", flow=names.flow(name), step=t("source.action") if step == "action" else names.slot(step)
-            )
+            return t("source.step", flow=names.flow(name), step=names.step(step))
         case "prompts":
             return t.named("prompt_name", rest)
         case "emotion":

@@ -17,7 +17,7 @@ from voicebot.console.call_query import SPANS, CallQuery
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import box, empty, link, panel, tag
 from voicebot.console.live_calls import likeliest
-from voicebot.console.names import MOOD_TONES, OUTCOME_TONES, Names, minutes
+from voicebot.console.names import MOOD_TONES, OUTCOME_TONES, minutes
 from voicebot.console.pages.saved_views_menu import saved_views_menu
 from voicebot.console.pages.scorecard_panel import score_tone
 from voicebot.console.shell import framed
@@ -159,7 +159,7 @@ def _row(visit: Visit, query: CallQuery, found: FoundCall) -> Row:
             Cell(caller, second=number),
             names.time(call.started_at),
             Cell(names.place(call.region_province, call.region_city), second=names.dialect(likeliest(call.dialects))),
-            Cell(about(names, found), second=names.said(found.snippet), marked=query.words),
+            Cell(names.matters(found.intents), second=names.said(found.snippet), marked=query.words),
             Cell(t.named("mood", found.mood), tone=MOOD_TONES.get(found.mood, "")),
             Cell(t.named("outcome", call.outcome or "open"), tone=OUTCOME_TONES.get(call.outcome or "", "")),
             Cell("" if found.score is None else f"{found.score:.0f}", tone=score_tone(found.score)),
@@ -168,7 +168,3 @@ def _row(visit: Visit, query: CallQuery, found: FoundCall) -> Row:
         href=f"/calls/{call.id}",
         id=call.id,
     )
-
-
-def about(names: Names, found: FoundCall) -> str:
-    return names.matters(found.intents)

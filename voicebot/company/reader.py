@@ -21,10 +21,9 @@ class CompanyReader:
         """Raises CompanyError only where it was never right: while somebody edits, what was last right goes on."""
         async with self._reading:
             if self._live is None:
-                await asyncio.to_thread(self.live)
-            live = self.live()
-            await live.look()
-            return live.current
+                return (await asyncio.to_thread(self.live)).current
+            await self._live.look()
+            return self._live.current
 
     def live(self) -> Live[Company]:
         """What it reads from, for whoever can't wait for a look. The first call blocks and may raise CompanyError."""

@@ -2,10 +2,8 @@
 
 import asyncio
 import hashlib
-import logging
 import re
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +17,6 @@ from tests.telephony.sip.conftest import Answering, Notes, RawPeer, wait_for
 MakeEndpoint = Callable[..., Awaitable[Answering]]
 MakePeer = Callable[[int], RawPeer]
 
-TORTURE = Path(__file__).parents[4] / "shared/data/sip_rfc4475_dat"
 SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 39990 RTP/AVP 8 101\r\n"
 
 
@@ -345,31 +342,6 @@ async def test_a_fault_in_the_taking_of_a_call_refuses_only_that_call(
     assert (await peer.final()).startswith("SIP/2.0 500 ")
     assert ours.endpoint.active_calls == 1
     assert healthy.endings == []
-
-
-@pytest.mark.skipif(not TORTURE.is_dir(), reason="RFC 4475 messages (shared/data) are not here")
-async def test_torture_messages_leave_no_traceback_and_the_other_call_unharmed(
-    make_endpoint: MakeEndpoint, raw_peer: MakePeer, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> None:
-    ours = await make_endpoint()
-    healthy = await call_up(await make_endpoint(), ours)
-    ours.take = lambda leg: leg.reject(486, "Busy Here")
-    peer = raw_peer(ours.endpoint.port)
-    with caplog.at_level(logging.INFO):
-        for path in sorted(TORTURE.glob("*.dat")):
-            peer.send(path.read_bytes())
-            await asyncio.sleep(0.005)
-        frames = healthy.frames
-        await asyncio.sleep(0.3)
-    printed = capfd.readouterr()
-    assert printed.out + printed.err == ""
-    assert not any(record.exc_info for record in caplog.records)
-    assert healthy.endings == []
-    assert healthy.frames - frames >= 10
-    peer.send(request(peer, "OPTIONS", call_id="after", body=""))
-    while "Call-ID: after" not in (answer := await peer.final()):
-        pass
-    assert answer.startswith("SIP/2.0 200 ")
 
 
 async def test_a_port_in_use_and_a_foreign_address_are_named_with_the_remedy(

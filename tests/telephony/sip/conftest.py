@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from telephony.audio import Frame
 from telephony.clock import MediaClock
 from telephony.leg import CallLeg, LegEnded, LegError
 from telephony.sip import Registrar, SipEndpoint, SipSettings
+
+TORTURE = Path(__file__).parents[4] / "shared/data/sip_rfc4475_dat"  # the messages of RFC 4475, a file each
 
 
 @dataclass

@@ -1,15 +1,14 @@
 """Invariant: whatever bytes arrive, the guard answers with clean text or a reason, and never lets trouble through."""
 
 import string
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from telephony.sip.guard import MAX_DATAGRAM_BYTES, MAX_SOURCES, Dropped, Guard
+from tests.telephony.sip.conftest import TORTURE
 
-TORTURE = Path(__file__).parents[4] / "shared/data/sip_rfc4475_dat"
 VALID = "wsinv esc01 escnull lwsdisp longreq dblreq semiuri transports mpart01 unreason noreason zeromf inv2543 bext01"
 INVALID = "clerr ncl scalarlg ltgtruri lwsruri lwsstart trws baddn badvers mismatch01 mismatch02 bigcode multi01 mcl01"
 INVITE = (

@@ -2,13 +2,11 @@
 
 import asyncio
 import logging
-from pathlib import Path
 
 import pytest
 
+from tests.telephony.sip.conftest import TORTURE
 from tests.telephony.sip.test_endpoint import MakeEndpoint, MakePeer, call_up, request
-
-TORTURE = Path(__file__).parents[4] / "shared/data/sip_rfc4475_dat"
 
 
 @pytest.mark.skipif(not TORTURE.is_dir(), reason="RFC 4475 messages (shared/data) are not here")

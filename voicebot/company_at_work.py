@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from voicebot.company import Company, load_company
 from voicebot.company.schema import Language
-from voicebot.fixed_prompts import fixed_sentences
-from voicebot.turn_words import TurnWords, load_turn_words
+from voicebot.speaking.fixed_prompts import fixed_sentences
+from voicebot.turn_taking.turn_words import TurnWords, load_turn_words
 
 
 @dataclass(frozen=True, slots=True)

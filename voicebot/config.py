@@ -36,7 +36,7 @@ from voicebot.setting_types import (
     broker_address,
     http_address,
 )
-from voicebot.trunk_settings import TrunkSection
+from voicebot.trunk.settings import TrunkSection
 from voicebot.web_settings import ConsoleSection, WebhookSection
 
 ENV_PREFIX = "VOICEBOT_"

@@ -5,7 +5,7 @@ from typing import Final
 
 from models.address import InferenceError
 from models.speech_client import SpeechModels
-from voicebot.admission import Admission
+from voicebot.call.admission import Admission
 from voicebot.metrics import Metrics
 
 ASKED_EVERY_S: Final = 1.0

@@ -16,15 +16,15 @@ from telephony.sip.settings import SipSettings
 from telephony.webrtc.dtls import warm_up
 from telephony.webrtc.phones import BrowserPhones
 from telephony.webrtc.settings import WebRtcSettings
+from voicebot.call.desk import CallDesk, call_desk
+from voicebot.call.ringing import Ringing
 from voicebot.config import Settings
-from voicebot.desk import CallDesk, call_desk
 from voicebot.floor.opening import OpenFloor
 from voicebot.floor.phones import AllPhones, SipPhones
 from voicebot.loop_watch import WatchedSelector
 from voicebot.metrics import Metrics
-from voicebot.ringing import Ringing
-from voicebot.trunk import Trunk, opened_trunk
-from voicebot.trunk_line import TrunkLine
+from voicebot.trunk.dialling import Trunk, opened_trunk
+from voicebot.trunk.line import TrunkLine
 
 log = structlog.get_logger(__name__)
 

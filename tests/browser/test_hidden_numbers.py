@@ -10,7 +10,7 @@ import pytest
 from tests.browser.calls import NUMBER
 from tests.browser.console import PASSWORD, Console
 from tests.browser.test_own_pages import person
-from voicebot.consolebench.open_page import signed_in
+from voicebot.bench.console.open_page import signed_in
 from voicebot.store.records import CallRecord
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

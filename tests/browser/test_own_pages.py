@@ -18,7 +18,7 @@ from socketio.exceptions import ConnectionError as NotConnected
 
 from tests.browser.console import PASSWORD, Console
 from voicebot.accounts.book import AccountBook
-from voicebot.consolebench.open_page import signed_in
+from voicebot.bench.console.open_page import signed_in
 from voicebot.store.saved_views import SavedViews
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

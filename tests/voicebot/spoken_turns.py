@@ -2,9 +2,9 @@
 
 from math import inf
 
-from voicebot.barge_in import BargeInConfig
-from voicebot.endpointing import Completeness, EndpointingConfig, Judgement
-from voicebot.turns import (
+from voicebot.turn_taking.barge_in import BargeInConfig
+from voicebot.turn_taking.endpointing import Completeness, EndpointingConfig, Judgement
+from voicebot.turn_taking.turns import (
     Action,
     Recognise,
     RecognisePartial,

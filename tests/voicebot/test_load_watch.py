@@ -7,8 +7,8 @@ import time
 from models.address import InferenceError
 from models.batch_stats import BatchStats
 from tests.virtual_time import in_virtual_time
-from voicebot.admission import Admission, AdmissionLimits
 from voicebot.background import background
+from voicebot.call.admission import Admission, AdmissionLimits
 from voicebot.load_watch import watch_lag, watch_models
 from voicebot.metrics import Metrics
 

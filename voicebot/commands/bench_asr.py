@@ -34,7 +34,7 @@ from models.training.corpus import normalised
 from models.training.evaluate import edits, held_out_beds, held_out_clips
 from models.training.voices import HELD_OUT
 from models.whisper import FasterWhisperEngine, choose_device
-from voicebot.asr_throughput import Throughput, ThroughputFigures
+from voicebot.bench.asr_throughput import Throughput, ThroughputFigures
 from voicebot.config import Settings, load_settings
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.inference import load_asr

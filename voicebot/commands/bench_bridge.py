@@ -28,11 +28,11 @@ from telephony.hold_music import hold_music
 from telephony.looped_sound import LoopedSound
 from telephony.recorder import Recorder, RecordingThread
 from telephony.seat import Seat
+from voicebot.bench.rtp_load import LoadFigures, Onlooker, RtpLeg, measure, talking_peers
 from voicebot.caller.script import load_script, prepare_script
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.events import PartialTranscript, live_to_json
-from voicebot.hearing import CallerAudio
-from voicebot.rtp_load import LoadFigures, Onlooker, RtpLeg, measure, talking_peers
+from voicebot.hearing.caller_audio import CallerAudio
 
 app = typer.Typer()
 

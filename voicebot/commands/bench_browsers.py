@@ -18,9 +18,9 @@ from telephony.codecs import make_tables
 from telephony.webrtc.dtls import warm_up
 from telephony.webrtc.phones import BrowserPhones
 from telephony.webrtc.settings import WebRtcSettings
-from voicebot.browser_load import START_S, browsers
+from voicebot.bench.browser_load import START_S, browsers
+from voicebot.bench.rtp_load import LoadFigures, Onlooker, measure
 from voicebot.loop_watch import WatchedSelector
-from voicebot.rtp_load import LoadFigures, Onlooker, measure
 
 app = typer.Typer()
 

@@ -14,12 +14,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from voicebot.consolebench.open_page import PageNotOpened
-from voicebot.consolebench.run import ConsoleFigures, measure_pages
+from voicebot.bench.console.open_page import PageNotOpened
+from voicebot.bench.console.run import ConsoleFigures, measure_pages
+from voicebot.bench.latency.limit import MOST_CALLS
+from voicebot.bench.latency.measuring_system import measuring_system
+from voicebot.bench.latency.wording import in_ms, shown_processor
 from voicebot.demo.console import open_console
-from voicebot.latency.limit import MOST_CALLS
-from voicebot.latency.measuring_system import measuring_system
-from voicebot.latency.wording import in_ms, shown_processor
 from voicebot.lifetime import run_until_stopped
 
 app = typer.Typer()

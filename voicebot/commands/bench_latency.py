@@ -17,11 +17,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from voicebot.latency.figures import SLOW_MS, LatencyFigures, MeasuredTurn
-from voicebot.latency.limit import MOST_CALLS, find_limit
-from voicebot.latency.measuring_system import Measure, measuring_system
-from voicebot.latency.scenario import NothingToSay
-from voicebot.latency.wording import in_ms, shown_processor
+from voicebot.bench.latency.figures import SLOW_MS, LatencyFigures, MeasuredTurn
+from voicebot.bench.latency.limit import MOST_CALLS, find_limit
+from voicebot.bench.latency.measuring_system import Measure, measuring_system
+from voicebot.bench.latency.scenario import NothingToSay
+from voicebot.bench.latency.wording import in_ms, shown_processor
 from voicebot.lifetime import run_until_stopped
 
 app = typer.Typer()

@@ -18,7 +18,7 @@ from rich.table import Table
 from telephony.audio import SAMPLE_RATE_HZ, Frame, Samples, to_int16
 from telephony.clock import MediaClock, prepare_process
 from telephony.recorder import Recorder, RecordingThread
-from voicebot.rtp_load import LoadFigures, Onlooker, RtpLeg, measure, talking_peers
+from voicebot.bench.rtp_load import LoadFigures, Onlooker, RtpLeg, measure, talking_peers
 
 app = typer.Typer()
 

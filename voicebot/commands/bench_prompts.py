@@ -17,13 +17,13 @@ from rich.console import Console
 from rich.table import Table
 
 from telephony.clock import prepare_process
+from voicebot.bench.latency.figures import Quantiles
+from voicebot.bench.latency.prompts import GOAL_MS, PromptFigures, measure_prompts
+from voicebot.bench.latency.wording import in_ms
 from voicebot.company import load_company
 from voicebot.config import load_settings
 from voicebot.demo.staff import HANDED_OVER
 from voicebot.demo.system import forget_own_settings, running_system
-from voicebot.latency.figures import Quantiles
-from voicebot.latency.prompts import GOAL_MS, PromptFigures, measure_prompts
-from voicebot.latency.wording import in_ms
 from voicebot.lifetime import run_until_stopped
 
 app = typer.Typer()

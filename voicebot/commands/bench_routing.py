@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from voicebot.routing_bench.comparison import CALLS_PER_AGENT, Comparison, compare
-from voicebot.routing_bench.figures import IN_TIME_S, SHORT_ABANDON_S, TARGET, RoutingFigures
-from voicebot.routing_bench.plan import day_plan
-from voicebot.routing_bench.tick import AGENTS, ROUNDS, WAITING, tick_times
+from voicebot.bench.routing.comparison import CALLS_PER_AGENT, Comparison, compare
+from voicebot.bench.routing.figures import IN_TIME_S, SHORT_ABANDON_S, TARGET, RoutingFigures
+from voicebot.bench.routing.plan import day_plan
+from voicebot.bench.routing.tick import AGENTS, ROUNDS, WAITING, tick_times
 
 app = typer.Typer()
 

@@ -1,7 +1,7 @@
 """`voicebot bench turns`: scripted calls through the real session, and how often turns were cut, missed or stolen.
 
 Time is the count of audio frames, and models answer after a fixed time of it, so the figures depend on no machine's
-speed. The definitions are those of voicebot/turnbench/judging.py.
+speed. The definitions are those of voicebot/bench/turns/judging.py.
 """
 
 import json
@@ -19,18 +19,18 @@ from rich.progress import track
 from rich.table import Table
 
 from models.end_of_turn import EndOfTurnModel, installed_file
+from voicebot.bench.turns.figures import Figures, Judged, figures
+from voicebot.bench.turns.harness import Bench
+from voicebot.bench.turns.real_clips import NoRecordings, real_beds, real_scenarios
+from voicebot.bench.turns.scenarios import Half, Kind, Scenario
+from voicebot.bench.turns.script_files import load
+from voicebot.bench.turns.studio import studio
 from voicebot.company import load_company
 from voicebot.company.training import trained_intents
 from voicebot.config import load_settings
 from voicebot.inference import load_asr
 from voicebot.logs import configure_logging
-from voicebot.turn_words import load_turn_words
-from voicebot.turnbench.figures import Figures, Judged, figures
-from voicebot.turnbench.harness import Bench
-from voicebot.turnbench.real_clips import NoRecordings, real_beds, real_scenarios
-from voicebot.turnbench.scenarios import Half, Kind, Scenario
-from voicebot.turnbench.script_files import load
-from voicebot.turnbench.studio import studio
+from voicebot.turn_taking.turn_words import load_turn_words
 
 app = typer.Typer()
 

@@ -9,15 +9,15 @@ from rich.console import Console
 
 from telephony.microphone import MicrophoneLeg, PyAudioDevice
 from voicebot.background import background
+from voicebot.call.desk import call_desk
+from voicebot.call.ringing import Ringing
 from voicebot.commands.serve import ConfigOption, prepared_settings, processes
 from voicebot.company import load_company
 from voicebot.config import Settings
 from voicebot.demo.live import LiveView
-from voicebot.desk import call_desk
 from voicebot.free_ports import free_ports
 from voicebot.lifetime import run_until_stopped
 from voicebot.metrics import Metrics
-from voicebot.ringing import Ringing
 from voicebot.supervisor import Supervisor
 
 app = typer.Typer()

@@ -8,9 +8,9 @@ from ipaddress import IPv4Address
 from voicebot.config import ConfigError, Settings
 from voicebot.doctor.finding import Finding, fail, ok, warn
 from voicebot.sip_probe import answers
-from voicebot.trunk_account import read_credentials
-from voicebot.trunk_line import AddressUnknown, addresses_of
-from voicebot.trunk_standing import read_standing
+from voicebot.trunk.account import read_credentials
+from voicebot.trunk.line import AddressUnknown, addresses_of
+from voicebot.trunk.standing import read_standing
 
 PROBE_S = 2.0
 

@@ -29,7 +29,7 @@ from voicebot.floor.visitor import Visitor
 from voicebot.store.callbacks import CallbackRecord, CallbackStore, DueCallback
 from voicebot.store.floor_records import Fate
 from voicebot.store.store import Store, StoreError
-from voicebot.trunk import NotDialable
+from voicebot.trunk.dialling import NotDialable
 
 log = structlog.get_logger(__name__)
 

@@ -17,7 +17,7 @@ from voicebot.floor.transfers import NotPossible
 from voicebot.floor.visitor import Visitor
 from voicebot.store.floor_records import Fate
 from voicebot.store.store import StoreError
-from voicebot.trunk import NotDialable
+from voicebot.trunk.dialling import NotDialable
 
 log = structlog.get_logger(__name__)
 

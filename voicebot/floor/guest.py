@@ -12,8 +12,8 @@ from telephony.audio import Frame
 from telephony.seat import Seat
 from voicebot.assist.packet import HandoverPacket, Hop
 from voicebot.assist.prompts import AssistedCall
-from voicebot.call_log import CallLog
-from voicebot.recognition import Heard
+from voicebot.call.log import CallLog
+from voicebot.hearing.recognition import Heard
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,12 +43,12 @@ from voicebot.floor.phones import Phones
 from voicebot.floor.roster import Roster
 from voicebot.floor.services import FloorServices
 from voicebot.floor.supervision import Supervisions
+from voicebot.hearing.recognition import Recognition
 from voicebot.metrics import Metrics
-from voicebot.recognition import Recognition
+from voicebot.speaking.voice import Voice
 from voicebot.store.callbacks import CallbackStore
 from voicebot.store.floor import FloorStore
 from voicebot.store.store import Store
-from voicebot.voice import Voice
 
 _KINDS: Final[dict[str, PromptKind]] = {kind: kind for kind in get_args(PromptKind)}
 CLICKS_REMEMBERED: Final = 5_000

@@ -9,7 +9,7 @@ from dialect_router.callbacks import Unreached
 from telephony.leg import CallLeg, EndReason, LegError
 from voicebot.floor.guest import Guest
 from voicebot.store.floor_records import Fate
-from voicebot.trunk import NotDialable
+from voicebot.trunk.dialling import NotDialable
 
 _BY_STATUS: Final[dict[int, Unreached]] = {
     **dict.fromkeys((486, 600), "busy"),
@@ -28,7 +28,7 @@ class NotReached(Exception):
 
 
 class OutsideLine(Protocol):
-    """The way to the telephone network; `voicebot.trunk.Trunk` is one."""
+    """The way to the telephone network; `voicebot.trunk.dialling.Trunk` is one."""
 
     @property
     def ring_s(self) -> float: ...

@@ -32,7 +32,7 @@ from voicebot.floor.transfers import NotPossible
 from voicebot.floor.visitor import Visitor
 from voicebot.masking import mask
 from voicebot.store.store import Store
-from voicebot.trunk import NotDialable
+from voicebot.trunk.dialling import NotDialable
 
 log = structlog.get_logger(__name__)
 

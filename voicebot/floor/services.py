@@ -13,10 +13,10 @@ from voicebot.company import Company
 from voicebot.dialogue.types import KnowledgeSearch
 from voicebot.events import LiveEvent
 from voicebot.floor.floor_log import FloorLog
+from voicebot.hearing.recognition import Recognition
 from voicebot.metrics import Metrics
-from voicebot.recognition import Recognition
+from voicebot.speaking.voice import Voice
 from voicebot.store.floor import FloorStore
-from voicebot.voice import Voice
 
 
 @dataclass(frozen=True, slots=True)

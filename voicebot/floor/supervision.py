@@ -20,8 +20,8 @@ from telephony.sip.settings import SipError
 from telephony.webrtc.errors import BrowserPhoneError
 from telephony.webrtc.leg import BrowserLeg
 from voicebot.agent_events import AgentEvent, Supervising, SupervisionState
+from voicebot.call.ringing import Ringing
 from voicebot.floor.transfers import NotPossible
-from voicebot.ringing import Ringing
 
 if TYPE_CHECKING:
     from voicebot.floor.floor import Floor

@@ -16,13 +16,13 @@ from voicebot.assist.prompts import AssistedCall, LivePrompts
 from voicebot.assist.steps import Step
 from voicebot.assist.suggestions import CallerSaid
 from voicebot.assist.whisper_prompt import WhisperPrompt
-from voicebot.call_log import CallLog
+from voicebot.call.log import CallLog
+from voicebot.call.party import Party, Said
 from voicebot.dialogue.types import KnowledgeAnswer, KnowledgeSearch, Understood
 from voicebot.events import PartialTranscript
 from voicebot.floor.guest import Guest
 from voicebot.floor.services import FloorServices
-from voicebot.partials import Partial
-from voicebot.party import Party, Said
+from voicebot.hearing.partials import Partial
 from voicebot.privacy.redaction import shown_values
 from voicebot.store.floor_records import PromptRecord
 from voicebot.store.records import TurnRole

@@ -10,8 +10,8 @@ import structlog
 from models.address import InferenceError
 from telephony.playout import Playout
 from voicebot.assist.whisper import LONGEST_S
-from voicebot.speaking import NOTHING
-from voicebot.voice import Voice
+from voicebot.speaking.speaker import NOTHING
+from voicebot.speaking.voice import Voice
 
 log = structlog.get_logger(__name__)
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from voicebot.privacy.spans import Span
 from voicebot.privacy.words import personal_words
-from voicebot.turn_words import DictationWords, load_turn_words
+from voicebot.turn_taking.turn_words import DictationWords, load_turn_words
 
 _NUMBER = "[0-9零一二三四五六七八九十百两幺A-Za-z]{1,8}"
 _HAN = "[\\u4e00-\\u9fff]"

@@ -67,7 +67,7 @@ def _part(part: ast.expr) -> str:
 def refusals() -> Iterator[str]:
     rooms = [*(ROOT / "floor").rglob("*.py"), *(ROOT / "qa" / "review").rglob("*.py"), ROOT / "company_models.py"]
     rooms += [ROOT / "accounts" / name for name in ("account.py", "book.py", "passwords.py")]
-    more = [*(ROOT / "company_changes").rglob("*.py"), ROOT / "trunk.py", ROOT / "command_bus.py"]
+    more = [*(ROOT / "company_changes").rglob("*.py"), ROOT / "trunk" / "dialling.py", ROOT / "command_bus.py"]
     for file in [*rooms, *more, Path(bundle.__file__), Path(download.__file__)]:
         for call in calls(file, (*REFUSALS, "NoAnswer", "ModelError", "OfflineError")):
             yield from texts_in(call.args[0])

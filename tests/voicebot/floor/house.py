@@ -26,12 +26,14 @@ from telephony.sip.refer import TransferRequest
 from telephony.sip.settings import NotRegistered
 from telephony.webrtc.phones import BrowserPhones
 from telephony.webrtc.settings import WebRtcSettings
-from tests.voicebot.session.conversation import Conversation, Line, ScriptedModels
+from tests.voicebot.call.conversation import Conversation, Line, ScriptedModels
 from voicebot.agent_events import AgentEvent
-from voicebot.arrival import customer_to_call
 from voicebot.assist.helpfulness import Helpfulness
 from voicebot.assist.prompts import prompt_texts
 from voicebot.background import background
+from voicebot.call.arrival import customer_to_call
+from voicebot.call.outgoing import OutgoingCall
+from voicebot.call.put_through import Office
 from voicebot.company import Company, load_company
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.dialogue.knowledge import KnowledgeIndex, LocalKnowledge
@@ -45,17 +47,15 @@ from voicebot.floor.floor_log import FloorLog
 from voicebot.floor.outside_transfers import OutsideTransfers
 from voicebot.floor.services import FloorServices
 from voicebot.floor.supervision import Supervisions
+from voicebot.hearing.recognition import Recognition
 from voicebot.metrics import Metrics
-from voicebot.outgoing import OutgoingCall
-from voicebot.put_through import Office
-from voicebot.recognition import Recognition
+from voicebot.speaking.voice import Voice
 from voicebot.store.callbacks import CallbackStore
 from voicebot.store.floor import FloorStore
 from voicebot.store.floor_records import OfferRecord
 from voicebot.store.store import Store
-from voicebot.trunk import DialGuard, NotDialable
-from voicebot.turn_words import load_turn_words
-from voicebot.voice import Voice
+from voicebot.trunk.dialling import DialGuard, NotDialable
+from voicebot.turn_taking.turn_words import load_turn_words
 
 COMPANY = load_company(SAMPLE_COMPANY)
 KNOWLEDGE = LocalKnowledge(KnowledgeIndex(COMPANY.knowledge))

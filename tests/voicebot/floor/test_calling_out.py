@@ -7,12 +7,12 @@ from pathlib import Path
 from dialect_router.queue_rules import QueueRules
 from telephony.leg import EndReason
 from tests.virtual_time import in_virtual_time
+from tests.voicebot.call.conversation import Conversation, speech
 from tests.voicebot.floor.house import House, Phone, agent, house, loud
-from tests.voicebot.session.conversation import Conversation, speech
 from voicebot.agent_commands import Dial
 from voicebot.agent_events import Ringing
 from voicebot.store.records import CallRecord
-from voicebot.trunk import NotDialable
+from voicebot.trunk.dialling import NotDialable
 
 NUMBER = "+8613912345679"
 SOON = QueueRules(first_announcement_s=1, offer_callback_after_s=2)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from models.understanding import Emotion, Intent
 from tests.virtual_time import in_virtual_time
+from tests.voicebot.call.conversation import Conversation
 from tests.voicebot.floor.house import COMPANY, House, Phone, agent, house
-from tests.voicebot.session.conversation import Conversation
 from voicebot.agent_commands import ConfirmWrapUp, Hold, JudgePrompt, Mute, PauseRecording
 from voicebot.agent_events import ProcedureStood, PromptShown
 from voicebot.events import PartialTranscript

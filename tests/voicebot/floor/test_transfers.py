@@ -4,8 +4,8 @@ import asyncio
 from pathlib import Path
 
 from tests.virtual_time import in_virtual_time
+from tests.voicebot.call.conversation import Conversation
 from tests.voicebot.floor.house import House, Phone, agent, house, loud
-from tests.voicebot.session.conversation import Conversation
 from voicebot.agent_commands import Consult, EndConsult, Transfer
 from voicebot.agent_events import Ringing
 

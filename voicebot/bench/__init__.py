@@ -1,0 +1,1 @@
+"""What `voicebot bench` measures, and the load that it makes: latency, turns, routing, console, recognition."""

@@ -33,7 +33,7 @@ def test_a_refused_call_is_one_json_object_and_exit_code_1(monkeypatch: pytest.M
 
     monkeypatch.setattr(caller, "ring", refused)
     monkeypatch.setattr(caller, "prepare_process", lambda: None)  # not to make the test run itself urgent
-    result = CliRunner(mix_stderr=False).invoke(app, ["caller", ASSISTANT, "--say", "你好", "--json"])
+    result = CliRunner().invoke(app, ["caller", ASSISTANT, "--say", "你好", "--json"])
     assert result.exit_code == 1
     ended = json.loads(result.stdout.strip().splitlines()[-1])["ended"]
     assert ended == {"reason": "rejected", "sip_code": 503, "text": "Service Unavailable"}

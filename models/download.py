@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
+import httpx2
 
 from models.bundle import DEFAULT_ENDPOINT, LOCK_FILE, ModelDamaged, ModelError, find, sha256
 from models.catalogue import Model
@@ -23,7 +23,7 @@ Progress = Callable[[str, int, int], None]
 """Called with file, bytes there, bytes in all."""
 
 ATTEMPTS: Final = 5
-_TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
+_TIMEOUT: Final = httpx2.Timeout(30.0, connect=10.0)
 
 
 class OfflineError(ModelError):
@@ -75,7 +75,7 @@ def download(
     staging = dir / f".{name}.part"
     try:
         staging.mkdir(parents=True, exist_ok=True)
-        with httpx.Client(base_url=endpoint, timeout=_TIMEOUT, follow_redirects=True) as client:
+        with httpx2.Client(base_url=endpoint, timeout=_TIMEOUT, follow_redirects=True) as client:
             hub = _Hub(client, model, pause_s)
             files = hub.listing()
             _require_room(staging, files)
@@ -91,7 +91,7 @@ def download(
 class _Hub:
     """One model's repository on the hub."""
 
-    def __init__(self, client: httpx.Client, model: Model, pause_s: Callable[[int], float]) -> None:
+    def __init__(self, client: httpx2.Client, model: Model, pause_s: Callable[[int], float]) -> None:
         self._client = client
         self._model = model
         self._pause_s = pause_s
@@ -140,7 +140,7 @@ class _Hub:
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={there}-"} if there else {})
         with self._client.stream("GET", url, headers=headers) as response:
             response.raise_for_status()
-            resumed = response.status_code == httpx.codes.PARTIAL_CONTENT
+            resumed = response.status_code == httpx2.codes.PARTIAL_CONTENT
             there = there if resumed else 0
             with part.open("ab" if resumed else "wb") as out:
                 for block in response.iter_raw():
@@ -150,7 +150,7 @@ class _Hub:
                     out.write(block)
                     progress(file.name, there, file.size)
         if there < file.size:
-            raise httpx.ReadError(f"{file.path} ended after {there} of {file.size} bytes")
+            raise httpx2.ReadError(f"{file.path} ended after {there} of {file.size} bytes")
 
     def _json(self, url: str) -> Any:
         def get() -> Any:
@@ -166,15 +166,15 @@ class _Hub:
         for attempt in range(ATTEMPTS):
             try:
                 return request()
-            except httpx.HTTPStatusError as error:
+            except httpx2.HTTPStatusError as error:
                 status = error.response.status_code
-                if status < 500 and status != httpx.codes.TOO_MANY_REQUESTS:
+                if status < 500 and status != httpx2.codes.TOO_MANY_REQUESTS:
                     raise ModelError(
                         f"{error.request.url} answered {status}: the model is not there, or needs a login; "
                         "set models.hub_endpoint to a hub that has it"
                     ) from error
                 reason = f"answered {status}"
-            except (httpx.TransportError, json.JSONDecodeError) as error:
+            except (httpx2.TransportError, json.JSONDecodeError) as error:
                 reason = str(error) or type(error).__name__
             if attempt + 1 < ATTEMPTS:
                 time.sleep(self._pause_s(attempt))

@@ -47,7 +47,7 @@ install_voicebot() {
     local extras=$1 python stamp wanted
     python=$(find_python)
     stamp=$venv/.voicebot-installed
-    wanted="$extras $(cksum < "$root/pyproject.toml")"
+    wanted="$extras $(cat "$root/pyproject.toml" "$root/scripts/constraints.txt" | cksum)"
     [ -x "$venv/bin/python" ] && [ -f "$stamp" ] && grep -qxF "$wanted" "$stamp" && return 0
     if [ ! -x "$venv/bin/python" ]; then
         say "Creating the virtual environment in ${venv#"$root"/}"
@@ -58,7 +58,8 @@ install_voicebot() {
         fi
     fi
     say "Installing voicebot and what it needs (some minutes the first time)"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$root[$extras]" 2> "$venv/pip.log" ||
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+        --constraint "$root/scripts/constraints.txt" --editable "$root[$extras]" 2> "$venv/pip.log" ||
         { cat "$venv/pip.log" >&2; die "the installation failed; the lines above say why. Check the connection to the package index and run again."; }
     printf '%s\n' "$wanted" >> "$stamp"
 }

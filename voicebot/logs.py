@@ -17,7 +17,19 @@ from structlog.typing import Processor
 from voicebot.config import LogSection
 from voicebot.masking import mask_values
 
-_CHATTY = ("alembic", "amqtt", "asyncio", "faster_whisper", "httpx", "jieba", "mqtt", "sippy", "transitions", "uvicorn")
+_CHATTY = (
+    "alembic",
+    "amqtt",
+    "asyncio",
+    "faster_whisper",
+    "httpx",
+    "httpx2",
+    "jieba",
+    "mqtt",
+    "sippy",
+    "transitions",
+    "uvicorn",
+)
 _CONTROLS: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """Without the line feed: characters that terminals obey, and those that turn the direction of writing."""
 _OF_SEVERAL_LINES: Final = frozenset({"exception", "stack"})

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
+import httpx2
 from playwright.async_api import Browser, BrowserContext, Page, Request
 
 from tests.clients.processes import stop
@@ -97,12 +97,12 @@ async def process(name: str, config: Path) -> AsyncIterator[asyncio.subprocess.P
 
 
 async def until_it_answers(url: str) -> None:
-    async with asyncio.timeout(180), httpx.AsyncClient() as client:
+    async with asyncio.timeout(180), httpx2.AsyncClient() as client:
         while True:
             try:
                 if (await client.get(url)).status_code == 200:
                     return
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 pass
             await asyncio.sleep(0.1)
 

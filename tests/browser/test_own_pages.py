@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 from urllib.parse import urlencode
 
-import httpx
+import httpx2
 import pytest
 import socketio
 from socketio.exceptions import ConnectionError as NotConnected
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 _QUERY: Final = re.compile(r"query: (\{.*?\}),")
 
 
-async def page_of(person: httpx.AsyncClient, path: str, html: str = "") -> dict[str, Any]:
+async def page_of(person: httpx2.AsyncClient, path: str, html: str = "") -> dict[str, Any]:
     """What a page's own script tells its socket. html: of the page, if it is there already."""
     found = _QUERY.search(html or (await person.get(path)).text)
     assert found
@@ -36,7 +36,7 @@ async def page_of(person: httpx.AsyncClient, path: str, html: str = "") -> dict[
 
 @asynccontextmanager
 async def socket_of(
-    person: httpx.AsyncClient, query: dict[str, Any], **headers: str
+    person: httpx2.AsyncClient, query: dict[str, Any], **headers: str
 ) -> AsyncIterator[socketio.AsyncClient]:
     url = str(person.base_url).rstrip("/")
     socket = socketio.AsyncClient(reconnection=False)
@@ -54,7 +54,7 @@ async def socket_of(
         await socket.disconnect()
 
 
-async def person(console: Console, name: str) -> httpx.AsyncClient:
+async def person(console: Console, name: str) -> httpx2.AsyncClient:
     return await signed_in(console.url, name, PASSWORD)
 
 

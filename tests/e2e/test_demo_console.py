@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from tests.clients.processes import stop
@@ -34,7 +34,7 @@ async def _watch_the_demo(folder: Path) -> None:
     try:
         said = await _until(terminal, "password: ([a-z0-9-]+)")
         url, password = re.findall(r"http://[0-9.:]+", said)[0], re.findall(r"password: ([a-z0-9-]+)", said)[0]
-        async with httpx.AsyncClient(base_url=url, headers={"Origin": url, "Accept": "text/html"}) as browser:
+        async with httpx2.AsyncClient(base_url=url, headers={"Origin": url, "Accept": "text/html"}) as browser:
             for name in ("admin", "supervisor", "agent"):
                 answer = await browser.post("/sign-in", data={"name": name, "password": password})
                 assert answer.status_code == 303 and name in said

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-import httpx
+import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
 from voicebot.config import MetricsSection
@@ -52,11 +52,11 @@ class VitalSignsMonitor:
         if not self._settings.enabled:
             return
         url = f"http://{self._settings.bind}:{self._settings.port}/metrics"
-        async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as client:
+        async with httpx2.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as client:
             while True:
                 try:
                     self.latest = parsed((await client.get(url)).text)
-                except (httpx.HTTPError, ValueError):
+                except (httpx2.HTTPError, ValueError):
                     self.latest = VitalSigns()
                 await asyncio.sleep(EVERY_S)
 

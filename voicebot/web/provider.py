@@ -7,7 +7,7 @@ import secrets
 from collections import OrderedDict
 from typing import Any, Final
 
-import httpx
+import httpx2
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.starlette_client import OAuth
 from joserfc.errors import JoseError
@@ -69,7 +69,7 @@ class ProviderSignIn:
             answer: Response = await self._provider.authorize_redirect(request, f"{self._web.addresses.url}{PATH}/back")
         except (
             AuthlibBaseError,
-            httpx.HTTPError,
+            httpx2.HTTPError,
             ValueError,
         ) as error:  # ValueError: what it tells of itself is no JSON
             return self._refuse(request, 502, error)
@@ -80,7 +80,7 @@ class ProviderSignIn:
         required |= {"aud": {"essential": True, "value": self._settings.client_id}}
         try:
             token: dict[str, Any] = await self._provider.authorize_access_token(request, claims_options=required)
-        except (AuthlibBaseError, JoseError, httpx.HTTPError, ValueError) as error:
+        except (AuthlibBaseError, JoseError, httpx2.HTTPError, ValueError) as error:
             return self._refuse(request, 403, error)
         subject = token.get("userinfo", {}).get(self._settings.claim)
         account = await self._web.sign_in.book.by_subject(subject) if isinstance(subject, str) and subject else None

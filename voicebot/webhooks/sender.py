@@ -8,7 +8,7 @@ import ssl
 from datetime import datetime
 from typing import Final
 
-import httpx
+import httpx2
 
 from voicebot.web_settings import WebhookSection
 from voicebot.webhooks.book import Due
@@ -29,7 +29,7 @@ class Sender:
         trusted = ssl.create_default_context()
         if settings.ca_file is not None:
             trusted.load_verify_locations(settings.ca_file)
-        self._client: Final = httpx.AsyncClient(
+        self._client: Final = httpx2.AsyncClient(
             verify=trusted, timeout=None, follow_redirects=False, trust_env=False, headers={"User-Agent": "voicebot"}
         )
 
@@ -46,7 +46,7 @@ class Sender:
                 status = await self._post(due, at)
         except TimeoutError:
             raise NotTaken(f"no answer within {self._timeout_s:g} s") from None
-        except (TargetRefused, httpx.HTTPError, OSError) as error:
+        except (TargetRefused, httpx2.HTTPError, OSError) as error:
             raise NotTaken(f"{type(error).__name__}: {error}") from error
         if not 200 <= status < 300:
             raise NotTaken(f"answered {status}")
@@ -55,7 +55,7 @@ class Sender:
         target = self._targets.check(due.url)
         address = await self._targets.resolve(target)
         body = body_of(due)
-        url = httpx.URL(due.url).copy_with(host=str(address))
+        url = httpx2.URL(due.url).copy_with(host=str(address))
         headers = {
             "Host": _host_header(target),
             "Content-Type": "application/json",

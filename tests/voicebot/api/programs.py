@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from tests.voicebot.events.brokers import embedded, running
 from tests.voicebot.web.running import Server, serving
@@ -17,11 +17,11 @@ NUMBER = "+8613800138000"
 MASKED = "+86138******00"
 
 
-async def program(server: Server, *scopes: str, teams: tuple[str, ...] = (), **lasting: float) -> httpx.AsyncClient:
+async def program(server: Server, *scopes: str, teams: tuple[str, ...] = (), **lasting: float) -> httpx2.AsyncClient:
     """With a key of these scopes."""
     until = server.clock() + timedelta(**lasting) if lasting else None
     key = await server.web.api_keys.add("crm", scopes, at=server.clock(), teams=teams, expires_at=until)
-    return httpx.AsyncClient(base_url=server.url + PATH, headers={"Authorization": f"Bearer {key}"})
+    return httpx2.AsyncClient(base_url=server.url + PATH, headers={"Authorization": f"Bearer {key}"})
 
 
 @asynccontextmanager

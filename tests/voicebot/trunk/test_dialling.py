@@ -21,9 +21,9 @@ from voicebot.call.ringing import Ringing
 from voicebot.config import ConfigError
 from voicebot.floor.outgoing import why_not_reached
 from voicebot.free_ports import free_ports
+from voicebot.trunk import dialling as module
 from voicebot.trunk.account import TrunkAccount
 from voicebot.trunk.dialling import DialGuard, NotDialable, Trunk, as_dialled, opened_trunk
-from voicebot.trunk.dialling import dialling as module
 from voicebot.trunk.settings import TrunkSection
 from voicebot.trunk.standing import TrunkStanding
 

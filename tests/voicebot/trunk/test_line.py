@@ -19,8 +19,8 @@ from tests.voicebot.events.brokers import running
 from voicebot.config import Settings
 from voicebot.doctor.trunk import trunk as check
 from voicebot.metrics import Metrics
+from voicebot.trunk import line as module
 from voicebot.trunk.dialling import NotDialable, Trunk
-from voicebot.trunk.dialling import line as module
 from voicebot.trunk.line import AddressUnknown, TrunkLine, addresses_of
 from voicebot.trunk.settings import TrunkSection
 from voicebot.trunk.standing import FILE, TrunkStanding, read_standing, write_standing

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-import httpx
+import httpx2
 from argon2 import PasswordHasher
 from fastapi import FastAPI, Request, WebSocket
 from starlette.websockets import WebSocketDisconnect
@@ -62,14 +62,14 @@ class Server:
     def url(self) -> str:
         return self.web.addresses.url
 
-    def browser(self, **headers: str) -> httpx.AsyncClient:
+    def browser(self, **headers: str) -> httpx2.AsyncClient:
         """Keeps cookies and follows no redirect; names the origin with what it posts, as browsers do."""
 
-        async def add_origin(request: httpx.Request) -> None:
+        async def add_origin(request: httpx2.Request) -> None:
             if request.method == "POST":
                 request.headers.setdefault("Origin", self.url)
 
-        return httpx.AsyncClient(
+        return httpx2.AsyncClient(
             base_url=self.url, headers={"Accept": "text/html", **headers}, event_hooks={"request": [add_origin]}
         )
 
@@ -78,7 +78,7 @@ class Server:
         await self.web.sign_in.new_account(account, PASSWORD)
 
     @asynccontextmanager
-    async def signed_in(self, name: str = "boss") -> AsyncIterator[httpx.AsyncClient]:
+    async def signed_in(self, name: str = "boss") -> AsyncIterator[httpx2.AsyncClient]:
         """A browser in which somebody signed in."""
         async with self.browser() as browser:
             answer = await browser.post("/sign-in", data={"name": name, "password": PASSWORD})
@@ -143,9 +143,9 @@ async def serving(
         local = f"{'https' if console.get('certificate') else 'http'}://127.0.0.1:{port}"
         running = asyncio.create_task(serve(web, build_app(web, code, pages=some_pages), code))
         try:
-            async with asyncio.timeout(10), httpx.AsyncClient(verify=False) as client:
+            async with asyncio.timeout(10), httpx2.AsyncClient(verify=False) as client:
                 while True:
-                    with suppress(httpx.TransportError):
+                    with suppress(httpx2.TransportError):
                         if (await client.get(f"{local}/healthz")).status_code == 200:
                             break
                     await asyncio.sleep(0.02)

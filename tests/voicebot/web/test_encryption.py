@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 import uvicorn
 from starlette.applications import Starlette
@@ -52,9 +52,9 @@ async def _serving(folder: Path) -> AsyncIterator[tuple[int, ssl.SSLContext]]:
 
 async def _answers(port: int, trusted: ssl.SSLContext) -> bool:
     try:
-        async with httpx.AsyncClient(verify=trusted) as client:
+        async with httpx2.AsyncClient(verify=trusted) as client:
             return (await client.get(f"https://127.0.0.1:{port}/")).text == "here"
-    except httpx.TransportError:
+    except httpx2.TransportError:
         return False
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from ipaddress import IPv4Network
 
-import httpx
+import httpx2
 import pytest
 import uvicorn
 from starlette.applications import Starlette
@@ -47,9 +47,9 @@ async def _serving(*proxies: str) -> AsyncIterator[int]:
 
 
 async def _up(port: int) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx2.AsyncClient() as client:
         for _ in range(1000):
-            with suppress(httpx.TransportError):
+            with suppress(httpx2.TransportError):
                 await client.get(f"http://127.0.0.1:{port}/")
                 return
             await asyncio.sleep(0.01)
@@ -109,7 +109,7 @@ async def test_more_headers_than_a_browser_sends_are_not_kept(endless: bytes) ->
 
 
 async def test_what_ordinary_programs_do_goes_on() -> None:
-    async with _serving() as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+    async with _serving() as port, httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
         for _ in range(300):  # on one connection, with headers of more than the bound together
             assert (await client.get("/", headers={"Cookie": "x" * 1000})).text == "0"
         large = b"x" * (4 * MOST_HEAD)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from pydantic import SecretStr
 
@@ -29,11 +29,11 @@ async def server(tmp_path: Path, provider: Provider) -> AsyncIterator[Server]:
         yield running
 
 
-async def to_provider_and_back(browser: httpx.AsyncClient, wanted: str = "/") -> str:
+async def to_provider_and_back(browser: httpx2.AsyncClient, wanted: str = "/") -> str:
     """The address that the provider leads back to."""
     away = await browser.get(f"{PATH}/", params={"next": wanted})
     assert away.status_code == 302
-    async with httpx.AsyncClient() as elsewhere:
+    async with httpx2.AsyncClient() as elsewhere:
         back = await elsewhere.get(away.headers["location"])
     return back.headers["location"]
 

@@ -22,7 +22,9 @@ from voicebot.webhooks.book import Delivery, WebhookBook
 from voicebot.webhooks.worker import WebhookWorker
 
 NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
-LOCAL = WebhookSection(allow=("127.0.0.0/8",), timeout_s=0.5)
+LOCAL = WebhookSection(allow=("127.0.0.0/8",), timeout_s=5)
+HASTY = LOCAL.model_copy(update={"timeout_s": 0.5})
+"""For receivers that do not answer."""
 
 
 @dataclass
@@ -124,7 +126,7 @@ async def test_what_is_not_taken_is_made_again_later(store: Store, book: Webhook
         port = 1 if trouble == "gone" else receiver.port
         await book.add(f"http://127.0.0.1:{port}/", ["call_ended"], at=NOON)
         await happened(store, "call-1")
-        async with background(worker(book, clock).run()):
+        async with background(worker(book, clock, HASTY if trouble == "hangs" else LOCAL).run()):
             await until(lambda: attempted(book, 1))
             failed = await only(book)
             assert failed.state == "waiting" and failed.next_at == NOON + timedelta(seconds=10) and failed.last_error

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 from urllib.parse import urlencode
 
-import httpx
+import httpx2
 import socketio
 
 SOCKET_PATH: Final = "/_nicegui_ws/socket.io"
@@ -28,23 +28,23 @@ class PageNotOpened(Exception):
     """The console did not answer as its pages do. The message says what it answered."""
 
 
-async def signed_in(url: str, name: str, password: str) -> httpx.AsyncClient:
+async def signed_in(url: str, name: str, password: str) -> httpx2.AsyncClient:
     """A client with the session of this account. Raises PageNotOpened."""
-    client = httpx.AsyncClient(base_url=url, headers={"Origin": url, "Accept": "text/html"}, timeout=OPENED_WITHIN_S)
+    client = httpx2.AsyncClient(base_url=url, headers={"Origin": url, "Accept": "text/html"}, timeout=OPENED_WITHIN_S)
     answer = await client.post("/sign-in", data={"name": name, "password": password})
-    if answer.status_code != httpx.codes.SEE_OTHER:
+    if answer.status_code != httpx2.codes.SEE_OTHER:
         await client.aclose()
         raise PageNotOpened(f"signing in as {name} gave {answer.status_code}")
     return client
 
 
 @asynccontextmanager
-async def open_page(client: httpx.AsyncClient, path: str, told: Told) -> AsyncIterator[float]:
+async def open_page(client: httpx2.AsyncClient, path: str, told: Told) -> AsyncIterator[float]:
     """Keeps a page open; yields the seconds until its HTML was there and its socket stood. Raises PageNotOpened."""
     began = time.monotonic()
     answer = await client.get(path)
     found = _QUERY.search(answer.text)
-    if answer.status_code != httpx.codes.OK or found is None:
+    if answer.status_code != httpx2.codes.OK or found is None:
         raise PageNotOpened(f"{path} gave {answer.status_code} without a page")
     query = ast.literal_eval(found[1]) | {"tab_id": str(uuid.uuid4()), "document_id": str(uuid.uuid4())}
     socket = socketio.AsyncClient(reconnection=False)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
 
-import httpx
+import httpx2
 import structlog
 
 from voicebot.config import JudgeSection, secret
@@ -43,7 +43,7 @@ class LanguageModelJudge:
         self._pause_s = pause_s
         key = secret(settings.api_key)
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._client = httpx.Client(timeout=settings.timeout_s, headers=headers, follow_redirects=False)
+        self._client = httpx2.Client(timeout=settings.timeout_s, headers=headers, follow_redirects=False)
         self._url = f"{settings.url.rstrip('/')}/chat/completions"
 
     def __enter__(self) -> Self:
@@ -85,11 +85,11 @@ class LanguageModelJudge:
             pause_s = min(_LONGEST_PAUSE_S, self._pause_s * 2 ** (tries - 1 - left))
             try:
                 status, answered = self._posted(body)
-            except httpx.TransportError as error:
+            except httpx2.TransportError as error:
                 status, answered, reason = 0, b"", f"{type(error).__name__} {error}".strip()
             else:
                 reason = f"it answered {status}"
-            if status == httpx.codes.OK:
+            if status == httpx2.codes.OK:
                 return _content(answered)
             if left == 0 or (status and status not in _WORTH_RETRYING):
                 raise JudgeUnavailable(f"{self._url}: {reason}; check qa.judge")
@@ -106,7 +106,7 @@ class LanguageModelJudge:
                 if len(answered) > _LARGEST_ANSWER:
                     raise JudgeUnavailable(f"{self._url}: its answer is larger than {_LARGEST_ANSWER:,} bytes")
                 if time.monotonic() > deadline:
-                    raise httpx.ReadTimeout(f"no end of the answer within {self._settings.timeout_s:g} s")
+                    raise httpx2.ReadTimeout(f"no end of the answer within {self._settings.timeout_s:g} s")
             return response.status_code, answered
 
 

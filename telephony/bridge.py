@@ -86,6 +86,10 @@ class Bridge:
         self._held.discard(seat)
         self._arrange()
 
+    def holds(self, seat: Seat) -> bool:
+        """Whether this party is on hold here."""
+        return seat in self._held
+
     def mute(self, seat: Seat) -> None:
         """Nobody hears this party, who goes on hearing the others."""
         seat.muted = True

@@ -1,8 +1,8 @@
 """What an agent's desk shows as it happens: presence, the call that rings, prompts, the wrap-up. Live events over MQTT.
 
 Each agent has a topic of their own, voicebot/NODE/agents/AGENT/NAME. They are told at most once: what has to be kept
-is in the store under the same ids. The latest presence is retained by the broker, for desks that open later; an empty
-message takes it back when the agent has left the company.
+is in the store under the same ids. The latest presence, phone and line are retained by the broker, for desks that open
+later; an empty message takes them back when the agent has left the company.
 """
 
 from __future__ import annotations
@@ -81,6 +81,25 @@ class PromptShown:
     """From there until now; None where it answers no words."""
 
 
+Consulting = Literal["", "ringing", "talking", "asked"]
+"""ringing, talking: a colleague's phone rings, they are on the line; asked: one is the colleague oneself."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineStood:
+    """What the agent's buttons have done to the call, and what has become of it since: told from the first word on, and
+    after each change, whoever made it."""
+
+    agent_id: str
+    at: datetime
+    call_id: str
+    held: bool = False
+    muted: bool = False
+    consulting: Consulting = ""
+    colleague: str = ""
+    """Agent id of the other one."""
+
+
 StepState = Literal["known", "asked", "open"]
 """asked: it has just been; open: still to be asked, or done."""
 
@@ -154,6 +173,7 @@ AgentEvent = (
     | Unlisted
     | Ringing
     | Joined
+    | LineStood
     | PromptShown
     | ProcedureStood
     | WrapUpSuggested
@@ -166,13 +186,14 @@ NAMES: Final[Mapping[type[Any], str]] = {
     PhoneLine: "phone",
     Ringing: "ringing",
     Joined: "joined",
+    LineStood: "line",
     PromptShown: "prompt",
     ProcedureStood: "procedure",
     WrapUpSuggested: "wrap_up",
     Left: "left",
     Supervising: "supervising",
 }
-RETAINED: Final = (PresenceChanged, PhoneLine)
+RETAINED: Final = (PresenceChanged, PhoneLine, LineStood)
 _FORGOTTEN: Final = frozenset(NAMES[kind] for kind in RETAINED)
 _ADAPTERS: Final[Mapping[str, TypeAdapter[AgentEvent]]] = {name: TypeAdapter(kind) for kind, name in NAMES.items()}
 

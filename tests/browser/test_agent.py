@@ -15,6 +15,7 @@ from voicebot.agent_commands import AgentCommand, CommandAnswer
 from voicebot.agent_events import (
     Joined,
     Left,
+    LineStood,
     PresenceChanged,
     ProcedureStood,
     PromptShown,
@@ -162,6 +163,8 @@ async def _talk(console: Console, page: Page, media: Media) -> None:
     await _steps(console, page)
     await hold.click()
     assert (await media.took("hold")).held  # type: ignore[union-attr]
+    await expect(hold).to_be_visible()  # not before it is true
+    console.publisher.tell(LineStood("8002", NOW, "desk-call", held=True))
     await expect(page.get_by_role("button", name="取回")).to_be_visible()
 
 
@@ -247,6 +250,32 @@ async def test_a_desk_that_is_opened_in_mid_call_shows_it(people: Browsers, cons
         await expect(agent.page.locator(".vb-step")).to_have_count(2)
         await agent.open("/desk")
         await expect(agent.page.get_by_role("heading", name="流程：取消订单")).to_be_visible()
+
+
+async def test_a_desk_that_is_loaded_again_knows_what_is_held_muted_and_consulted(
+    people: Browsers, console: Console
+) -> None:
+    """Else nobody could end the consultation, and who is muted would not know it."""
+    console.publisher.tell(presence("talking", calls=("desk-call",)))
+    console.publisher.tell(LineStood("8002", NOW, "desk-call", muted=True, consulting="ringing", colleague="8003"))
+    async with people.of("agent") as agent:
+        page = agent.page
+        async with asyncio.timeout(20):
+            while not await page.get_by_text("正在呼叫").count():
+                await agent.open("/desk")
+        await expect(page.get_by_role("button", name="取消静音")).to_be_visible()
+        await expect(page.get_by_role("button", name="交给同事")).to_be_disabled()
+        console.publisher.tell(LineStood("8002", NOW, "desk-call", consulting="talking", colleague="8003"))
+        await expect(page.get_by_text("来电人在等候")).to_be_visible()
+        await expect(page.get_by_role("button", name="交给同事")).to_be_enabled()
+        await agent.open("/desk")
+        await expect(page.get_by_role("button", name="取回来电人")).to_be_visible()
+        console.publisher.tell(LineStood("8002", NOW, "desk-call", consulting="asked", colleague="8003"))
+        await expect(page.get_by_text("正在向您咨询")).to_be_visible()
+        await expect(page.get_by_role("button", name="取回来电人")).to_be_hidden()
+        await expect(page.get_by_role("button", name="挂断")).to_be_visible()
+        console.publisher.tell(LineStood("8002", NOW, "desk-call"))
+        await expect(page.get_by_text("正在向您咨询")).to_be_hidden()
 
 
 async def test_what_cannot_be_done_is_said(people: Browsers, console: Console) -> None:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from voicebot.agent_events import AgentEvent, Left, PhoneLine, PresenceChanged, ProcedureStood, Supervising, Unlisted
+from voicebot.agent_events import (
+    AgentEvent,
+    Left,
+    LineStood,
+    PhoneLine,
+    PresenceChanged,
+    ProcedureStood,
+    Supervising,
+    Unlisted,
+)
 from voicebot.console.feed import LiveFeed
 
 
@@ -15,6 +24,7 @@ class LiveAgents:
         """By call."""
         self._lines: dict[str, str] = {}
         self._procedures: dict[str, ProcedureStood] = {}
+        self._stood: dict[str, LineStood] = {}
 
     def all(self) -> list[PresenceChanged]:
         """By team and name."""
@@ -36,6 +46,11 @@ class LiveAgents:
         stood = self._procedures.get(agent_id)
         return stood if stood is not None and stood.call_id == call_id else None
 
+    def stood(self, agent_id: str, call_id: str) -> LineStood | None:
+        """How the line stands of the agent who is in the call: what is held, muted, consulted."""
+        stood = self._stood.get(agent_id)
+        return stood if stood is not None and stood.call_id == call_id else None
+
     def supervises(self, agent_id: str) -> bool:
         """Whether they are in somebody else's call."""
         return any(each.agent_id == agent_id and each.state != "ringing" for each in self._supervisors.values())
@@ -54,12 +69,16 @@ class LiveAgents:
                 self._lines[event.agent_id] = event.line
             case ProcedureStood():
                 self._procedures[event.agent_id] = event
+            case LineStood():
+                self._stood[event.agent_id] = event
             case Left():
                 self._procedures.pop(event.agent_id, None)
+                self._stood.pop(event.agent_id, None)
             case Unlisted():
                 self._agents.pop(event.agent_id, None)
                 self._procedures.pop(event.agent_id, None)
                 self._lines.pop(event.agent_id, None)
+                self._stood.pop(event.agent_id, None)
             case Supervising(state="over"):
                 self._supervisors.pop(event.call_id, None)
             case Supervising():

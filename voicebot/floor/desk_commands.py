@@ -95,7 +95,7 @@ class DeskCommands:
             case EndConsult(agent_id=agent_id, how=how):
                 self.floor.transfers.end_consult(agent_id, how)
             case HangUp(agent_id=agent_id):
-                self._connection(agent_id).end("talked")
+                self._answered(agent_id).end("talked")
             case Supervise(call_id=call_id, phone=phone, mode=mode):
                 self.supervisions.supervise(call_id, phone, mode)
             case JudgePrompt(agent_id=agent_id, prompt_id=prompt_id, helped=helped):
@@ -124,6 +124,13 @@ class DeskCommands:
             raise NotPossible(f"agent {agent_id!r} is in no call")
         return found[1].connection
 
+    def _answered(self, agent_id: str) -> Connection:
+        """Of one who talks to a caller, or to a colleague who asks them about one."""
+        for visitor in self.floor.visitors.values():
+            if visitor.connection and visitor.connection.agent.id == agent_id and visitor.connection.answered:
+                return visitor.connection
+        raise NotPossible(f"agent {agent_id!r} is in no call")
+
     def _whispered_to(self, agent_id: str) -> Connection:
         for visitor in self.floor.visitors.values():
             connection = visitor.connection
@@ -136,11 +143,13 @@ class DeskCommands:
             raise NotPossible("the caller waits already, while a colleague is being consulted")
         caller = connection.guest.seat
         (connection.bridge.hold if held else connection.bridge.resume)(caller)
+        self.floor.transfers.tell_line(connection)
 
     def _mute(self, connection: Connection, muted: bool) -> None:
         if connection.bridge is None:
             raise NotPossible("the caller does not hear the agent now")
         (connection.bridge.mute if muted else connection.bridge.unmute)(connection.seat)
+        self.floor.transfers.tell_line(connection)
 
     async def _confirm(self, command: ConfirmWrapUp) -> None:
         done = await self.closing.confirm(

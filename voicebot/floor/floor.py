@@ -23,6 +23,7 @@ from dialect_router.distributor import CallDistributor, Offer
 from dialect_router.presence import Cause
 from dialect_router.queue_rules import Action, GiveUp
 from dialect_router.routing import Staffing
+from voicebot.agent_events import AgentEvent
 from voicebot.assist.handover import extended
 from voicebot.assist.packet import HandoverPacket, Hop
 from voicebot.assist.summary import summary_wording
@@ -200,6 +201,10 @@ class Floor:
                 return call_id, visitor
         return None
 
+    def tell(self, event: AgentEvent) -> None:
+        """Shows it on desks."""
+        self._services.tell(event)
+
     def handed_on(self, visitor: Visitor, hop: Hop | None = None) -> HandoverPacket | None:
         """The packet with the present agent's part, for whoever is next."""
         packet, connection = visitor.packet, visitor.connection
@@ -308,6 +313,7 @@ class Floor:
         """Caller and agent are brought together."""
         assert visitor.connection is not None
         visitor.connection.join()
+        self.transfers.tell_line(visitor.connection)
         if visitor.errand is not None:
             visitor.errand.on_joined()
             visitor.errand = None

@@ -20,6 +20,7 @@ from telephony.bridge import Bridge, Supervision
 from telephony.looped_sound import LoopedSound
 from telephony.ringback import ringback
 from telephony.sip.refer import TransferRequest
+from voicebot.agent_events import Consulting, LineStood
 from voicebot.assist.packet import Hop
 from voicebot.store.floor_records import Fate
 
@@ -43,6 +44,8 @@ class Consultation:
     """The call as A has it."""
     colleague: Visitor
     """The same call as B is rung for it."""
+    to: str
+    """B's agent id."""
     bridge: Bridge | None = None
     """A and B talking."""
 
@@ -116,12 +119,13 @@ class Transfers:
         )
         if not self._floor.ring(floor_id, colleague, to):
             raise NotPossible(f"agent {to!r} can't take a call now")
-        self._consultations[call_id] = Consultation(visitor, colleague)
+        self._consultations[call_id] = Consultation(visitor, colleague, to)
         connection.part()
         assert connection.talk is not None
         connection.talk.private = True
         visitor.guest.seat.wait()
         connection.seat.hear(LoopedSound(ringback()))
+        self.tell_line(connection)
 
     def end_consult(self, agent_id: str, how: Literal["complete", "conference", "back"]) -> None:
         """complete: the colleague has the caller now; conference: all three talk; back: the caller is taken back.
@@ -142,6 +146,7 @@ class Transfers:
             connection.join()
             assert connection.bridge is not None and consultation.colleague.connection is not None
             connection.bridge.supervise(consultation.colleague.connection.seat, Supervision.BARGE)
+            self.tell_line(connection)
         else:
             self._take_back(call_id, consultation)
 
@@ -157,6 +162,8 @@ class Transfers:
         assert asking is not None and asked is not None
         consultation.bridge = Bridge(asking.seat, asked.seat)
         consultation.bridge.join()
+        self.tell_line(asking)
+        self._tell(asked, consulting="asked", colleague=asking.agent.id)
         return True
 
     def on_ended(self, floor_id: str, fate: Fate) -> bool:
@@ -198,6 +205,21 @@ class Transfers:
         if (connection := consultation.caller.connection) is not None:
             connection.seat.hear()
             connection.join()
+            self.tell_line(connection)
+
+    def tell_line(self, connection: Connection) -> None:
+        """How an agent's line stands now, for their desks; a bridge that was made anew holds and mutes nobody."""
+        found = next((each for each in self._consultations.values() if each.caller.connection is connection), None)
+        if found is None:
+            self._tell(connection)
+        else:
+            self._tell(connection, consulting="ringing" if found.bridge is None else "talking", colleague=found.to)
+
+    def _tell(self, connection: Connection, *, consulting: Consulting = "", colleague: str = "") -> None:
+        bridge, guest = connection.bridge, connection.guest
+        held, muted = bridge is not None and bridge.holds(guest.seat), connection.seat.muted
+        now, agent_id = datetime.now(UTC), connection.agent.id
+        self._floor.tell(LineStood(agent_id, now, guest.log.call.id, held, muted, consulting, colleague))
 
     def _apart(self, call_id: str, consultation: Consultation) -> None:
         self._consultations.pop(call_id, None)

@@ -6,8 +6,8 @@ from pathlib import Path
 from tests.virtual_time import in_virtual_time
 from tests.voicebot.call.conversation import Conversation
 from tests.voicebot.floor.house import House, Phone, agent, house, loud
-from voicebot.agent_commands import Consult, EndConsult, Transfer
-from voicebot.agent_events import Ringing
+from voicebot.agent_commands import Consult, EndConsult, HangUp, Hold, Mute, Transfer
+from voicebot.agent_events import LineStood, Ringing
 
 
 async def consulting(here: House) -> tuple[Conversation, Phone, Phone]:
@@ -185,3 +185,56 @@ async def test_a_caller_who_hangs_up_in_a_consultation_ends_it_for_both(tmp_path
         await asyncio.sleep(0.5)
         assert first.over is not None and second.over is not None and not here.floor.visitors
         assert {here.presence("8001"), here.presence("8002")} == {"wrap_up"}
+
+
+def stood(here: House, agent_id: str) -> LineStood:
+    """As the agent's desk was told last."""
+    return [event for event in here.told if isinstance(event, LineStood) and event.agent_id == agent_id][-1]
+
+
+@in_virtual_time
+async def test_desks_are_told_how_the_line_stands_whoever_changed_it(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"repair": 1})) as here:
+        caller, _ = await here.talking("8001")
+        assert (await here.commands.handle(Hold("h", "8001", True))).done and stood(here, "8001").held
+        assert (await here.commands.handle(Hold("h", "8001", False))).done and not stood(here, "8001").held
+        assert (await here.commands.handle(Mute("m", "8001", True))).done and stood(here, "8001").muted
+        assert (await here.commands.handle(Consult("c1", "8001", "8002"))).done
+        line = stood(here, "8001")
+        assert (line.consulting, line.colleague) == ("ringing", "8002")
+        assert not line.muted  # the colleague is to hear something: the agent must not believe to be muted still
+        second = await here.rings("8002")
+        await second.pick_up()
+        await asyncio.sleep(12)  # the whisper
+        assert stood(here, "8001").consulting == "talking"
+        assert (stood(here, "8002").consulting, stood(here, "8002").colleague) == ("asked", "8001")
+        assert {stood(here, each).call_id for each in ("8001", "8002")} == {caller.call.id if caller.call else ""}
+        second.end()
+        await asyncio.sleep(0.2)
+        assert stood(here, "8001").consulting == ""
+        caller.line.end()
+        await caller.ended()
+
+
+@in_virtual_time
+async def test_who_is_consulted_hangs_up_from_the_desk_and_the_caller_is_taken_back(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"repair": 1})) as here:
+        caller, first, second = await consulting(here)
+        assert (await here.commands.handle(HangUp("u", "8002"))).done
+        await asyncio.sleep(0.2)
+        assert second.over is not None and stood(here, "8001").consulting == ""
+        first.says(caller.speech[:8000])
+        await asyncio.sleep(0.5)
+        assert loud(caller.line.heard[-10:])
+        caller.line.end()
+        assert (await caller.ended()).agent_id == "8001"
+
+
+@in_virtual_time
+async def test_who_takes_over_a_consulted_call_has_it_to_themselves(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"repair": 1})) as here:
+        caller, _, _ = await consulting(here)
+        assert (await here.commands.handle(EndConsult("e", "8001", "complete"))).done
+        assert stood(here, "8002").consulting == ""
+        caller.line.end()
+        assert (await caller.ended()).agent_id == "8002"

@@ -9,6 +9,7 @@ from voicebot.agent_events import (
     AgentEvent,
     Joined,
     Left,
+    LineStood,
     PresenceChanged,
     ProcedureStood,
     PromptShown,
@@ -101,8 +102,8 @@ class _Desk:
         if call_id := state.ringing or next(iter(state.calls), ""):
             await self._take_up(call_id)
             self._controls.show(talking=call_id in state.calls)
-            if call_id in state.calls:
-                self._ringing.joined()
+            if stood := self._visit.sources.live_agents.stood(self._agent_id, call_id):
+                self._stand(stood)
         elif state.presence == Presence.WRAP_UP:
             await self._go_on_wrapping_up()
 
@@ -141,6 +142,8 @@ class _Desk:
                     await self._take_up(event.call_id)
                 self._controls.show(talking=True)
                 self._ringing.joined()
+            case LineStood() if event.call_id == self._call_id:
+                self._stand(event)
             case PromptShown():
                 self._prompts.add(event)
             case ProcedureStood() if event.call_id == self._call_id:
@@ -154,6 +157,10 @@ class _Desk:
                 if event.fate not in TALKED:
                     self._card.gone(event.fate)
                     self._notes.done()
+
+    def _stand(self, line: LineStood) -> None:
+        self._controls.stand(line)
+        self._ringing.joined()
 
     def _show_steps(self, stood: ProcedureStood) -> None:
         self._steps.show(stood)

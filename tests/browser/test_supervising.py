@@ -58,7 +58,7 @@ async def test_listening_whispering_barging_in_and_leaving(people: Browsers, con
         media.refusal = "call 'supervised' is with no agent now"
         await bar.get_by_role("button", name="插话").click()
         assert (await media.took("supervise")).mode == "barge"  # type: ignore[union-attr]
-        await expect(page.get_by_text("现在没有坐席接着")).to_be_visible()
+        await expect(page.get_by_text("现在没有客服接着")).to_be_visible()
         media.refusal = ""
         media.commands.clear()
         await bar.get_by_role("button", name="结束").click()

@@ -105,12 +105,12 @@ def test_a_decision_carries_its_reasons_and_the_best_of_the_others() -> None:
     calls = [WaitingCall("a", 0.0, "order", SICHUAN, value=1.0, emotion=0.9, last_agent="8001")]
     (made,) = assign(calls, desk(LUO, HE, WANG), 20.0, AT_ONCE)
     assert made.reasons == (
-        "上次就是这位坐席接待",
-        "来电者多半说西南官话（80%），坐席会说（熟练度5级）",
+        "上次就是这位客服接待",
+        "来电者多半说西南官话（80%），客服会说（熟练度5级）",
         "order技能3级",
-        "客户价值100%，坐席资历4级",
+        "客户价值100%，客服资历4级",
         "客户情绪激动，优先接听",
-        "等了20秒，放宽到任意坐席",
+        "等了20秒，放宽到任意客服",
     )
     assert made.chosen.price == pytest.approx(sum(made.chosen.parts.values()), abs=0.02)
     assert [other.agent_id for other in made.alternatives] == ["8003", "8012"]
@@ -129,15 +129,15 @@ def test_an_alternative_for_whom_it_was_too_early_is_kept_with_the_decision_and_
 @pytest.mark.parametrize(
     ("call", "agent", "reason"),
     [
-        (WaitingCall("a", 0.0, dialects={"cmn": 1.0}), WANG, "来电者多半说普通话（100%），坐席会说（熟练度5级）"),
-        (WaitingCall("a", 0.0, requested_dialect="yue"), HE, "来电者要求粤语，坐席会说（熟练度5级）"),
-        (WaitingCall("a", 0.0, requested_dialect="yue"), WANG, "来电者要求粤语，等了20秒仍没有会说的坐席空闲"),
+        (WaitingCall("a", 0.0, dialects={"cmn": 1.0}), WANG, "来电者多半说普通话（100%），客服会说（熟练度5级）"),
+        (WaitingCall("a", 0.0, requested_dialect="yue"), HE, "来电者要求粤语，客服会说（熟练度5级）"),
+        (WaitingCall("a", 0.0, requested_dialect="yue"), WANG, "来电者要求粤语，等了20秒仍没有会说的客服空闲"),
         (
             WaitingCall("a", 0.0, dialects={"cmn-sichuan": 1.0}),
             WANG,
-            "来电者多半说西南官话（100%），坐席说同一大类的普通话",
+            "来电者多半说西南官话（100%），客服说同一大类的普通话",
         ),
-        (WaitingCall("a", 0.0, dialects={"nan": 1.0}), WANG, "来电者多半说闽南语（100%），可派的坐席里没有更合适的"),
+        (WaitingCall("a", 0.0, dialects={"nan": 1.0}), WANG, "来电者多半说闽南语（100%），可派的客服里没有更合适的"),
     ],
 )
 def test_what_is_said_of_the_dialect(call: WaitingCall, agent: Agent, reason: str) -> None:

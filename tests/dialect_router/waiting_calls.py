@@ -28,7 +28,7 @@ def desk(*agents: Agent, busy: tuple[Agent, ...] = ()) -> list[AgentState]:
 agents = st.builds(
     Agent,
     id=st.uuids().map(str),
-    name=st.just("坐席"),
+    name=st.just("客服"),
     team=st.sampled_from(["售后组", "综合组"]),
     skills=st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 5)),
     dialects=st.dictionaries(st.sampled_from(TAGS), st.integers(1, 5)),

@@ -22,6 +22,8 @@ from voicebot.web.session_cookie import inside, let_in, let_out, mark_of
 from voicebot.web.visitor import VISITOR, Web, address_of, visitor_of
 
 MOST_FIELDS: Final = 10
+CHANGED: Final = "changed"
+"""In the address after the password was."""
 
 
 def add_sign_in_pages(app: FastAPI, web: Web, setup_code: SetupCode) -> None:
@@ -113,7 +115,9 @@ class _SignInPages:
 
     async def account(self, request: Request) -> Response:
         visitor = visitor_of(request)
-        return page(request, "account.html", "account", account=visitor.account, csrf=visitor.csrf_token)
+        notice = texts(request)["changed"] if CHANGED in request.query_params else ""
+        values = {"account": visitor.account, "csrf": visitor.csrf_token}
+        return page(request, "account.html", "account", notice=notice, **values)
 
     async def account_sent(self, request: Request) -> Response:
         form = await _form(request)
@@ -144,7 +148,7 @@ class _SignInPages:
         account = visitor.account
         await self._web.audit.record(visitor.actor.id, "account.password_changed", f"account:{account.name}")
         opened = await self._web.sign_in.open(account, address=address_of(request), at=self._web.now())
-        return await let_in(self._web, request, opened, "/account")
+        return await let_in(self._web, request, opened, f"/account?{CHANGED}=1")
 
     async def sign_out(self, request: Request) -> Response:
         return page(request, "sign_out.html", "sign_out", csrf=visitor_of(request).csrf_token)

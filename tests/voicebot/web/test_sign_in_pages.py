@@ -146,7 +146,10 @@ async def test_a_new_password_needs_the_old_one_and_ends_other_sessions(server: 
         assert (await browser.post("/account", data={**form, "again": "x"})).status_code == 400
         assert (await browser.post("/account", data={**form, "csrf": "0" * 64})).status_code == 403
         assert (await browser.post("/account", data={**form, "new": "boss", "again": "boss"})).status_code == 400
-        assert (await browser.post("/account", data=form)).status_code == 303
+        assert "密码已修改" not in (await browser.get("/account")).text
+        done = await browser.post("/account", data=form)
+        assert done.status_code == 303
+        assert "密码已修改" in (await browser.get(done.headers["location"])).text
         assert (await browser.get("/")).status_code == 200
         assert (await elsewhere.get("/")).status_code == 303
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,11 +90,13 @@ async def demo(
         if as_json_object:
             print(json.dumps(as_json(calls, folder), ensure_ascii=False))
         else:
-            _summarise(console, company, calls, folder)
+            _summarise(console, company, calls, folder, _command())
         done(all(call.outcome is not None for call in calls))
         if stay:
             console.print(
-                f"\n系统继续运行，按 Ctrl-C 结束 The system stays up: ring {system.uri}, or press Ctrl-C to end it."
+                f"\n系统继续运行，按 Ctrl-C 结束 The system stays up until Ctrl-C. Ring it with a softphone or with:\n"
+                f"  {_command()} caller {system.uri} --say 转人工",
+                soft_wrap=True,
             )
             await asyncio.Event().wait()
 
@@ -167,7 +170,12 @@ async def _reported(rung: Rung, system: System) -> ReportedCall:
             await asyncio.sleep(0.1)
 
 
-def _summarise(console: Console, company: Company, calls: Sequence[ReportedCall], folder: Path) -> None:
+def _command() -> str:
+    """`voicebot` as it can be typed here: scripts/demo puts nothing on the path."""
+    return "voicebot" if shutil.which("voicebot") else str(Path(sys.executable).with_name("voicebot"))
+
+
+def _summarise(console: Console, company: Company, calls: Sequence[ReportedCall], folder: Path, command: str) -> None:
     console.print()
     console.print(as_table(calls, company))
     median = median_latency_ms(calls)
@@ -175,9 +183,9 @@ def _summarise(console: Console, company: Company, calls: Sequence[ReportedCall]
     console.print(f"理解正确 Understood: {share_right(calls):.0%}   回复延迟中位数 Median reply latency: {waited}")
     console.print(f"录音 Recordings: {folder / 'recordings'}", soft_wrap=True)
     config = folder / "voicebot.toml"
-    console.print(f"文字记录 Transcripts: voicebot calls list --config {config}", soft_wrap=True)
+    console.print(f"文字记录 Transcripts: {command} calls list --config {config}", soft_wrap=True)
     console.print(
-        "自己试试 Try it yourself: run `voicebot serve`, then ring sip:service@127.0.0.1:5060 with a softphone, "
-        "or talk through your microphone with `voicebot mic`.",
+        f"自己试试 Try it yourself: run `{command} serve`, then ring sip:service@127.0.0.1:5060 with a softphone, "
+        f"or talk through your microphone with `{command} mic`.",
         soft_wrap=True,
     )

@@ -8,6 +8,7 @@ from nicegui import ui
 
 from voicebot.console.components.native_choice import native_choice
 from voicebot.console.components.parts import box, tag
+from voicebot.console.once import once
 from voicebot.console.texts import Texts
 
 Submit = Callable[[str, str], Awaitable[bool]]
@@ -43,13 +44,13 @@ class AnswerDialog:
             self._missing.props["role"] = "alert"
             with box("vb-row vb-end"):
                 ui.button(t("cancel"), on_click=self._dialog.close).props("flat no-caps")
-                ui.button(t("reviewing.send"), on_click=self._send).props("unelevated no-caps")
+                ui.button(t("reviewing.send"), on_click=once(self._send)).props("unelevated no-caps")
         self._dialog.on("hide", self._dialog.delete)
 
     def _choose(self, answer: str) -> None:
         self._answer = answer
 
-    async def _send(self) -> None:
+    async def _send(self) -> bool:
         words = (self._words.value or "").strip()
         if self._answers and not self._answer:
             self._missing.set_text(self._t("reviewing.needs_answer"))
@@ -57,3 +58,5 @@ class AnswerDialog:
             self._missing.set_text(self._t("reviewing.needs_words"))
         elif await self._submit(self._answer, words):
             self._dialog.close()
+            return True
+        return False

@@ -16,6 +16,7 @@ from voicebot.console.attempting import attempted
 from voicebot.console.auditing import SEEN
 from voicebot.console.components.native_choice import native_choice
 from voicebot.console.components.parts import box, empty, link, panel, tag
+from voicebot.console.once import once
 from voicebot.console.pages.call_parts import recording_panel, recording_peaks, transcript_panel
 from voicebot.console.shell import framed
 from voicebot.console.visit import Visit, not_found
@@ -109,7 +110,7 @@ class _Form:
                 self._left = tag("span", "", "vb-soft")
                 self._left.props["role"] = "status"
                 tag("span", classes="vb-grow")
-                self._send_button = ui.button(t("blind.send"), on_click=self._send).props("unelevated no-caps")
+                self._send_button = ui.button(t("blind.send"), on_click=once(self._send)).props("unelevated no-caps")
         self._count()
 
     def _choices(self) -> dict[str, str]:
@@ -127,14 +128,15 @@ class _Form:
         self._left.set_text(self._visit.t("blind.left", count=left) if left else self._visit.t("blind.ready"))
         self._send_button.set_enabled(left == 0)
 
-    async def _send(self) -> None:
+    async def _send(self) -> bool:
         if len(self._given) < len(self._task.items):
-            return
+            return False
         actor, call_id = self._visit.viewer.actor, self._task.call.id
         answers = [
             Reviewing(call_id, self._sample.scorecard, item, answer, actor.name) for item, answer in self._given.items()
         ]
         book = SampleStore(self._visit.sources.store)
         rate = book.rate(self._sample, call_id, answers, rater=actor.name, actor=actor.id, at=datetime.now(UTC))
-        if await attempted(self._visit.t, rate):
+        if done := await attempted(self._visit.t, rate):
             ui.navigate.to(f"/reviews/blind/{quote(self._sample.id, safe='')}?after={quote(call_id, safe='')}")
+        return done

@@ -16,6 +16,7 @@ from voicebot.accounts.call_access import reached_calls
 from voicebot.accounts.permissions import Action, Reach, actor_of, reach
 from voicebot.console.attempting import attempted
 from voicebot.console.components.parts import box, tag
+from voicebot.console.once import once
 from voicebot.console.visit import Visit
 from voicebot.qa.review.samples import Sample, SampleStore
 
@@ -41,14 +42,16 @@ async def draw_sample(visit: Visit) -> None:
         days = ui.select({each: t("sample.days", days=each) for each in DAYS}, label=t("calls.span"), value=30)
         days.props("outlined dense")
 
-        async def draw() -> None:
+        async def draw() -> bool:
             whom = [raters[name] for name in chosen.value or () if name in raters]
             if card.value in titles and await _drawn(visit, card.value, whom, _within(size.value), int(days.value)):
                 ui.navigate.reload()
+                return True
+            return False
 
         with box("vb-row vb-end"):
             ui.button(t("cancel"), on_click=dialog.close).props("flat no-caps")
-            ui.button(t("sample.draw"), on_click=draw).props("unelevated no-caps")
+            ui.button(t("sample.draw"), on_click=once(draw)).props("unelevated no-caps")
     dialog.on("hide", dialog.delete)
 
 

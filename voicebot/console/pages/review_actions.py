@@ -14,6 +14,7 @@ from voicebot.accounts.permissions import Action
 from voicebot.console.attempting import attempted
 from voicebot.console.components.answer_dialog import AnswerDialog, Submit
 from voicebot.console.components.parts import box, tag
+from voicebot.console.once import once
 from voicebot.console.visit import Visit
 from voicebot.qa.material import Answer
 from voicebot.qa.review.reading import ReviewedItem
@@ -56,7 +57,7 @@ class ReviewActions:
         if self._may_review and appeal is not None:
             return [("reviewing.answer", partial(self._answer, each, appeal))]
         if self._may_review:
-            confirm = ("reviewing.confirm", partial(self._confirm, scorecard, each))
+            confirm = ("reviewing.confirm", once(partial(self._confirm, scorecard, each)))
             overrule = partial(self._overrule, scorecard, each)
             if each.final.answer == "unsure":
                 return [("reviewing.decide", overrule)]
@@ -66,8 +67,8 @@ class ReviewActions:
             return [("reviewing.appeal", partial(self._appeal, scorecard, each))]
         return []
 
-    async def _confirm(self, scorecard: str, each: ReviewedItem) -> None:
-        await self._review(scorecard, each, each.final.answer, "")
+    async def _confirm(self, scorecard: str, each: ReviewedItem) -> bool:
+        return await self._review(scorecard, each, each.final.answer, "")
 
     async def _review(self, scorecard: str, each: ReviewedItem, answer: Answer, words: str) -> bool:
         actor = self._visit.viewer.actor

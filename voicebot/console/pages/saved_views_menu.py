@@ -9,6 +9,7 @@ from functools import partial
 
 from nicegui import ui
 
+from voicebot.console.attempting import attempted
 from voicebot.console.call_query import CallQuery
 from voicebot.console.components.parts import box, link, tag
 from voicebot.console.visit import Visit
@@ -21,13 +22,14 @@ async def saved_views_menu(visit: Visit, query: CallQuery) -> None:
     shown = replace(query, page=0)
 
     async def save() -> None:
-        if name.value and name.value.strip():
-            await views.save(owner, name.value, shown.address(), datetime.now(UTC))
+        if not (name.value or "").strip():
+            ui.notify(t("views.needs_name"), type="warning")
+        elif await attempted(t, views.save(owner, name.value, shown.address(), datetime.now(UTC))):
             ui.navigate.reload()
 
     async def forget(view: SavedView) -> None:
-        await views.forget(owner, view.id)
-        ui.navigate.reload()
+        if await attempted(t, views.forget(owner, view.id)):
+            ui.navigate.reload()
 
     found = await views.of(owner)
     with ui.button(t("views.title"), icon="bookmark_border").props("outline no-caps"), ui.menu():

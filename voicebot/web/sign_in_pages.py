@@ -116,8 +116,8 @@ class _SignInPages:
     async def account(self, request: Request) -> Response:
         visitor = visitor_of(request)
         notice = texts(request)["changed"] if CHANGED in request.query_params else ""
-        values = {"account": visitor.account, "csrf": visitor.csrf_token}
-        return page(request, "account.html", "account", notice=notice, **values)
+        account, csrf = visitor.account, visitor.csrf_token
+        return page(request, "account.html", "account", notice=notice, account=account, csrf=csrf)
 
     async def account_sent(self, request: Request) -> Response:
         form = await _form(request)

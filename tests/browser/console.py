@@ -88,7 +88,7 @@ async def running_console(folder: Path) -> AsyncIterator[Console]:
 async def process(name: str, config: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     with (config.parent / f"{name}.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "voicebot", name, "--config", str(config), stderr=log
+            sys.executable, "-m", "voicebot", *name.split(), "--config", str(config), stderr=log
         )
         try:
             yield process

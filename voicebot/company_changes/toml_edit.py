@@ -8,7 +8,7 @@ from typing import Any, Final
 import tomlkit
 from tomlkit.items import AoT, Array, Table
 
-Value = str | bool | Sequence[str] | None
+Value = str | bool | int | float | Sequence[str] | None
 Fields = Mapping[str, Value]
 """Key -> value; None, an empty text or list: the key is taken out."""
 
@@ -47,6 +47,17 @@ def without_entry(text: str, entry: str) -> str | None:
     return _ended(tomlkit.dumps(document)) if tables else None
 
 
+def with_item(text: str, item: str, fields: Fields) -> str | None:
+    """A scorecard with the `[[items]]` of this name changed; None where there is none."""
+    document = tomlkit.parse(text)
+    tables = document.get("items")
+    found = next((table for table in tables if table.get("name") == item), None) if isinstance(tables, AoT) else None
+    if found is None:
+        return None
+    _set(found, fields)
+    return _ended(tomlkit.dumps(document))
+
+
 def has_entry(text: str, entry: str) -> bool:
     tables = tomlkit.parse(text).get("entry")
     return isinstance(tables, AoT) and any(table.get("id") == entry for table in tables)
@@ -73,7 +84,7 @@ def _set(table: Table | tomlkit.TOMLDocument, fields: Fields) -> None:
             if key in table:
                 table.remove(key)
         elif key not in table or _plain(table[key]) != _plain(value):
-            table[key] = value if isinstance(value, str | bool) else _array(value)
+            table[key] = value if isinstance(value, str | bool | int | float) else _array(value)
 
 
 def _plain(value: Any) -> Any:

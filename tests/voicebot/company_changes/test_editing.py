@@ -8,7 +8,7 @@ import pytest
 from voicebot.company.check import load_company
 from voicebot.company.flows import Flow
 from voicebot.company_changes.grouping import groups
-from voicebot.company_changes.toml_edit import with_entry, with_table, without_entry
+from voicebot.company_changes.toml_edit import with_entry, with_item, with_table, without_entry
 from voicebot.console.company.flow_layout import picture_of
 from voicebot.demo import SAMPLE_COMPANY
 
@@ -77,3 +77,15 @@ def test_a_flow_s_picture_has_a_place_for_everything_and_nothing_covers_anything
             apart = first.bottom <= other.y or other.bottom <= first.y
             beside = first.x + first.width <= other.x or other.x + other.width <= first.x
             assert first is other or apart or beside
+
+
+def test_an_item_of_a_scorecard_is_changed_in_its_place_and_none_is_made_up() -> None:
+    text = (SAMPLE_COMPANY / "scorecards/service.toml").read_text("utf-8")
+    changed = with_item(text, "abuse", {"weight": 12.5, "fatal": None, "advice": "先道歉"})
+    assert changed is not None
+    before, after = tomllib.loads(text)["items"], tomllib.loads(changed)["items"]
+    (place,) = [number for number, item in enumerate(before) if item["name"] == "abuse"]
+    assert {**after[place], "fatal": True} == {**before[place], "weight": 12.5, "advice": "先道歉"}
+    assert [*after[:place], *after[place + 1 :]] == [*before[:place], *before[place + 1 :]]
+    assert changed.count("#") == text.count("#")
+    assert with_item(text, "nothing", {"weight": 1}) is None

@@ -13,6 +13,7 @@ from voicebot.console.company.intents import intent_page, intents
 from voicebot.console.company.knowledge import knowledge
 from voicebot.console.company.prompts import prompt_page, prompts
 from voicebot.console.company.routing import routing
+from voicebot.console.company.scorecard_item import scorecard_item
 from voicebot.console.company.scorecards import scorecards
 from voicebot.console.company.unanswered import unanswered_page
 from voicebot.console.company.versions import change_page, changes
@@ -29,6 +30,7 @@ PAGES: Final[dict[str, Builder]] = {
     "prompts": prompts,
     "prompts/{key}": prompt_page,
     "scorecards": scorecards,
+    "scorecards/{card}/{item}": scorecard_item,
     "agents": agents,
     "routing": routing,
     "profile": profile,

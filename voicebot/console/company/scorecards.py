@@ -1,4 +1,4 @@
-"""The scorecards: what a call is worth, item by item, with a way to the text that says so."""
+"""The scorecards: what a call is worth, item by item, each with how it is decided."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from voicebot.console.company.room import room
 from voicebot.console.company.versions import versions_panel
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import box, empty, facts, link, panel, tag
+from voicebot.console.rule_words import RuleWords
 from voicebot.console.visit import Visit
 from voicebot.qa.scorecard.files import read_scorecards
-from voicebot.qa.scorecard.model import Item, Scorecard
+from voicebot.qa.scorecard.model import Scorecard
 
 
 async def scorecards(visit: Visit) -> None:
@@ -33,21 +34,22 @@ async def scorecards(visit: Visit) -> None:
                         if card is chosen:
                             element.props["aria-current"] = "true"
             edit_link(visit, f"scorecards/{chosen.name}.toml")
-        with box("vb-columns vb-columns-wide-left"):
-            with panel(chosen.title, flush=True, classes="vb-whole-cells"):
-                _items(visit, chosen)
-            with box("vb-stack"):
+        with panel(chosen.title, flush=True, classes="vb-whole-cells"):
+            _items(visit, chosen)
+        with box("vb-columns"):
+            with box():
                 _about(visit, chosen)
+            with box():
                 await versions_panel(visit, f"scorecards/{chosen.name}.toml")
 
 
 def _items(visit: Visit, card: Scorecard) -> None:
-    t = visit.t
+    t, words = visit.t, RuleWords(visit.t, visit.names, card)
     columns = [
-        Column(t("card.item")),
-        Column(t("card.dimension"), "7rem"),
+        Column(t("card.item"), "16rem"),
+        Column(t("card.dimension"), "5rem"),
         Column(t("card.weight"), "4.5rem", "right"),
-        Column(t("card.decided_by"), "13rem"),
+        Column(t("rule.how")),
         Column("", "6.5rem"),
     ]
     rows = [
@@ -56,21 +58,15 @@ def _items(visit: Visit, card: Scorecard) -> None:
                 Cell(item.title, second=item.advice),
                 card.dimensions[item.dimension].title,
                 f"{item.weight:g}",
-                _decided_by(visit, item),
+                Cell(words.decided_by(item), second=t("rule.joint").join(words.counts(item))),
                 Cell(t("score.fatal") if item.fatal else "", tone="bad" if item.fatal else None),
             ],
+            href=f"/company/scorecards/{card.name}/{item.name}",
             id=item.name,
         )
         for item in card.items
     ]
     DataTable(columns, rows, name=card.title)
-
-
-def _decided_by(visit: Visit, item: Item) -> Cell:
-    if item.judge:
-        return Cell(visit.t("card.judge"), second=item.judge)
-    kind = "requires" if item.requires is not None else "forbids"
-    return Cell(visit.t(f"card.{kind}"), second=str(item.requires or item.forbids))
 
 
 def _about(visit: Visit, card: Scorecard) -> None:

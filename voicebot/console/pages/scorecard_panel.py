@@ -16,6 +16,7 @@ from voicebot.console.names import Names
 from voicebot.console.pages.review_actions import ReviewActions
 from voicebot.console.pages.scored_item import ANSWERS, ScoredItem
 from voicebot.console.people import shown_names
+from voicebot.console.rule_words import RuleWords
 from voicebot.console.visit import Visit
 from voicebot.qa.material import Evidence, ScoredTurn
 from voicebot.qa.reading import scored_turn
@@ -77,7 +78,8 @@ class _Panel:
             with tools:
                 tag("span", self._t("score.version", version=score.kept.result.version), "vb-faint vb-small")
             self._totals(score)
-            self._items(score)
+            if score.card:
+                self._items(score, RuleWords(self._t, self._names, score.card))
 
     def _totals(self, score: ReviewedScore) -> None:
         t, result, machine = self._t, score.final, score.kept.result
@@ -99,7 +101,7 @@ class _Panel:
                     bar.style(f"width: {dimension.score or 0:.0f}%")
                 tag("span", _figure(dimension.score), "vb-figures vb-number")
 
-    def _items(self, score: ReviewedScore) -> None:
+    def _items(self, score: ReviewedScore, words: RuleWords) -> None:
         by_answer: defaultdict[str, list[ReviewedItem]] = defaultdict(list)
         for each in score.items:
             by_answer[each.final.answer].append(each)
@@ -112,7 +114,7 @@ class _Panel:
             is_open = self._open.get(answer, of_interest)
             with ui.expansion(title, value=is_open).classes("vb-items") as group:
                 for each in found:
-                    with self._item.shown(each):
+                    with self._item.shown(each, words):
                         self._actions.buttons(score.kept.result.scorecard, each)
             group.on_value_change(partial(self._folded, answer))
 

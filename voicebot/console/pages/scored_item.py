@@ -10,6 +10,8 @@ from nicegui import ui
 
 from voicebot.console.components.parts import Tone, badge, box, tag
 from voicebot.console.names import Names, minutes
+from voicebot.console.pages.decided_how import decided_how
+from voicebot.console.rule_words import RuleWords
 from voicebot.console.texts import Texts
 from voicebot.qa.material import Evidence, Verdict
 from voicebot.qa.review.reading import ReviewedItem
@@ -37,12 +39,15 @@ class ScoredItem:
         self._quote = quote
 
     @contextmanager
-    def shown(self, each: ReviewedItem) -> Iterator[None]:
-        """Holds what can be done about it."""
+    def shown(self, each: ReviewedItem, words: RuleWords) -> Iterator[None]:
+        """Holds what can be done about it. words: of the scorecard as it was then."""
         with box("vb-item"):
             self._head(each)
             self._why(each)
             self._evidence(each.verdict)
+            with ui.element("details").classes("vb-folded vb-item-how"):
+                tag("summary", self._t("rule.how"))
+                decided_how(self._t, words, each.item)
             for review in each.reviews:
                 self._review(review)
             for appeal in each.appeals:

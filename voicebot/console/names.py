@@ -127,3 +127,10 @@ def minutes(seconds: float) -> str:
     whole = max(0, round(seconds))
     hours, rest = divmod(whole, 3600)
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+def lasting(t: Texts, seconds: float) -> str:
+    """45 秒; 5 分钟."""
+    if seconds >= 120 and seconds % 60 == 0:
+        return t("measure.minutes", minutes=f"{seconds / 60:g}")
+    return t("measure.seconds", seconds=f"{seconds:g}")

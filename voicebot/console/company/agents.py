@@ -19,7 +19,7 @@ async def agents(visit: Visit) -> None:
     with room(visit, "rules", t("company.tab.agents"), tab="agents") as tools:
         with tools:
             edit_link(visit, "agents.csv")
-        tag("p", t("company.about.agents"), "vb-soft vb-plain")
+        tag("p", t("staff.about"), "vb-soft vb-plain")
         with panel(t("staff.all", count=len(known)), flush=True, classes="vb-whole-cells"):
             if not known:
                 with empty("groups", t("staff.none.title"), t("staff.none.what_to_do")):

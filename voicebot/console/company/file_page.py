@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -36,11 +37,8 @@ async def hotwords(visit: Visit) -> None:
     await show_file(visit, "dictionary.txt")
 
 
-async def profile(visit: Visit) -> None:
-    await show_file(visit, "company.toml")
-
-
-async def show_file(visit: Visit, file: str) -> None:
+async def show_file(visit: Visit, file: str, *, beside: Callable[[Visit], None] | None = None) -> None:
+    """beside: shows what the file says in words."""
     t = visit.t
     kind = kind_of(file)
     if kind is None:
@@ -82,7 +80,10 @@ async def show_file(visit: Visit, file: str) -> None:
             if base is not None and "/" in file and may_edit(visit):
                 remove = partial(bar.publish_as, lambda _current: None)
                 ui.button(t("company.remove_file"), icon="delete", on_click=remove).props("flat no-caps")
-        await versions_panel(visit, file)
+        with box("vb-stack"):
+            if beside:
+                beside(visit)
+            await versions_panel(visit, file)
 
 
 def _go_to_line(editor: ui.textarea, line: int) -> None:

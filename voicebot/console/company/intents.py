@@ -32,7 +32,7 @@ async def intents(visit: Visit) -> None:
         Column(t("intent.leads_to"), "13rem"),
         Column(t("intent.description")),
         Column(t("intent.examples"), "6rem", "right"),
-        Column("F1", "9rem"),
+        Column(t("intent.recognised"), "9rem"),
     ]
 
     def show(measured: Mapping[str, Any]) -> None:

@@ -7,10 +7,11 @@ from typing import Final
 from voicebot.accounts.permissions import Action
 from voicebot.console.company.agents import agents
 from voicebot.console.company.entry import entry_page
-from voicebot.console.company.file_page import file_page, hotwords, profile
+from voicebot.console.company.file_page import file_page, hotwords
 from voicebot.console.company.flows import flows
 from voicebot.console.company.intents import intent_page, intents
 from voicebot.console.company.knowledge import knowledge
+from voicebot.console.company.profile import profile
 from voicebot.console.company.prompts import prompt_page, prompts
 from voicebot.console.company.routing import routing
 from voicebot.console.company.scorecard_item import scorecard_item

@@ -7,9 +7,10 @@ from typing import Final
 
 from voicebot.console.company.file_page import edit_link
 from voicebot.console.company.room import room
+from voicebot.console.company.routing_limits import assigning, routing_limits
 from voicebot.console.company.versions import versions_panel
-from voicebot.console.components.data_table import Cell, Column, DataTable, Row
-from voicebot.console.components.parts import Figure, box, empty, facts, panel, tag
+from voicebot.console.components.data_table import Column, DataTable, Row
+from voicebot.console.components.parts import Figure, box, empty, panel
 from voicebot.console.pages.span_choice import chosen_period, span_choice
 from voicebot.console.visit import Visit
 from voicebot.store.shadow_results import ShadowCount, ShadowDifference, ShadowResults
@@ -30,9 +31,11 @@ async def routing(visit: Visit) -> None:
             with box("vb-stack"):
                 with panel(t("routing.by_intent"), flush=True):
                     _by_intent(visit)
+                with panel(t("assigning.title"), flush=True):
+                    assigning(t, visit.sources.company.current.routing)
                 _shadow(visit, count, latest)
             with box("vb-stack"):
-                _limits(visit)
+                routing_limits(t, visit.sources.company.current.routing)
                 await versions_panel(visit, FILE)
 
 
@@ -42,7 +45,7 @@ def _by_intent(visit: Visit) -> None:
     rows = [
         Row(
             [
-                Cell(visit.names.intent(name), second=name),
+                visit.names.intent(name),
                 t.named("handling", company.routing.handling_of(name)),
                 company.routing.title_of(company.routing.skill_for(name)),
             ],
@@ -54,36 +57,9 @@ def _by_intent(visit: Visit) -> None:
     DataTable(columns, rows, name=t("routing.by_intent"))
 
 
-def _limits(visit: Visit) -> None:
-    t, policy = visit.t, visit.sources.company.current.routing
-    with panel(t("routing.handover")):
-        tag("p", t("routing.handover_about"), "vb-soft vb-plain")
-        facts(
-            [
-                (t("routing.failures"), str(policy.handover.failures)),
-                (t("routing.angry"), f"{policy.handover.angry:g}"),
-                (t("routing.upset"), f"{policy.handover.upset:g}"),
-                (t("routing.valued"), f"{policy.handover.valued:g}"),
-            ]
-        )
-    with panel(t("routing.queue")):
-        queue = policy.queue
-        team = f"{queue.overflow_team}（{queue.overflow_after_s:g} s）" if queue.overflow_team else ""
-        facts(
-            [
-                (t("routing.longest_wait"), t("measure.seconds", seconds=f"{queue.longest_wait_s:g}")),
-                (t("routing.announce"), t("measure.seconds", seconds=f"{queue.announce_every_s:g}")),
-                (t("routing.offer_callback"), t("measure.seconds", seconds=f"{queue.offer_callback_after_s:g}")),
-                (t("routing.overflow"), team),
-                (t("routing.at_longest"), t.named("without_agent", queue.at_longest_wait)),
-                (t("routing.after_hours"), t.named("without_agent", queue.after_hours)),
-            ]
-        )
-
-
 def _shadow(visit: Visit, count: ShadowCount, latest: Sequence[ShadowDifference]) -> None:
     t, names = visit.t, visit.names
-    with panel(t("shadow.title"), flush=True):
+    with panel(t("shadow.title"), flush=True, classes="vb-whole-cells"):
         if not count.total:
             with empty("compare_arrows", t("shadow.none.title"), t("shadow.none.what_to_do")):
                 return

@@ -9,7 +9,7 @@ from nicegui import ui
 
 from voicebot.company.problems import CompanyError
 from voicebot.company_changes.book import Change
-from voicebot.company_changes.files import NotChangeable
+from voicebot.company_changes.files import NotChangeable, kind_of
 from voicebot.company_changes.publishing import ChangedMeanwhile, ChangeWrong
 from voicebot.console.attempting import attempted
 from voicebot.console.company.difference import difference
@@ -50,7 +50,9 @@ async def changes(visit: Visit) -> None:
 def _row(visit: Visit, change: Change) -> Row:
     at = visit.names.time(change.at, "exact")
     said = Cell(_said(visit, change))
-    return Row([at, change.author_name, change.file, said], href=f"/company/changes/{change.id}", id=str(change.id))
+    kind = kind_of(change.file)
+    file = Cell(visit.t(f"company.kind.{kind}"), second=change.file) if kind else change.file
+    return Row([at, change.author_name, file, said], href=f"/company/changes/{change.id}", id=str(change.id))
 
 
 def _said(visit: Visit, change: Change) -> str:

@@ -23,7 +23,7 @@ from voicebot.web.encryption import context_of, encrypted
 from voicebot.web.patience import bounded_protocol
 from voicebot.web.server import _Server
 
-HANDSHAKE_S = 1
+HANDSHAKE_S = 2
 MOST = 5
 
 

@@ -1,11 +1,22 @@
-"""An administrator makes accounts, shuts people out and reads who did what; nobody else does."""
+"""An administrator makes accounts, changes them, shuts people out and reads who did what; nobody else does."""
 
 from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.browser.console import Browsers, Console
+from tests.browser.console import PASSWORD, Browsers, Console
+from tests.browser.test_signed_out import alive, signed_in_apart
+from voicebot.accounts.account import Account
+from voicebot.accounts.book import AccountBook
+from voicebot.accounts.passwords import Passwords
+from voicebot.accounts.sessions import SessionLimits
+from voicebot.accounts.sign_in import SignIn
+from voicebot.store.account_tables import accounts
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -75,6 +86,73 @@ async def test_an_account_is_made_with_what_its_role_needs_and_shut(
         rows = page.locator(".vb-table tbody tr").filter(has_text="account:newcomer")
         for deed in ("新建账号", "修改密码", "停用账号"):
             await expect(rows.filter(has_text=deed)).to_contain_text("林晓")
+
+
+@asynccontextmanager
+async def somebody_more(console: Console, **fields: object) -> AsyncIterator[None]:
+    """An account named deputy, for so long."""
+    account = Account(name="deputy", display_name="程帅", created_at=datetime.now(UTC), **fields)  # type: ignore[arg-type]
+    await SignIn(AccountBook(console.store), Passwords(), SessionLimits()).new_account(account, PASSWORD)
+    try:
+        yield
+    finally:
+        await console.store.write(accounts.delete().where(accounts.c.name == "deputy"))
+
+
+async def test_a_demoted_administrators_open_pages_end_and_the_new_role_holds(
+    people: Browsers, console: Console, browser: Browser
+) -> None:
+    async with somebody_more(console, role="admin"), people.of("boss") as boss:
+        theirs = await signed_in_apart(browser, console, "deputy")
+        await alive(theirs, f"{console.url}/operator/accounts")
+        await boss.open("/operator/accounts")
+        await account(boss.page, "deputy").get_by_role("button", name="修改").click()
+        dialog = boss.page.get_by_role("dialog", name="修改 程帅")
+        save = dialog.get_by_role("button", name="保存")
+        await save.click()
+        await expect(dialog.get_by_role("alert")).to_have_text("没有改动")
+        await dialog.get_by_text("主管", exact=True).click()
+        await save.click()
+        await expect(dialog.get_by_role("alert")).to_have_text("主管账号至少要选一个班组")
+        assert "/operator/accounts" in theirs.url  # what was refused ends nobody's session
+        await dialog.get_by_label("班组").click()
+        await boss.page.get_by_role("option", name="销售组").click()
+        await boss.page.keyboard.press("Escape")  # the list of teams
+        await save.click()
+        await expect(dialog).to_be_hidden()
+        for shown in ("主管", "销售组"):
+            await expect(account(boss.page, "deputy")).to_contain_text(shown)
+
+        await theirs.wait_for_url(f"{console.url}/sign-in?next=*", timeout=8_000)  # less than the guard's own look
+        await theirs.context.close()
+        again = await signed_in_apart(browser, console, "deputy")
+        assert again.url.endswith("/board")
+        answer = await again.goto(f"{console.url}/operator/accounts")
+        assert answer and answer.status == 403
+        await again.context.close()
+        await boss.open("/operator/audit?action=account.changed")
+        noted = boss.page.locator(".vb-table tbody tr").filter(has_text="account:deputy")
+        for told in ("修改账号", "林晓", "admin → supervisor"):
+            await expect(noted.first).to_contain_text(told)
+
+
+async def test_an_agent_is_linked_to_another_id_and_never_to_none(people: Browsers, console: Console) -> None:
+    async with somebody_more(console, role="agent", agent_id="gone"), people.of("boss") as boss:
+        page = boss.page
+        await boss.open("/operator/accounts")
+        deputy = account(page, "deputy")
+        await expect(deputy).to_contain_text("gone")  # an id that the company no longer has
+        await deputy.get_by_role("button", name="修改").click()
+        dialog = page.get_by_role("dialog", name="修改 程帅")
+        await dialog.locator(".q-field__focusable-action").first.click()  # takes the id away
+        await dialog.get_by_role("button", name="保存").click()
+        await expect(dialog.get_by_role("alert")).to_have_text("客服账号要选工号")
+        await dialog.get_by_label("工号").click()
+        await page.get_by_role("option", name="8004").click()
+        await dialog.get_by_role("button", name="保存").click()
+        await expect(dialog).to_be_hidden()
+        changed = await AccountBook(console.store).by_name("deputy")
+        assert changed and (changed.role, changed.agent_id) == ("agent", "8004")
 
 
 async def test_the_audit_log_is_read_by_person_and_deed(people: Browsers) -> None:

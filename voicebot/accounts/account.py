@@ -56,6 +56,16 @@ def folded(name: str) -> str:
     return plain
 
 
+def differences(before: Account, after: Account) -> dict[str, str]:
+    """What of a person's standing became what, as the audit log tells it."""
+    pairs = {
+        "role": (before.role, after.role),
+        "teams": (" ".join(before.teams), " ".join(after.teams)),
+        "agent": (before.agent_id or "", after.agent_id or ""),
+    }
+    return {name: f"{old or '-'} → {new or '-'}" for name, (old, new) in pairs.items() if old != new}
+
+
 def check_role(account: Account) -> None:
     """Raises AccountError where a role lacks what makes it of use."""
     if account.role == "agent" and not account.agent_id:

@@ -11,10 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from voicebot.accounts.account import Account, AccountError, check_role, folded
+from voicebot.accounts.account import Account, AccountError, check_role, differences, folded
 from voicebot.accounts.endings import Endings
 from voicebot.accounts.lockout import FORGOTTEN_AFTER, Delays, Failures, failed_again
 from voicebot.accounts.sessions import Session, SessionLimits, token_hash
+from voicebot.privacy.audit import append
 from voicebot.store import rows
 from voicebot.store.account_tables import accounts, sessions, sign_in_failures
 from voicebot.store.store import Store
@@ -90,12 +91,25 @@ class AccountBook:
         )
 
     async def set_disabled(self, account_id: str, disabled: bool) -> None:
+        """Ends all sessions of the account. Raises AccountError for the last administrator."""
         await self._change_and_sign_out(account_id, {"disabled": disabled})
 
-    async def set_agent(self, account: Account, agent_id: str | None) -> None:
-        """Whose calls, and whose phone, are this person's own. Raises AccountError where the role needs one."""
-        check_role(replace(account, agent_id=agent_id))
-        await self._change_and_sign_out(account.id, {"agent_id": agent_id})
+    async def change_standing(self, changed: Account, *, by: str, at: datetime) -> None:
+        """Give somebody another role, other teams, another agent's id, and end their sessions. by: as the audit log
+        names who does it, which notes it with the change. Raises AccountError, also for the last administrator.
+        """
+        check_role(changed)
+
+        def work(connection: Connection) -> None:
+            before = _locked(connection, changed.id)
+            if not (what := differences(before, changed)):
+                raise AccountError("nothing was changed")
+            standing = {"role": changed.role, "teams": changed.teams, "agent_id": changed.agent_id}
+            _change_and_sign_out(connection, before, standing)
+            append(connection, by, "account.changed", f"account:{before.name}", what, at=at)
+
+        await self._store.transact(work)
+        self.endings.tell(changed.id)
 
     # Sessions
 
@@ -170,11 +184,29 @@ class AccountBook:
 
     async def _change_and_sign_out(self, account_id: str, changes: dict[str, Any]) -> None:
         def work(connection: Connection) -> None:
-            connection.execute(accounts.update().where(accounts.c.id == account_id).values(changes))
-            connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
+            _change_and_sign_out(connection, _locked(connection, account_id), changes)
 
         await self._store.transact(work)
         self.endings.tell(account_id)
+
+
+def _locked(connection: Connection, account_id: str) -> Account:
+    """As it is until the transaction's end. Raises AccountError where there is none."""
+    _one_at_a_time(connection, accounts)
+    found = connection.execute(sa.select(accounts).where(accounts.c.id == account_id)).mappings().first()
+    if found is None:
+        raise AccountError("this account is no longer there")
+    return rows.record(Account, found)
+
+
+def _change_and_sign_out(connection: Connection, account: Account, changes: dict[str, Any]) -> None:
+    """The last administrator remains one: nobody else could make another."""
+    connection.execute(accounts.update().where(accounts.c.id == account.id).values(changes))
+    administers = (accounts.c.role == "admin") & accounts.c.disabled.is_(False)
+    left = connection.execute(sa.select(accounts.c.id).where(administers).limit(1)).first()
+    if account.role == "admin" and not account.disabled and left is None:
+        raise AccountError("this is the last administrator: make somebody else one first")
+    connection.execute(sessions.delete().where(sessions.c.account_id == account.id))
 
 
 def _one_at_a_time(connection: Connection, table: sa.Table) -> None:

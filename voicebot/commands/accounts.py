@@ -93,11 +93,24 @@ def link_agent(
     config: ConfigOption = None,
 ) -> None:
     """Link the account to an agent's id: an agent's own calls, a supervisor's phone. Ends the account's sessions."""
+    _change_standing(replace(_existing(name, config), agent_id=agent or None), config)
+
+
+@app.command("role")
+def give_role(
+    name: NameArgument,
+    role: Annotated[str, typer.Argument(metavar="ROLE", help="agent, supervisor or admin.")],
+    team: Annotated[
+        list[str] | None, typer.Option(help="Supervisors: a team of agents.csv; may be repeated. Default: as before.")
+    ] = None,
+    agent: Annotated[str | None, typer.Option(help="The id in agents.csv. Default: as before.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Give the account another role, or a supervisor other teams. Ends the account's sessions."""
     account = _existing(name, config)
-    agent_id = agent or None
-    _check_company(replace(account, agent_id=agent_id), config)
-    _change(config, "account.linked", account.name, lambda sign_in: sign_in.book.set_agent(account, agent_id))
-    typer.echo(f"{account.name}: {agent or 'no agent'}, all sessions ended")
+    given, teams = _role(role), tuple(team or account.teams)
+    changed = replace(account, role=given, agent_id=agent or account.agent_id)
+    _change_standing(replace(changed, teams=teams if given == "supervisor" else ()), config)
 
 
 @app.command()
@@ -110,6 +123,14 @@ def disable(name: NameArgument, config: ConfigOption = None) -> None:
 def enable(name: NameArgument, config: ConfigOption = None) -> None:
     """Let a disabled account in again."""
     _set_disabled(name, False, config)
+
+
+def _change_standing(changed: Account, config: Path | None) -> None:
+    _check_company(changed, config)
+    at = datetime.now(UTC)
+    with_store(config, lambda store: AccountBook(store).change_standing(changed, by=this_user(), at=at))
+    told = filter(None, (changed.role, changed.agent_id or "no agent", *changed.teams))
+    typer.echo(f"{changed.name}: {', '.join(told)}; all sessions ended")
 
 
 def _set_disabled(name: str, disabled: bool, config: Path | None) -> None:

@@ -47,12 +47,13 @@ def test_people_are_added_listed_and_disabled() -> None:
 
 
 def test_who_changed_accounts_is_in_the_audit_log(tmp_path: Path) -> None:
+    run("add", "other", "--role", "admin")
     for arguments in (("add", "boss", "--role", "admin"), ("disable", "boss"), ("enable", "boss"), ("passwd", "boss")):
         assert run(*arguments, password="another good password").exit_code == 0
 
     async def read() -> list[tuple[str, str]]:
         async with Store(f"sqlite:///{tmp_path / 'voicebot.db'}") as store:
-            return [(entry.action, entry.object) for entry in await Audit(store).entries()]
+            return [(entry.action, entry.object) for entry in await Audit(store).entries(object="account:boss")]
 
     actions = ("password_changed", "enabled", "disabled", "added")
     assert asyncio.run(read()) == [(f"account.{action}", "account:boss") for action in actions]
@@ -73,6 +74,35 @@ def test_a_supervisor_is_linked_to_a_phone_and_an_agent_is_never_without_one() -
     assert run("agent", "lead").exit_code == 0 and not listed()[0]["agent"]
     run("add", "lin", "--role", "agent", "--agent", "8001")
     assert isinstance(run("agent", "lin").exception, AccountError)
+
+
+def test_a_role_is_given_with_what_it_needs_and_told_to_the_audit_log(tmp_path: Path) -> None:
+    run("add", "boss", "--role", "admin")
+    run("add", "lin", "--role", "agent", "--agent", "8001")
+    assert isinstance(run("role", "lin", "supervisor").exception, AccountError)
+    assert isinstance(run("role", "lin", "supervisor", "--team", "no such team").exception, AccountError)
+    assert run("role", "lin", "supervisor", "--team", "订单组").exit_code == 0
+    (lin,) = [each for each in listed() if each["name"] == "lin"]
+    assert (lin["role"], lin["teams"], lin["agent"]) == ("supervisor", ["订单组"], "8001")
+    assert isinstance(run("role", "lin", "supervisor").exception, AccountError)  # it is that already
+    assert run("role", "lin", "admin").exit_code == 0 and listed()[1]["teams"] == []
+
+    async def read() -> list[str]:
+        async with Store(f"sqlite:///{tmp_path / 'voicebot.db'}") as store:
+            return [entry.detail for entry in await Audit(store).entries(action="account.changed")]
+
+    last, first = map(json.loads, asyncio.run(read()))
+    assert first == {"role": "agent → supervisor", "teams": "- → 订单组"}
+    assert last == {"role": "supervisor → admin", "teams": "订单组 → -"}
+
+
+def test_the_last_administrator_remains_one() -> None:
+    run("add", "boss", "--role", "admin")
+    run("add", "other", "--role", "admin")
+    assert run("role", "other", "agent", "--agent", "8001").exit_code == 0
+    for arguments in (("disable", "boss"), ("role", "boss", "agent", "--agent", "8002")):
+        assert isinstance(run(*arguments).exception, AccountError)
+    assert (listed()[0]["role"], listed()[0]["disabled"]) == ("admin", False)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """Accounts in both databases: nobody is let in who should not be, and what ended stays ended."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +14,7 @@ from voicebot.accounts.book import AccountBook
 from voicebot.accounts.passwords import Passwords
 from voicebot.accounts.sessions import SessionLimits
 from voicebot.accounts.sign_in import Refused, SignedIn, SignIn
+from voicebot.privacy.audit import Audit
 from voicebot.store.store import Store
 
 NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
@@ -121,6 +124,46 @@ async def test_a_disabled_account_is_out_at_once(sign_in: SignIn) -> None:
     assert isinstance(await sign_in.with_password("zhou", RIGHT, address=HOME, at=NOON), Refused)
     await sign_in.book.set_disabled(account.id, False)
     await enter(sign_in)
+
+
+async def test_another_role_ends_the_sessions_and_is_noted(sign_in: SignIn, store: Store) -> None:
+    token = await enter(sign_in)
+    account = await sign_in.book.by_name("zhou")
+    assert account
+    changed = replace(account, role="agent", teams=(), agent_id="8001")
+    await sign_in.book.change_standing(changed, by="account:1", at=NOON)
+    assert await sign_in.book.by_name("zhou") == changed
+    assert await sign_in.resume(token, at=NOON) is None
+    (entry,) = await Audit(store).entries(action="account.changed")
+    assert (entry.actor, entry.object) == ("account:1", "account:zhou")
+    assert json.loads(entry.detail) == {"role": "supervisor → agent", "teams": "售后 → -", "agent": "- → 8001"}
+
+
+@pytest.mark.parametrize("fields", [{"role": "agent"}, {"teams": ()}, {"id": "nobody", "role": "admin"}, {}])
+async def test_a_change_that_cannot_be_leaves_everything(
+    sign_in: SignIn, store: Store, fields: dict[str, object]
+) -> None:
+    token = await enter(sign_in)
+    account = await sign_in.book.by_name("zhou")
+    assert account
+    with pytest.raises(AccountError):
+        await sign_in.book.change_standing(replace(account, **fields), by="account:1", at=NOON)  # type: ignore[arg-type]
+    assert await sign_in.book.by_name("zhou") == account
+    assert await sign_in.resume(token, at=NOON)
+    assert await Audit(store).entries() == []
+
+
+async def test_of_two_administrators_who_demote_each_other_one_remains(sign_in: SignIn, store: Store) -> None:
+    for name in ("a1", "b1"):
+        await sign_in.new_account(an_account(name, role="admin", teams=()), RIGHT)
+    both = [replace(each, role="agent", agent_id="8001") for each in await sign_in.book.all() if each.role == "admin"]
+    books = [AccountBook(store) for _ in both]
+    changes = [book.change_standing(each, by="account:1", at=NOON) for book, each in zip(books, both, strict=True)]
+    done = await asyncio.gather(*changes, return_exceptions=True)
+    assert [type(each) for each in done].count(AccountError) == 1
+    (left,) = [each for each in await sign_in.book.all() if each.role == "admin"]
+    with pytest.raises(AccountError, match="last administrator"):
+        await sign_in.book.set_disabled(left.id, True)
 
 
 async def test_an_account_of_the_provider_has_no_password_that_opens_it(sign_in: SignIn) -> None:

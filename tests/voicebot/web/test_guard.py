@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
@@ -70,6 +71,7 @@ async def test_an_open_page_is_closed_when_its_session_ends(server: Server, cook
     async with connect(live(server), origin=server.url, additional_headers={"Cookie": cookie}) as socket:  # type: ignore[arg-type]
         await socket.send("still there?")
         assert await socket.recv() == "still there?"
+        await server.add("other")  # the last administrator cannot be disabled
         account = await server.web.sign_in.book.by_name("boss")
         assert account
         await server.web.sign_in.book.set_disabled(account.id, True)
@@ -79,7 +81,7 @@ async def test_an_open_page_is_closed_when_its_session_ends(server: Server, cook
         assert closed.value.rcvd and closed.value.rcvd.code == CLOSE_SIGNED_OUT
 
 
-@pytest.mark.parametrize("how", ["signed out", "disabled", "new password"])
+@pytest.mark.parametrize("how", ["signed out", "disabled", "new role", "new password"])
 async def test_what_ends_a_session_here_closes_its_pages_at_once_and_no_others(tmp_path: Path, how: str) -> None:
     async with serving(tmp_path, check_every_s=3600) as server:
         sign_in = server.web.sign_in
@@ -101,6 +103,9 @@ async def test_what_ends_a_session_here_closes_its_pages_at_once_and_no_others(t
                 await sign_in.out(token)
             case "disabled":
                 await sign_in.book.set_disabled(account.id, True)
+            case "new role":
+                changed = replace(account, role="supervisor", teams=("售后",))
+                await sign_in.book.change_standing(changed, by="account:1", at=server.clock())
             case _:
                 await sign_in.change_password(account, PASSWORD[::-1])
         async with asyncio.timeout(5):

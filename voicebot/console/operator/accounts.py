@@ -1,15 +1,17 @@
-"""Who may use the console: accounts made, disabled, enabled, and given a new password by an administrator."""
+"""Who may use the console: accounts made, changed, disabled, and given a new password by an administrator."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 
 from nicegui import ui
 
 from voicebot.accounts.account import Account
 from voicebot.console.components.parts import badge, box, panel, tag
-from voicebot.console.operator.account_dialogs import NewAccountDialog, NewPasswordDialog, tried
+from voicebot.console.operator.account_dialogs import ChangeDialog, NewAccountDialog, NewPasswordDialog
+from voicebot.console.operator.dialogs import tried
 from voicebot.console.operator.frame import operators_page
 from voicebot.console.visit import Visit
 from voicebot.privacy.audit import Audit
@@ -64,10 +66,11 @@ class _Accounts:
                 self._tools(account)
 
     def _tools(self, account: Account) -> None:
-        """One's own account is seen to on the page /account: nobody shuts themselves out here."""
+        """One's own password is changed on the page /account. Nobody shuts themselves out, or takes another role."""
         if account.id == self._visit.viewer.actor.id.removeprefix("account:"):
             tag("span", self._visit.t("accounts.own"), "vb-faint vb-small")
             return
+        self._button("change", partial(ChangeDialog, self._visit, account, self._change))
         if account.password_hash:
             self._button("new_password", partial(NewPasswordDialog, self._visit, account, self._change_password))
         self._button("enable" if account.disabled else "disable", partial(self._set_disabled, account))
@@ -75,27 +78,29 @@ class _Accounts:
     def _button(self, what: str, act: Callable[[], object]) -> None:
         ui.button(self._visit.t(f"accounts.{what}"), on_click=act).props("outline no-caps")
 
-    async def _add(self, account: Account, password: str) -> str:
-        return await self._done("added", account, self._visit.sources.sign_in.new_account(account, password))
+    async def _add(self, account: Account, password: str) -> None:
+        await self._done("added", account, self._visit.sources.sign_in.new_account(account, password))
 
-    async def _change_password(self, account: Account, password: str) -> str:
-        return await self._done(
-            "password_changed", account, self._visit.sources.sign_in.change_password(account, password)
-        )
+    async def _change(self, account: Account) -> None:
+        await self._book.change_standing(account, by=self._visit.viewer.actor.id, at=datetime.now(UTC))
+        await self.show()
+
+    async def _change_password(self, account: Account, password: str) -> None:
+        change = self._visit.sources.sign_in.change_password(account, password)
+        await self._done("password_changed", account, change)
 
     async def _set_disabled(self, account: Account) -> None:
         what = "enabled" if account.disabled else "disabled"
-        if why := await self._done(what, account, self._book.set_disabled(account.id, not account.disabled)):
+        change = self._book.set_disabled(account.id, not account.disabled)
+        if why := await tried(self._visit.t, self._done(what, account, change)):
             ui.notify(why, type="negative", multi_line=True)
 
-    async def _done(self, what: str, account: Account, work: Awaitable[object]) -> str:
-        """Why it could not be done; empty: it was, stands in the audit log, and is shown."""
+    async def _done(self, what: str, account: Account, work: Awaitable[object]) -> None:
+        """Does it, notes it in the audit log, and shows it."""
         visit = self._visit
-        why = await tried(visit.t, work)
-        if not why:
-            await Audit(visit.sources.store).record(visit.viewer.actor.id, f"account.{what}", f"account:{account.name}")
-            await self.show()
-        return why
+        await work
+        await Audit(visit.sources.store).record(visit.viewer.actor.id, f"account.{what}", f"account:{account.name}")
+        await self.show()
 
 
 def _way(account: Account) -> str:

@@ -23,6 +23,7 @@ PAGES = {
         "/topics",
         "/follow-ups",
         "/operator/accounts",
+        "/operator/api-keys",
         "/operator/audit",
         "/map?province=四川",
         "/company/knowledge",

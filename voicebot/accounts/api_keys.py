@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from voicebot.accounts.permissions import Actor
 from voicebot.accounts.scopes import SCOPES, actions_of
+from voicebot.privacy.audit import append
 from voicebot.store import rows
 from voicebot.store.api_tables import api_keys
 from voicebot.store.store import Store
@@ -21,6 +23,7 @@ from voicebot.store.store import Store
 PREFIX: Final = "vbk"
 """By which a key is known that got into a place where it does not belong."""
 TOUCH_EVERY: Final = timedelta(minutes=5)
+LONGEST_NAME: Final = 64
 
 
 class ApiKeyError(Exception):
@@ -41,6 +44,8 @@ class ApiKey:
     revoked_at: datetime | None = None
     used_at: datetime | None = None
     """To about five minutes."""
+    created_by: str = ""
+    """As the audit log names them; empty where it was not noted yet."""
 
     def is_good(self, at: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
@@ -62,27 +67,44 @@ class ApiKeys:
         name: str,
         scopes: Iterable[str],
         *,
+        by: str,
         at: datetime,
         teams: Iterable[str] = (),
         expires_at: datetime | None = None,
     ) -> str:
-        """The new key, which nobody can read a second time. Raises ApiKeyError."""
+        """The new key, which nobody can read a second time. by: who makes it, for the audit log. Raises ApiKeyError."""
+        name = name.strip()
+        if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+            raise ApiKeyError(f"a key needs a name of 1 to {LONGEST_NAME} characters: which program has it")
         wanted = tuple(dict.fromkeys(scopes))
         if not wanted or set(wanted) - SCOPES.keys():
             raise ApiKeyError(f"a key needs scopes, out of: {', '.join(SCOPES)}")
         secret = secrets.token_urlsafe(32)
-        key = ApiKey(secrets.token_hex(6), name, _hash(secret), wanted, at, tuple(teams), expires_at)
-        await self._store.write(api_keys.insert().values(asdict(key)))
+        key = ApiKey(secrets.token_hex(6), name, _hash(secret), wanted, at, tuple(teams), expires_at, created_by=by)
+        detail = {"name": name, "scopes": " ".join(wanted)} | ({"teams": " ".join(key.teams)} if key.teams else {})
+
+        def work(connection: Connection) -> None:
+            connection.execute(api_keys.insert().values(asdict(key)))
+            append(connection, by, "api_key.added", f"key:{key.id}", detail, at=at)
+
+        await self._store.transact(work)
         return f"{PREFIX}_{key.id}_{secret}"
 
     async def all(self) -> list[ApiKey]:
         found = await self._store.read(sa.select(api_keys).order_by(api_keys.c.created_at, api_keys.c.id))
         return [rows.record(ApiKey, row) for row in found]
 
-    async def revoke(self, key_id: str, at: datetime) -> None:
-        """Raises ApiKeyError where there is no such key."""
-        if not await self._store.write(api_keys.update().where(api_keys.c.id == key_id).values(revoked_at=at)):
-            raise ApiKeyError(f"there is no key {key_id!r}; `voicebot api-keys list` shows them")
+    async def revoke(self, key_id: str, *, by: str, at: datetime) -> None:
+        """Raises ApiKeyError where no such key is left to be revoked."""
+        key = (api_keys.c.id == key_id) & api_keys.c.revoked_at.is_(None)
+
+        def work(connection: Connection) -> None:
+            revoke = api_keys.update().where(key).values(revoked_at=at).returning(api_keys.c.name)
+            if (revoked := connection.execute(revoke).first()) is None:
+                raise ApiKeyError(f"there is no key {key_id!r} to revoke; `voicebot api-keys list` shows them")
+            append(connection, by, "api_key.revoked", f"key:{key_id}", {"name": revoked.name}, at=at)
+
+        await self._store.transact(work)
 
     async def good(self, given: str, *, at: datetime) -> ApiKey | None:
         """The key that a request was signed with, if it is one and still good; counts as use."""

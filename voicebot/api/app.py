@@ -30,7 +30,7 @@ PATH: Final = "/api/v1"
 BURST_SHARE: Final = 10
 """A tenth of a minute's requests may come at once."""
 _KEY: Final = HTTPBearer(
-    auto_error=False, description="An API key of `voicebot api-keys add`. Signed-in people need none."
+    auto_error=False, description="An API key, made by an administrator in the console. Signed-in people need none."
 )
 _NEEDED: Final[Mapping[type[Exception], str]] = {
     StoreError: "The store is away",

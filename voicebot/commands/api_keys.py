@@ -11,7 +11,7 @@ from rich.text import Text
 from voicebot.accounts.api_keys import ApiKeys
 from voicebot.accounts.scopes import SCOPES
 from voicebot.commands.calls import ConfigOption, JsonOption, local, print_json, with_store
-from voicebot.privacy.audit import Audit, this_user
+from voicebot.privacy.audit import this_user
 from voicebot.store.store import Store
 
 app = typer.Typer(help="Which programs may use the API.", no_args_is_help=True)
@@ -32,9 +32,7 @@ def add(
     expires_at = at + timedelta(days=days) if days else None
 
     async def work(store: Store) -> str:
-        key = await ApiKeys(store).add(name, scope, at=at, teams=team or (), expires_at=expires_at)
-        await Audit(store).record(this_user(), "api_key.added", f"key:{name}", {"scopes": " ".join(scope)})
-        return key
+        return await ApiKeys(store).add(name, scope, by=this_user(), at=at, teams=team or (), expires_at=expires_at)
 
     typer.echo(with_store(config, work))
 
@@ -45,16 +43,17 @@ def list_keys(as_json: JsonOption = False, config: ConfigOption = None) -> None:
     found = with_store(config, lambda store: ApiKeys(store).all())
     at = datetime.now(UTC)
     if as_json:
-        names = ("id", "name", "scopes", "teams", "created_at", "expires_at", "revoked_at", "used_at")
+        names = ("id", "name", "scopes", "teams", "created_at", "created_by", "expires_at", "revoked_at", "used_at")
         print_json([{name: getattr(key, name) for name in names} for key in found], reveal=True)
         return
     table = Table()
-    for column in ("id", "name", "scopes", "teams", "made", "last used", "state"):
+    for column in ("id", "name", "scopes", "teams", "made", "by", "last used", "state"):
         table.add_column(column, overflow="fold")
     for key in found:
         state = "good" if key.is_good(at) else "revoked" if key.revoked_at else "expired"
-        cells = (key.id, key.name, " ".join(key.scopes), " ".join(key.teams), local(key.created_at), local(key.used_at))
-        table.add_row(*(Text(cell) for cell in (*cells, state)))
+        may = (key.id, key.name, " ".join(key.scopes), " ".join(key.teams))
+        since = (local(key.created_at), key.created_by, local(key.used_at))
+        table.add_row(*(Text(cell) for cell in (*may, *since, state)))
     Console().print(table)
 
 
@@ -64,10 +63,6 @@ def revoke(
     config: ConfigOption = None,
 ) -> None:
     """Let nobody in with the key any more."""
-
-    async def work(store: Store) -> None:
-        await ApiKeys(store).revoke(key_id, datetime.now(UTC))
-        await Audit(store).record(this_user(), "api_key.revoked", f"key:{key_id}")
-
-    with_store(config, work)
+    at = datetime.now(UTC)
+    with_store(config, lambda store: ApiKeys(store).revoke(key_id, by=this_user(), at=at))
     typer.echo(f"{key_id}: revoked")

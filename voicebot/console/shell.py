@@ -62,6 +62,7 @@ NAVIGATION: Final[dict[str, tuple[Place, ...]]] = {
         Place("models", "/operator/models", "memory", Action.OPERATE),
         Place("logs", "/operator/logs", "receipt_long", Action.OPERATE),
         Place("accounts", "/operator/accounts", "group", Action.MANAGE_ACCOUNTS),
+        Place("api_keys", "/operator/api-keys", "key", Action.MANAGE_API),
         Place("audit", "/operator/audit", "policy", Action.READ_AUDIT),
     ),
 }

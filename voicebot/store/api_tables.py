@@ -18,4 +18,5 @@ api_keys = sa.Table(
     sa.Column("expires_at", UtcDateTime),
     sa.Column("revoked_at", UtcDateTime),
     sa.Column("used_at", UtcDateTime),
+    sa.Column("created_by", sa.Text, nullable=False, server_default=""),
 )

@@ -20,7 +20,7 @@ MASKED = "+86138******00"
 async def program(server: Server, *scopes: str, teams: tuple[str, ...] = (), **lasting: float) -> httpx2.AsyncClient:
     """With a key of these scopes."""
     until = server.clock() + timedelta(**lasting) if lasting else None
-    key = await server.web.api_keys.add("crm", scopes, at=server.clock(), teams=teams, expires_at=until)
+    key = await server.web.api_keys.add("crm", scopes, by="os:test", at=server.clock(), teams=teams, expires_at=until)
     return httpx2.AsyncClient(base_url=server.url + PATH, headers={"Authorization": f"Bearer {key}"})
 
 

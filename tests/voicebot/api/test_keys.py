@@ -38,7 +38,7 @@ async def test_a_revoked_and_an_old_key_open_nothing(server: Server) -> None:
         assert (await old.get("/me")).status_code == 401
         assert (await revoked.get("/me")).status_code == 200
         for key in await server.web.api_keys.all():
-            await server.web.api_keys.revoke(key.id, server.clock())
+            await server.web.api_keys.revoke(key.id, by="os:test", at=server.clock())
         assert (await revoked.get("/me")).status_code == 401
 
 

@@ -1,20 +1,51 @@
 """What the API asks of the store is the same in both databases."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.voicebot.store.samples import NOON
-from voicebot.accounts.api_keys import ApiKeys
+from voicebot.accounts.api_keys import ApiKeyError, ApiKeys
+from voicebot.privacy.audit import Audit
 from voicebot.store.records import CustomerRecord, TaskRecord
 from voicebot.store.store import Store
 
 
 async def test_a_key_is_known_again_until_its_last_day(store: Store) -> None:
     keys = ApiKeys(store)
-    given = await keys.add("crm", ["calls:read"], at=NOON, teams=["售后"], expires_at=NOON + timedelta(days=1))
+    given = await keys.add(
+        "crm", ["calls:read"], by="account:1", at=NOON, teams=["售后"], expires_at=NOON + timedelta(days=1)
+    )
     key = await keys.good(given, at=NOON)
     assert key and (key.scopes, key.teams) == (("calls:read",), ("售后",)) and given.split("_", 2)[2] not in repr(key)
     assert (await keys.all())[0].used_at == datetime(2026, 11, 5, 12, tzinfo=UTC)
     assert await keys.good(given, at=NOON + timedelta(days=1)) is None
+
+
+async def test_making_and_revoking_a_key_is_noted_with_it_and_its_secret_is_not(store: Store) -> None:
+    keys = ApiKeys(store)
+    given = await keys.add(" crm ", ["calls:read", "tasks:read"], by="account:1", at=NOON, teams=["售后"])
+    (key,) = await keys.all()
+    assert (key.name, key.created_by) == ("crm", "account:1")
+    await keys.revoke(key.id, by="account:2", at=NOON)
+    with pytest.raises(ApiKeyError):
+        await keys.revoke(key.id, by="account:2", at=NOON)
+    revoked, added = await Audit(store).entries()
+    assert [(each.actor, each.action, each.object) for each in (added, revoked)] == [
+        ("account:1", "api_key.added", f"key:{key.id}"),
+        ("account:2", "api_key.revoked", f"key:{key.id}"),
+    ]
+    assert json.loads(added.detail) == {"name": "crm", "scopes": "calls:read tasks:read", "teams": "售后"}
+    assert json.loads(revoked.detail) == {"name": "crm"}
+    assert given.split("_", 2)[2] not in repr(await Audit(store).entries())
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 65, "a\nb", "‮abc"])
+async def test_what_is_no_name_for_a_key_makes_none(store: Store, name: str) -> None:
+    with pytest.raises(ApiKeyError):
+        await ApiKeys(store).add(name, ["calls:read"], by="account:1", at=NOON)
+    assert await ApiKeys(store).all() == [] == await Audit(store).entries()
 
 
 async def test_customers_are_found_by_a_part_of_their_name(store: Store) -> None:

@@ -28,7 +28,7 @@ class NewPasswordDialog(FormDialog):
         super().__init__(visit.t, visit.t("accounts.new_password_for", name=account.shown_name))
         with self.card:
             password = _password(self.t)
-            self.end(lambda: submit(account, password.value or ""))
+        self.end(lambda: submit(account, password.value or ""))
 
 
 class NewAccountDialog(FormDialog):
@@ -41,7 +41,7 @@ class NewAccountDialog(FormDialog):
             self._shown = self.field(self.t("accounts.shown_name"))
             self._standing = _Standing(visit, Account(name="", role=ROLES[0], created_at=datetime.now(UTC)))
             self._password = _password(self.t)
-            self.end(self._send)
+        self.end(self._send)
 
     async def _send(self) -> None:
         account = Account(
@@ -61,7 +61,7 @@ class ChangeDialog(FormDialog):
         super().__init__(t, t("accounts.change_one", name=account.shown_name), t("accounts.change_about"))
         with self.card:
             standing = _Standing(visit, account)
-            self.end(lambda: change(standing.given_to(account)))
+        self.end(lambda: change(standing.given_to(account)))
 
 
 class _Standing:

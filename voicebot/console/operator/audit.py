@@ -13,6 +13,7 @@ from nicegui import ui
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import box, empty, link, panel
 from voicebot.console.operator.frame import operators_page
+from voicebot.console.people import shown_actors
 from voicebot.console.visit import Visit
 from voicebot.privacy.audit import Audit, AuditEntry
 
@@ -25,8 +26,7 @@ async def audit_page(visit: Visit) -> None:
     t, audit = visit.t, Audit(visit.sources.store)
     actor, action = visit.asked("actor")[:80], visit.asked("action")[:80]
     before = int(visit.asked("before")) if NUMBER.fullmatch(visit.asked("before")) else None
-    accounts = await visit.sources.sign_in.book.all()
-    people = {f"account:{account.id}": account.shown_name for account in accounts}
+    people = await shown_actors(visit.sources.store)
     found = await audit.entries(limit=SHOWN + 1, actor=actor or None, action=action or None, before=before)
     with operators_page(visit, "audit"):
         with box("vb-filters"):

@@ -1,4 +1,4 @@
-"""The dialogs of the operator's pages: a form, a question, and why something could not be done."""
+"""The dialogs of the operator's pages: a form, a question, a secret, and why something could not be done."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ import structlog
 from nicegui import ui
 
 from voicebot.accounts.account import AccountError
+from voicebot.accounts.api_keys import ApiKeyError
 from voicebot.accounts.passwords import PasswordTooWeak
 from voicebot.console.components.parts import box, tag
+from voicebot.console.components.secret_to_copy import SecretToCopy
+from voicebot.console.once import once
 from voicebot.console.texts import Texts
 from voicebot.store.database import StoreError
 
 log = structlog.get_logger(__name__)
 
-REFUSALS: Final = (AccountError, PasswordTooWeak)
+REFUSALS: Final = (AccountError, ApiKeyError, PasswordTooWeak)
 LONGEST_NAME: Final = 64
 
 
@@ -54,14 +57,29 @@ class FormDialog:
     def end(self, submit: Callable[[], Awaitable[object]], *, label: str = "") -> None:
         """The buttons, and why `submit` could not be done; once it was, the dialog closes. label: of its button."""
 
-        async def send() -> None:
+        async def send() -> bool:
             if why := await tried(self.t, submit()):
                 refused.set_text(why)
             else:
                 self.dialog.close()
+            return not why
 
-        refused = tag("p", "", "vb-missing")
-        refused.props["role"] = "alert"
-        with box("vb-row vb-end"):
-            ui.button(self.t("cancel"), on_click=self.dialog.close).props("flat no-caps")
-            ui.button(label or self.t("accounts.save"), on_click=send).props("unelevated no-caps")
+        with self.card:
+            refused = tag("p", "", "vb-missing")
+            refused.props["role"] = "alert"
+            with box("vb-row vb-end"):
+                ui.button(self.t("cancel"), on_click=self.dialog.close).props("flat no-caps")
+                ui.button(label or self.t("accounts.save"), on_click=once(send)).props("unelevated no-caps")
+
+
+class SecretDialog(FormDialog):
+    """Shows a secret for the only time; no click beside it and no key closes it by mistake."""
+
+    def __init__(self, t: Texts, title: str, secret: str) -> None:
+        with ui.context.client.content:  # the dialog before, in which it was asked for, goes
+            super().__init__(t, title, t("secret.about"))
+        self.dialog.props("persistent")
+        with self.card:
+            SecretToCopy(t, secret, name=title)
+            with box("vb-row vb-end"):
+                ui.button(t("secret.kept"), on_click=self.dialog.close).props("unelevated no-caps")

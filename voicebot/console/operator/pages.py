@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from voicebot.accounts.permissions import Action
 from voicebot.console.operator.accounts import accounts_page
+from voicebot.console.operator.api_keys import api_keys_page
 from voicebot.console.operator.audit import audit_page
 from voicebot.console.operator.health import health
 from voicebot.console.operator.logs import logs_page
@@ -18,4 +19,5 @@ def add_operators_pages(pages: Pages) -> None:
     pages.add("/operator/models", Action.OPERATE, models_page)
     pages.add("/operator/logs", Action.OPERATE, logs_page)
     pages.add("/operator/accounts", Action.MANAGE_ACCOUNTS, accounts_page)
+    pages.add("/operator/api-keys", Action.MANAGE_API, api_keys_page)
     pages.add("/operator/audit", Action.READ_AUDIT, audit_page)

@@ -70,6 +70,7 @@ async def running_console(folder: Path) -> AsyncIterator[Console]:
         f'[models]\nhub_endpoint = "http://127.0.0.1:{hub}"\n'  # where nobody listens, but for a test that does
         f"[sip]\nport = {sip}\n[events]\nport = {broker}\n"
         f"[metrics]\nport = {metrics}\n[console]\nport = {web}\n"
+        '[webhooks]\nallow = ["127.0.0.0/8"]\n'
     )
     settings = load_settings(config)
     settings.create_directories()

@@ -24,6 +24,7 @@ PAGES = {
         "/follow-ups",
         "/operator/accounts",
         "/operator/api-keys",
+        "/operator/webhooks",
         "/operator/audit",
         "/map?province=四川",
         "/company/knowledge",

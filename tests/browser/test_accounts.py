@@ -177,5 +177,5 @@ async def test_the_audit_log_is_read_by_person_and_deed(people: Browsers) -> Non
 @pytest.mark.parametrize("name", ["lead", "agent"])
 async def test_nobody_else_sees_accounts_or_the_audit_log(people: Browsers, name: str) -> None:
     async with people.of(name) as somebody:
-        for path in ("/operator/accounts", "/operator/api-keys", "/operator/audit"):
+        for path in ("/operator/accounts", "/operator/api-keys", "/operator/webhooks", "/operator/audit"):
             assert await somebody.open(path) == 403

@@ -11,9 +11,8 @@ from rich.text import Text
 
 from voicebot.commands.calls import ConfigOption, JsonOption, LimitOption, local, print_json, with_store
 from voicebot.config import load_settings
-from voicebot.privacy.audit import Audit, this_user
-from voicebot.store.store import Store
-from voicebot.webhooks.book import EVENTS, Delivery, Webhook, WebhookBook
+from voicebot.privacy.audit import this_user
+from voicebot.webhooks.book import EVENTS, Delivery, WebhookBook
 from voicebot.webhooks.targets import Targets
 
 app = typer.Typer(help="Which programs are told of events.", no_args_is_help=True)
@@ -28,12 +27,8 @@ def add(
     """Tell a program of events from now on. Its secret, for checking signatures, is shown once."""
     Targets(load_settings(config).webhooks.allow).check(url)
 
-    async def work(store: Store) -> Webhook:
-        made = await WebhookBook(store).add(url, event, at=datetime.now(UTC))
-        await Audit(store).record(this_user(), "webhook.added", f"webhook:{made.id}", {"events": " ".join(made.events)})
-        return made
-
-    made = with_store(config, work)
+    at = datetime.now(UTC)
+    made = with_store(config, lambda store: WebhookBook(store).add(url, event, by=this_user(), at=at))
     typer.echo(f"{made.id} {made.secret}")
 
 
@@ -59,12 +54,8 @@ def remove(
     config: ConfigOption = None,
 ) -> None:
     """Tell a program of nothing any more; what waits for it is dropped."""
-
-    async def work(store: Store) -> None:
-        await WebhookBook(store).remove(webhook_id)
-        await Audit(store).record(this_user(), "webhook.removed", f"webhook:{webhook_id}")
-
-    with_store(config, work)
+    at = datetime.now(UTC)
+    with_store(config, lambda store: WebhookBook(store).remove(webhook_id, by=this_user(), at=at))
     typer.echo(f"{webhook_id}: removed")
 
 
@@ -100,7 +91,8 @@ def retry(
 
 
 def _retried(delivery_ids: list[int] | None, config: Path | None) -> int:
-    return with_store(config, lambda store: WebhookBook(store).retry(delivery_ids or None, at=datetime.now(UTC)))
+    at = datetime.now(UTC)
+    return with_store(config, lambda store: WebhookBook(store).retry(ids=delivery_ids or None, by=this_user(), at=at))
 
 
 def _plain(delivery: Delivery) -> dict[str, object]:

@@ -63,6 +63,7 @@ NAVIGATION: Final[dict[str, tuple[Place, ...]]] = {
         Place("logs", "/operator/logs", "receipt_long", Action.OPERATE),
         Place("accounts", "/operator/accounts", "group", Action.MANAGE_ACCOUNTS),
         Place("api_keys", "/operator/api-keys", "key", Action.MANAGE_API),
+        Place("webhooks", "/operator/webhooks", "webhook", Action.MANAGE_API),
         Place("audit", "/operator/audit", "policy", Action.READ_AUDIT),
     ),
 }

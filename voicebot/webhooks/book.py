@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from voicebot.events import NAMES
+from voicebot.privacy.audit import append
 from voicebot.store import rows
 from voicebot.store.store import Store
 from voicebot.store.webhook_tables import webhook_deliveries, webhook_events, webhooks
 from voicebot.webhooks.schedule import next_attempt
 
 EVENTS: Final = tuple(NAMES.values())
+TEST: Final = "test"
+"""The event that somebody sends to see whether it arrives: made once, not told by any call."""
 LEASE: Final = timedelta(minutes=2)
 """After this a delivery that somebody took and did not finish, because the process died, is anybody's again."""
 
@@ -33,6 +38,11 @@ class Webhook:
     secret: str = field(repr=False)
     created_at: datetime
     events: tuple[str, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """Without the path, in which some receivers want a secret of theirs."""
+        return urlsplit(self.url).hostname or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +79,38 @@ class Due:
 
 
 class WebhookBook:
-    """Every method may raise StoreError."""
+    """Every method may raise StoreError. by: who does it, as the audit log names them."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def add(self, url: str, events: Iterable[str], *, at: datetime) -> Webhook:
-        """Raises WebhookError for events that do not exist."""
-        wanted = tuple(dict.fromkeys(events))
-        if not wanted or set(wanted) - set(EVENTS):
-            raise WebhookError(f"a webhook needs events, out of: {', '.join(EVENTS)}")
-        made = Webhook(secrets.token_hex(6), url, secrets.token_urlsafe(32), at, wanted)
+    async def add(self, url: str, events: Iterable[str], *, by: str, at: datetime) -> Webhook:
+        """Raises WebhookError for events that do not exist. Whether `url` may be told, the caller has asked."""
+        made = Webhook(secrets.token_hex(6), url, secrets.token_urlsafe(32), at, _known(events))
 
         def work(connection: Connection) -> None:
             values = {"id": made.id, "url": url, "secret": made.secret, "created_at": at}
             connection.execute(webhooks.insert().values(values))
-            connection.execute(webhook_events.insert(), [{"webhook_id": made.id, "event": name} for name in wanted])
+            _want(connection, made)
+            append(connection, by, "webhook.added", f"webhook:{made.id}", _told(made), at=at)
 
         await self._store.transact(work)
         return made
+
+    async def change(self, webhook: Webhook, url: str, events: Iterable[str], *, by: str, at: datetime) -> None:
+        """It goes elsewhere from now on, also what waits for it, and is told of other events; its secret stays.
+        Raises WebhookError as `add` does, and where it is gone.
+        """
+        changed = replace(webhook, url=url, events=_known(events))
+
+        def work(connection: Connection) -> None:
+            if not connection.execute(webhooks.update().where(webhooks.c.id == webhook.id).values(url=url)).rowcount:
+                raise _gone(webhook.id)
+            connection.execute(webhook_events.delete().where(webhook_events.c.webhook_id == webhook.id))
+            _want(connection, changed)
+            append(connection, by, "webhook.changed", f"webhook:{webhook.id}", _told(changed), at=at)
+
+        await self._store.transact(work)
 
     async def all(self) -> list[Webhook]:
         found = await self._store.read(sa.select(webhooks).order_by(webhooks.c.created_at, webhooks.c.id))
@@ -103,26 +126,79 @@ class WebhookBook:
             for row in found
         ]
 
-    async def remove(self, webhook_id: str) -> None:
+    async def remove(self, webhook_id: str, *, by: str, at: datetime) -> None:
         """With what it was still to be told. Raises WebhookError where there is none."""
-        if not await self._store.write(webhooks.delete().where(webhooks.c.id == webhook_id)):
-            raise WebhookError(f"there is no webhook {webhook_id!r}; `voicebot webhooks list` shows them")
+
+        def work(connection: Connection) -> None:
+            if not connection.execute(webhooks.delete().where(webhooks.c.id == webhook_id)).rowcount:
+                raise _gone(webhook_id)
+            append(connection, by, "webhook.removed", f"webhook:{webhook_id}", {}, at=at)
+
+        await self._store.transact(work)
 
     # Deliveries
 
-    async def deliveries(self, *, limit: int, state: str | None = None) -> list[Delivery]:
-        """The latest ones. state: waiting, delivered or dead."""
+    async def deliveries(
+        self, *, limit: int, state: str | None = None, webhook_id: str | None = None
+    ) -> list[Delivery]:
+        """The latest ones. state: waiting, delivered or dead. webhook_id: only of this one."""
         table = webhook_deliveries
         query = sa.select(table).order_by(table.c.id.desc()).limit(limit)
         if state is not None:
             query = query.where(_in_state(state))
+        if webhook_id is not None:
+            query = query.where(table.c.webhook_id == webhook_id)
         return [rows.record(Delivery, row) for row in await self._store.read(query)]
 
-    async def retry(self, ids: Iterable[int] | None, *, at: datetime) -> int:
-        """Make dead deliveries waiting ones, with all their attempts. None: all of them. Returns how many."""
-        table = webhook_deliveries
-        which = _in_state("dead") if ids is None else _in_state("dead") & table.c.id.in_(list(ids))
-        return await self._store.write(table.update().where(which).values(next_at=at, attempts=0))
+    async def given_up(self, webhook_id: str) -> int:
+        """How many deliveries `retry` would make."""
+        which = _retriable() & (webhook_deliveries.c.webhook_id == webhook_id)
+        (found,) = await self._store.read(sa.select(sa.func.count().label("many")).where(which))
+        return int(found["many"])
+
+    async def retry(
+        self, *, ids: Iterable[int] | None = None, webhook_id: str | None = None, by: str, at: datetime
+    ) -> int:
+        """Make dead deliveries waiting ones, with all their attempts: all, or these, or those of one webhook. Returns
+        how many.
+        """
+        table, which = webhook_deliveries, _retriable()
+        if ids is not None:
+            which &= table.c.id.in_(list(ids))
+        if webhook_id is not None:
+            which &= table.c.webhook_id == webhook_id
+
+        def work(connection: Connection) -> int:
+            made = connection.execute(table.update().where(which).values(next_at=at, attempts=0)).rowcount
+            if made:
+                append(connection, by, "webhook.retried", f"webhook:{webhook_id or '*'}", {"deliveries": made}, at=at)
+            return made
+
+        return await self._store.transact(work)
+
+    async def begin_test(self, webhook: Webhook, *, by: str, at: datetime) -> Due:
+        """A test event for it, taken already: whoever asked for it makes the delivery. Raises WebhookError."""
+        values = {
+            "webhook_id": webhook.id,
+            "event": TEST,
+            "call_id": "",
+            "payload": json.dumps({"at": at.isoformat()}),
+            "attempts": 0,
+            "next_at": at + LEASE,
+            "last_error": "",
+            "created_at": at,
+        }
+
+        def work(connection: Connection) -> Due:
+            query = sa.select(webhooks.c.url, webhooks.c.secret).where(webhooks.c.id == webhook.id)
+            found = connection.execute(query).mappings().first()
+            if found is None:
+                raise _gone(webhook.id)
+            made = connection.execute(webhook_deliveries.insert().values(values).returning(webhook_deliveries))
+            append(connection, by, "webhook.tested", f"webhook:{webhook.id}", {}, at=at)
+            return Due(rows.record(Delivery, made.mappings().one()), found["url"], found["secret"])
+
+        return await self._store.transact(work)
 
     async def take_due(self, at: datetime, *, each: int, busy: Collection[str] = ()) -> list[Due]:
         """Deliveries whose time has come, the oldest `each` of every webhook that is not busy; nobody else gets them
@@ -151,8 +227,8 @@ class WebhookBook:
         await self._finished(delivery, next_at=None, delivered_at=at, last_error="")
 
     async def failed(self, delivery: Delivery, error: str, at: datetime) -> datetime | None:
-        """Returns when it is tried again; None: it is given up."""
-        next_at = next_attempt(delivery.attempts + 1, at)
+        """Returns when it is tried again; None: it is given up, a test at once."""
+        next_at = None if delivery.event == TEST else next_attempt(delivery.attempts + 1, at)
         await self._finished(delivery, next_at=next_at, delivered_at=None, last_error=error[:500])
         return next_at
 
@@ -168,6 +244,27 @@ class WebhookBook:
         await self._store.write(table.update().where(table.c.id == delivery.id).values(attempts=attempts, **changes))
 
 
+def _known(events: Iterable[str]) -> tuple[str, ...]:
+    wanted = tuple(dict.fromkeys(events))
+    if not wanted or set(wanted) - set(EVENTS):
+        raise WebhookError(f"a webhook needs events, out of: {', '.join(EVENTS)}")
+    return wanted
+
+
+def _want(connection: Connection, webhook: Webhook) -> None:
+    values = [{"webhook_id": webhook.id, "event": name} for name in webhook.events]
+    connection.execute(webhook_events.insert(), values)
+
+
+def _told(webhook: Webhook) -> dict[str, str]:
+    """To the audit log."""
+    return {"host": webhook.host, "events": " ".join(webhook.events)}
+
+
+def _gone(webhook_id: str) -> WebhookError:
+    return WebhookError(f"there is no webhook {webhook_id!r}; `voicebot webhooks list` shows them")
+
+
 def _in_state(state: str) -> sa.ColumnElement[bool]:
     table = webhook_deliveries
     match state:
@@ -179,3 +276,7 @@ def _in_state(state: str) -> sa.ColumnElement[bool]:
             return table.c.next_at.is_(None) & table.c.delivered_at.is_(None)
         case _:
             raise WebhookError(f"there is no state {state!r}: there are waiting, delivered and dead")
+
+
+def _retriable() -> sa.ColumnElement[bool]:
+    return _in_state("dead") & (webhook_deliveries.c.event != TEST)

@@ -46,7 +46,7 @@ class Sender:
                 status = await self._post(due, at)
         except TimeoutError:
             raise NotTaken(f"no answer within {self._timeout_s:g} s") from None
-        except (TargetRefused, httpx2.HTTPError, OSError) as error:
+        except (TargetRefused, httpx2.HTTPError, httpx2.InvalidURL, OSError, UnicodeError) as error:
             raise NotTaken(f"{type(error).__name__}: {error}") from error
         if not 200 <= status < 300:
             raise NotTaken(f"answered {status}")

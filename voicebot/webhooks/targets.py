@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +12,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 Address = IPv4Address | IPv6Address
+
+
+_ODD: Final = re.compile(r"[^!-~]")
+"""What no address is written with: it would be read one way here and another way where it is connected to."""
 
 
 class TargetRefused(Exception):
@@ -42,8 +47,9 @@ class Targets:
         except ValueError as error:
             raise TargetRefused(f"{url[:200]}: is no address ({error})") from error
         host = (parts.hostname or "").lower()
-        if parts.scheme not in ("http", "https") or not host or parts.username or parts.fragment:
-            raise TargetRefused(f"{url[:200]}: must be https://host/path or http://host/path, without a user")
+        odd = _ODD.search(url) or any(not 0 < len(label) < 64 for label in host.split("."))
+        if parts.scheme not in ("http", "https") or odd or parts.username or parts.fragment:
+            raise TargetRefused(f"{url[:200] or '-'}: must be https://host/path or http://host/path, without a user")
         if not self._is_named(host) and not self._networks:
             raise TargetRefused(f"{host}: add it to `webhooks.allow` in the settings")
         return Target(host, port or (443 if parts.scheme == "https" else 80), parts.scheme == "https")

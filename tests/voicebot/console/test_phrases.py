@@ -21,7 +21,7 @@ from voicebot.console.texts.phrasebook import Phrasebook
 ROOT: Final = Path(voicebot.__file__).parent
 REFUSALS: Final = (
     *("NotPossible", "CannotReview", "NotChangeable", "TrainingNotPossible", "NotDialable", "ModelMissing"),
-    *("AccountError", "ApiKeyError", "PasswordTooWeak"),
+    *("AccountError", "ApiKeyError", "PasswordTooWeak", "WebhookError", "TargetRefused", "NotTaken"),
 )
 MISTAKES: Final = ("Problem", "problem", "_problem", "PydanticCustomError")
 CHINESE: Final = re.compile("[\u4e00-\u9fff]")
@@ -68,6 +68,7 @@ def refusals() -> Iterator[str]:
     rooms = [*(ROOT / "floor").rglob("*.py"), *(ROOT / "qa" / "review").rglob("*.py"), ROOT / "company_models.py"]
     rooms += [ROOT / "accounts" / name for name in ("account.py", "api_keys.py", "book.py", "passwords.py")]
     more = [*(ROOT / "company_changes").rglob("*.py"), ROOT / "trunk" / "dialling.py", ROOT / "command_bus.py"]
+    more += (ROOT / "webhooks").rglob("*.py")
     for file in [*rooms, *more, Path(bundle.__file__), Path(download.__file__)]:
         for call in calls(file, (*REFUSALS, "NoAnswer", "ModelError", "OfflineError")):
             yield from texts_in(call.args[0])

@@ -4,15 +4,14 @@ import asyncio
 import hmac
 import json
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.clients.certificates import certificate
+from tests.clients.webhook_receiver import Receiver, receiving
 from tests.voicebot.web.running import Clock
 from voicebot.background import background
 from voicebot.events import CallAnswered, CallEnded
@@ -22,47 +21,10 @@ from voicebot.webhooks.book import Delivery, WebhookBook
 from voicebot.webhooks.worker import WebhookWorker
 
 NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
+BY = "account:1"
 LOCAL = WebhookSection(allow=("127.0.0.0/8",), timeout_s=5)
 HASTY = LOCAL.model_copy(update={"timeout_s": 0.5})
 """For receivers that do not answer."""
-
-
-@dataclass
-class Receiver:
-    """Answers with `status`, and with `hangs` not at all."""
-
-    port: int = 0
-    status: str = "204 No Content"
-    hangs: bool = False
-    headers: list[dict[str, str]] = field(default_factory=list)
-    bodies: list[bytes] = field(default_factory=list)
-
-    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-            headers = dict(line.split(": ", 1) for line in head[1:] if line)
-            named = {name.lower(): value for name, value in headers.items()}
-            self.bodies.append(await reader.readexactly(int(named["content-length"])))
-            self.headers.append(named)
-            if self.hangs:
-                await asyncio.sleep(60)
-            writer.write(
-                f"HTTP/1.1 {self.status}\r\nLocation: http://127.0.0.1:1/\r\nConnection: close\r\n\r\n".encode()
-            )
-            await writer.drain()
-        finally:
-            writer.close()
-
-
-@asynccontextmanager
-async def receiving(*, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
-    receiver = Receiver()
-    server = await asyncio.start_server(receiver.take, "127.0.0.1", 0, ssl=tls)
-    receiver.port = server.sockets[0].getsockname()[1]
-    try:
-        yield receiver
-    finally:
-        server.close()
 
 
 @pytest.fixture
@@ -90,7 +52,7 @@ def worker(book: WebhookBook, clock: Clock, settings: WebhookSection = LOCAL) ->
 
 async def test_an_event_arrives_signed_and_whole(store: Store, book: WebhookBook) -> None:
     async with receiving() as receiver:
-        hook = await book.add(f"http://127.0.0.1:{receiver.port}/hook?a=1", ["call_ended"], at=NOON)
+        hook = await book.add(f"http://127.0.0.1:{receiver.port}/hook?a=1", ["call_ended"], by=BY, at=NOON)
         await happened(store, "call-1")
         await store.enqueue_events([CallAnswered("call-1", NOON)])  # nobody asked for it
         async with background(worker(book, Clock(NOON)).run()):
@@ -124,7 +86,7 @@ async def test_what_is_not_taken_is_made_again_later(store: Store, book: Webhook
         receiver.hangs = trouble == "hangs"
         receiver.status = trouble if trouble[0].isdigit() else receiver.status
         port = 1 if trouble == "gone" else receiver.port
-        await book.add(f"http://127.0.0.1:{port}/", ["call_ended"], at=NOON)
+        await book.add(f"http://127.0.0.1:{port}/", ["call_ended"], by=BY, at=NOON)
         await happened(store, "call-1")
         async with background(worker(book, clock, HASTY if trouble == "hangs" else LOCAL).run()):
             await until(lambda: attempted(book, 1))
@@ -147,7 +109,7 @@ async def test_after_the_last_attempt_it_is_dead_until_somebody_retries(store: S
     clock = Clock(NOON)
     async with receiving() as receiver:
         receiver.status = "500 Trouble"
-        await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], at=NOON)
+        await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], by=BY, at=NOON)
         await happened(store, "call-1")
         async with background(worker(book, clock).run()):
             for attempt in range(1, 12):
@@ -157,7 +119,7 @@ async def test_after_the_last_attempt_it_is_dead_until_somebody_retries(store: S
             assert (dead.state, dead.last_error) == ("dead", "answered 500")
             assert [each.id for each in await book.deliveries(limit=9, state="dead")] == [dead.id]
             receiver.status = "200 OK"
-            assert await book.retry(None, at=clock()) == 1
+            assert await book.retry(by=BY, at=clock()) == 1
             await until(lambda: delivered(book))
 
 
@@ -165,7 +127,7 @@ async def test_a_receiver_that_hangs_holds_up_no_other(store: Store, book: Webho
     async with receiving() as slow, receiving() as quick:
         slow.hangs = True
         for receiver in (slow, quick):
-            await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], at=NOON)
+            await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], by=BY, at=NOON)
         await happened(store, *(f"call-{number}" for number in range(25)))
         async with background(worker(book, Clock(NOON)).run()):
             await until(lambda: has_taken(quick, 25))
@@ -179,7 +141,7 @@ async def has_taken(receiver: Receiver, deliveries: int) -> bool:
 
 async def test_two_workers_make_no_delivery_twice(store: Store, book: WebhookBook) -> None:
     async with receiving() as receiver:
-        await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], at=NOON)
+        await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], by=BY, at=NOON)
         await happened(store, *(f"call-{number}" for number in range(30)))
         clock = Clock(NOON)
         async with background(worker(book, clock).run(), worker(book, clock).run()):
@@ -190,7 +152,7 @@ async def test_two_workers_make_no_delivery_twice(store: Store, book: WebhookBoo
 async def test_what_a_dead_process_had_taken_is_made_after_its_lease(store: Store, book: WebhookBook) -> None:
     clock = Clock(NOON)
     async with receiving() as receiver:
-        await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], at=NOON)
+        await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], by=BY, at=NOON)
         await happened(store, "call-1")
         assert len(await book.take_due(NOON, each=10)) == 1
         assert await book.take_due(NOON, each=10) == []
@@ -201,7 +163,7 @@ async def test_what_a_dead_process_had_taken_is_made_after_its_lease(store: Stor
 
 async def test_a_target_that_is_no_longer_allowed_gets_nothing(store: Store, book: WebhookBook) -> None:
     async with receiving() as receiver:
-        await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], at=NOON)
+        await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], by=BY, at=NOON)
         await happened(store, "call-1")
         other = WebhookSection(allow=("10.0.0.0/8",))
         async with background(worker(book, Clock(NOON), other).run()):
@@ -209,17 +171,35 @@ async def test_a_target_that_is_no_longer_allowed_gets_nothing(store: Store, boo
     assert not receiver.bodies and "webhooks.allow" in (await only(book)).last_error
 
 
+@pytest.mark.parametrize("url", ["http://127.0.0.1/\x01", "http://a..localhost/"])
+async def test_an_address_that_is_none_stops_no_other_delivery(store: Store, book: WebhookBook, url: str) -> None:
+    settings = WebhookSection(allow=("127.0.0.0/8", ".localhost"), timeout_s=0.5)
+    async with receiving() as receiver:
+        await book.add(url, ["call_ended"], by=BY, at=NOON)  # as one that was taken before it was looked at so closely
+        await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], by=BY, at=NOON)
+        await happened(store, "call-1")
+        async with background(worker(book, Clock(NOON), settings).run()):
+            await until(lambda: has_taken(receiver, 1))
+            odd = (await book.all())[0].id
+            await until(lambda: waits_for_another_try(book, odd))
+
+
+async def waits_for_another_try(book: WebhookBook, webhook_id: str) -> bool:
+    (delivery,) = await book.deliveries(limit=1, webhook_id=webhook_id)
+    return delivery.attempts == 1 and delivery.last_error != ""
+
+
 async def test_a_removed_webhook_and_old_deliveries_are_gone(store: Store, book: WebhookBook) -> None:
     clock = Clock(NOON)
     async with receiving() as receiver:
-        hook = await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], at=NOON)
+        hook = await book.add(f"http://127.0.0.1:{receiver.port}/", ["call_ended"], by=BY, at=NOON)
         await happened(store, "call-1")
         async with background(worker(book, clock).run()):
             await until(lambda: delivered(book))
             clock.forward(days=8)
             await until(lambda: none_left(book))
     await happened(store, "call-2")
-    await book.remove(hook.id)
+    await book.remove(hook.id, by=BY, at=NOON)
     assert await book.deliveries(limit=10) == [] == await book.all()
 
 
@@ -236,7 +216,7 @@ async def test_the_certificate_must_be_the_names(
     context.load_cert_chain(ca_file, key_file)
     settings = WebhookSection(allow=("localhost",), timeout_s=5, ca_file=ca_file)
     async with receiving(tls=context) as receiver:
-        await book.add(f"https://localhost:{receiver.port}/", ["call_ended"], at=NOON)
+        await book.add(f"https://localhost:{receiver.port}/", ["call_ended"], by=BY, at=NOON)
         await happened(store, "call-1")
         async with background(worker(book, Clock(NOON), settings).run()):
             await until(lambda: attempted(book, 1))

@@ -23,6 +23,11 @@ ALLOWED = Targets(WebhookSection(allow="crm.example.com, .corp.example, 10.1.0.0
         "https://crm.example.com:99999/",
         "https://[::1/",
         "https:///path",
+        "https://a..corp.example/",
+        f"https://{'a' * 64}.corp.example/",
+        "https://crm.example.com/\x01",
+        "https://crm.example.com/a b",
+        "https://crm.example.com/钩子",
     ],
 )
 def test_what_is_no_address_for_a_webhook_is_refused(url: str) -> None:

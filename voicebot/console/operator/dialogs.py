@@ -16,10 +16,12 @@ from voicebot.console.components.secret_to_copy import SecretToCopy
 from voicebot.console.once import once
 from voicebot.console.texts import Texts
 from voicebot.store.database import StoreError
+from voicebot.webhooks.book import WebhookError
+from voicebot.webhooks.targets import TargetRefused
 
 log = structlog.get_logger(__name__)
 
-REFUSALS: Final = (AccountError, ApiKeyError, PasswordTooWeak)
+REFUSALS: Final = (AccountError, ApiKeyError, PasswordTooWeak, TargetRefused, WebhookError)
 LONGEST_NAME: Final = 64
 
 

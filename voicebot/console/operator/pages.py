@@ -10,6 +10,7 @@ from voicebot.console.operator.health import health
 from voicebot.console.operator.logs import logs_page
 from voicebot.console.operator.models import models_page
 from voicebot.console.operator.settings import settings_page
+from voicebot.console.operator.webhooks import webhooks_page
 from voicebot.console.visit import Pages
 
 
@@ -20,4 +21,5 @@ def add_operators_pages(pages: Pages) -> None:
     pages.add("/operator/logs", Action.OPERATE, logs_page)
     pages.add("/operator/accounts", Action.MANAGE_ACCOUNTS, accounts_page)
     pages.add("/operator/api-keys", Action.MANAGE_API, api_keys_page)
+    pages.add("/operator/webhooks", Action.MANAGE_API, webhooks_page)
     pages.add("/operator/audit", Action.READ_AUDIT, audit_page)

@@ -133,7 +133,7 @@ async def test_how_an_item_is_decided_is_a_sentence_and_the_expression_is_a_clic
         assert await lead.open("/company/scorecards/service/nothing") == 404
     async with here.of("lead", theme=theme, language="en") as lead:
         await lead.open("/company/scorecards/service/silence")
-        sentence = "Fails with “long silence” without “hold announced” within 10 s before it"
+        sentence = 'Fails with "long silence" without "hold announced" within 10 s before it'
         await expect(lead.page.get_by_text(sentence)).to_be_visible()
 
 

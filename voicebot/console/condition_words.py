@@ -1,10 +1,14 @@
-"""A condition of a scorecard as a sentence. Nothing of it is lost: two different ones are two different sentences."""
+"""A condition of a scorecard as a sentence. Nothing of it is lost: two different ones are two different sentences.
+
+Only regular expressions are not for everybody to read: they are said by examples, and given whole beside the sentence.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from voicebot.console.pattern_examples import pattern_examples
 from voicebot.console.texts import Texts
 from voicebot.qa.scorecard.conditions import (
     AnyCondition,
@@ -81,7 +85,8 @@ class ConditionWords:
                 what = t.listed([*map(self._named, phrases), *map(self._list, lists)])
                 kind, count = (f"words_{need}", 0) if isinstance(need, str) else ("words_some", need)
             case Pattern(pattern=pattern):
-                kind, what = "pattern", self._named(pattern)
+                what = self._each(pattern_examples(pattern))
+                kind = "pattern" if what else "pattern_alone"
             case Similar(samples=samples):
                 kind, what = "similar", self._each(samples)
             case Repeated(questions_only=only):
@@ -110,7 +115,8 @@ class ConditionWords:
         if isinstance(condition, Words) and condition.unless:
             yield t("condition.unless", what=self._each(condition.unless))
         if isinstance(condition, Pattern) and condition.unless:
-            yield t("condition.pattern_unless", what=self._named(condition.unless))
+            what = self._each(pattern_examples(condition.unless))
+            yield t("condition.pattern_unless" if what else "condition.pattern_unless_alone", what=what)
         if isinstance(condition, Words) and condition.sounds_alike:
             yield t("condition.sounds_alike")
         if isinstance(condition, InPlainSpeech) and condition.count_negated:
@@ -152,6 +158,12 @@ class ConditionWords:
 
     def _named(self, words: str) -> str:
         return self._t("rule.named", what=words)
+
+
+def patterns(condition: AnyCondition) -> Mapping[str, str]:
+    """Its regular expressions as they are written, by key."""
+    keys = ("pattern", "unless") if isinstance(condition, Pattern) else ()
+    return {key: text for key in keys if (text := getattr(condition, key))}
 
 
 def plain(number: float) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from voicebot.console.condition_words import ConditionWords, plain
+from voicebot.console.condition_words import ConditionWords, patterns, plain
 from voicebot.console.names import Names
 from voicebot.console.texts import Texts
 from voicebot.qa.scorecard.conditions import Facts
@@ -43,8 +43,14 @@ class RuleWords:
 
     def conditions(self, item: Item) -> Mapping[str, str]:
         """The title of each condition that it uses -> what is looked for."""
-        used = dict.fromkeys(name for rule in item.rules.values() for name in names(rule))
-        return {self._titles[name]: self._condition(self._card.conditions[name]) for name in used}
+        return {self._titles[name]: self._condition(self._card.conditions[name]) for name in _used(item)}
+
+    def written(self, item: Item) -> Iterator[str]:
+        """Its rules, and the regular expressions that they use, as they are in the file."""
+        yield from (f"{key} = {rule}" for key, rule in item.rules.items())
+        for name in _used(item):
+            for key, pattern in patterns(self._card.conditions[name]).items():
+                yield f"{name}.{key} = {pattern}"
 
     def rule(self, rule: Expression) -> str:
         """An expression, with brackets where it could be read in two ways."""
@@ -102,3 +108,8 @@ class RuleWords:
     def _title(self, name: str) -> str:
         title = self._card.conditions[name].title if self._t.language == "zh" else ""
         return title or name.replace("_", " ")
+
+
+def _used(item: Item) -> Iterable[str]:
+    """The conditions of its rules, each once."""
+    return dict.fromkeys(name for rule in item.rules.values() for name in names(rule))

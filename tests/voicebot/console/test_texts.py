@@ -41,6 +41,8 @@ def test_a_value_without_a_name_is_shown_as_it_is() -> None:
     assert texts("zh").named("outcome", None) == ""
 
 
-def test_every_prompt_that_the_code_speaks_has_an_everyday_name() -> None:
+def test_every_prompt_that_the_code_speaks_has_an_everyday_name_and_so_has_what_it_may_hold() -> None:
     for language in LANGUAGES:
         assert [key for key in REQUIRED_PROMPTS if f"prompt_name.{key}" not in texts(language).entries] == []
+        values = {name for names in REQUIRED_PROMPTS.values() for name in names}
+        assert [name for name in values if f"prompt_value.{name}" not in texts(language).entries] == []

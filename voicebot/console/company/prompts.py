@@ -98,7 +98,7 @@ async def prompt_page(visit: Visit) -> None:
         with box("vb-columns vb-columns-wide-left"):
             with panel(t("prompts.form")), box("vb-form"):
                 if values := REQUIRED_PROMPTS.get(key):
-                    shown = t.listed(f"{{{name}}}" for name in sorted(values))
+                    shown = t.listed(f"{{{name}}} {t.named('prompt_value', name)}" for name in sorted(values))
                     tag("p", t("prompts.values", values=shown), "vb-soft vb-plain")
                 words = ui.textarea(t("prompts.words"), value="\n".join(prompt.wordings("cmn")))
                 yue = ui.input(t("prompts.yue"), value=prompt.yue).props("outlined dense maxlength=200")

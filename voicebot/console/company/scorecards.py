@@ -47,7 +47,7 @@ def _items(visit: Visit, card: Scorecard) -> None:
     t, words = visit.t, RuleWords(visit.t, visit.names, card)
     columns = [
         Column(t("card.item"), "16rem"),
-        Column(t("card.dimension"), "5rem"),
+        Column(t("card.dimension"), "6.5rem"),
         Column(t("card.weight"), "4.5rem", "right"),
         Column(t("rule.how")),
         Column("", "6.5rem"),
@@ -58,7 +58,7 @@ def _items(visit: Visit, card: Scorecard) -> None:
                 Cell(item.title, second=item.advice),
                 card.dimensions[item.dimension].title,
                 f"{item.weight:g}",
-                Cell(words.decided_by(item), second=t("rule.joint").join(words.counts(item))),
+                Cell(words.decided_by(item), second=t("rule.next").join(words.counts(item))),
                 Cell(t("score.fatal") if item.fatal else "", tone="bad" if item.fatal else None),
             ],
             href=f"/company/scorecards/{card.name}/{item.name}",

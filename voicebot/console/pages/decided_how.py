@@ -23,5 +23,5 @@ def decided_how(t: Texts, words: RuleWords, item: Item) -> None:
         if item.rules:
             with ui.element("details").classes("vb-folded"):
                 tag("summary", t("rule.expression"))
-                for key, rule in item.rules.items():
-                    tag("code", f"{key} = {rule}", "vb-text")
+                for line in words.written(item):
+                    tag("code", line, "vb-text")

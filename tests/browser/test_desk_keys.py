@@ -25,12 +25,7 @@ CALL = "keys-call"
 
 
 async def alt(page: Page, key: str) -> None:
-    """Alt and a key, as a keyboard sends it: Playwright's own leaves the letter out, by which access keys are found."""
-    session = await page.context.new_cdp_session(page)
-    pressed = {"key": key, "unmodifiedText": key, "windowsVirtualKeyCode": ord(key.upper()), "modifiers": 1}
-    for kind in ("keyDown", "keyUp"):
-        await session.send("Input.dispatchKeyEvent", {"type": kind, **pressed})
-    await session.detach()
+    await page.keyboard.press(f"Alt+{key}")
 
 
 async def joined(console: Console, page: Page) -> None:

@@ -11,6 +11,7 @@ from nicegui import ui
 from voicebot.agent_commands import Consult, EndConsult, HangUp, Hold, Mute, Transfer
 from voicebot.agent_events import LineStood
 from voicebot.console.commanding import command, new_id
+from voicebot.console.components.alt_keys import pressed_by
 from voicebot.console.components.parts import box, tag
 from voicebot.console.desk.passing_on import PassingOn
 from voicebot.console.desk.recording_switch import KEY as RECORDING_KEY
@@ -68,8 +69,7 @@ class CallControls:
 
     def _button(self, icon: str, what: str, act: Callable[[], Awaitable[None] | None]) -> ui.button:
         button = ui.button(self._visit.t(f"desk.{what}"), icon=icon or None, on_click=act).props("outline no-caps")
-        button.props["accesskey"] = KEYS[what]
-        button.props["title"] = self._visit.t("desk.key", key=KEYS[what].upper())
+        pressed_by(button, KEYS[what], self._visit.t)
         return button
 
     async def _toggle_hold(self) -> None:

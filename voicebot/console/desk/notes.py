@@ -8,6 +8,7 @@ from typing import Final
 from nicegui import ui
 
 from voicebot.console.attempting import attempted
+from voicebot.console.components.alt_keys import pressed_by
 from voicebot.console.components.parts import panel
 from voicebot.console.visit import Visit
 from voicebot.privacy.redaction import without_secrets
@@ -28,10 +29,10 @@ class Notes:
         t = visit.t
         with ui.element("div") as self._place, panel(t("desk.own_note")):
             self._text = ui.textarea(placeholder=t("desk.own_note_hint"), on_change=self._keep)
-            self._text.props(f"outlined autogrow maxlength={LONGEST} accesskey=n")
+            self._text.props(f"outlined autogrow maxlength={LONGEST}")
             self._text.classes("vb-wide")
             self._text.props["aria-label"] = t("desk.own_note")
-            self._text.props["title"] = t("desk.key", key="N")
+            pressed_by(self._text, "n", t)
         self._place.set_visibility(False)
 
     @property

@@ -11,6 +11,7 @@ from nicegui import ui
 from voicebot.agent_commands import SetPresence
 from voicebot.agent_events import PresenceChanged
 from voicebot.console.commanding import command, new_id
+from voicebot.console.components.alt_keys import pressed_by
 from voicebot.console.components.parts import Tone, box, tag
 from voicebot.console.names import minutes
 from voicebot.console.visit import Visit
@@ -51,8 +52,7 @@ class PresenceSwitch:
     def _choice(self, wanted: Wanted) -> ui.element:
         button = tag("button", self._visit.t(f"presence.{wanted}"), "vb-choice")
         button.props["type"] = "button"
-        button.props["accesskey"] = KEYS[wanted]
-        button.props["title"] = self._visit.t("desk.key", key=KEYS[wanted])
+        pressed_by(button, KEYS[wanted], self._visit.t)
         button.on("click", partial(self._set, wanted))
         return button
 

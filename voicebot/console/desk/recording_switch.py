@@ -8,6 +8,7 @@ from nicegui import ui
 
 from voicebot.agent_commands import PauseRecording
 from voicebot.console.commanding import command, new_id
+from voicebot.console.components.alt_keys import pressed_by
 from voicebot.console.components.parts import badge
 from voicebot.console.feed import CallEvent
 from voicebot.console.visit import Visit
@@ -26,8 +27,7 @@ class RecordingSwitch:
         self._call_id = ""
         self._paused = False
         self._button = ui.button(on_click=self._toggle).props("outline no-caps")
-        self._button.props["accesskey"] = KEY
-        self._button.props["title"] = visit.t("desk.key", key=KEY.upper())
+        pressed_by(self._button, KEY, visit.t)
         visit.keep_up(self._follow)
 
     def sign(self) -> None:

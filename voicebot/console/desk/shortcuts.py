@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voicebot.console.components.alt_keys import AltKeys
 from voicebot.console.components.parts import facts, panel
 from voicebot.console.desk.call_controls import KEYS as CALL_KEYS
 from voicebot.console.desk.presence_switch import KEYS as PRESENCE_KEYS
@@ -14,6 +15,7 @@ def shortcuts(t: Texts) -> None:
     alt = {key: t(f"presence.{wanted}") for wanted, key in PRESENCE_KEYS.items()}
     alt |= {key: t(f"desk.{what}") for what, key in CALL_KEYS.items()}
     with panel(t("desk.keys"), classes="vb-keys"):
+        AltKeys()
         facts(
             [
                 (TAKE_KEY, f"{t('desk.answer')} / {t('desk.skip_whisper')}"),

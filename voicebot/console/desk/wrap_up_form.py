@@ -10,6 +10,7 @@ from voicebot.agent_commands import ConfirmWrapUp
 from voicebot.agent_events import WrapUpSuggested
 from voicebot.assist.wrapup import dispositions
 from voicebot.console.commanding import command, new_id
+from voicebot.console.components.alt_keys import pressed_by
 from voicebot.console.components.parts import box, panel, tag
 from voicebot.console.desk.notes import LONGEST, Notes
 from voicebot.console.visit import Visit
@@ -31,7 +32,8 @@ class WrapUpForm:
             self._disposition = ui.select(titles, label=t("desk.disposition")).props("outlined dense")
             self._summary = ui.textarea(t("desk.summary")).props(f"outlined autogrow maxlength={LONGEST}")
             self._follow_ups = box()
-            ui.button(t("desk.confirm"), on_click=self._confirm).props("unelevated no-caps accesskey=w")
+            confirm = ui.button(t("desk.confirm"), on_click=self._confirm).props("unelevated no-caps")
+            pressed_by(confirm, "w", t)
         self.hide()
 
     def hide(self) -> None:

@@ -78,6 +78,16 @@ async def test_a_call_is_found_by_words_and_listened_to_along_its_transcript(peo
         assert "明天送到" in (await lead.texts(".vb-line-unheard"))[0]
 
 
+async def test_a_day_is_typed_in_full_before_calls_are_looked_for(people: Browsers) -> None:
+    async with people.of("lead") as lead:
+        page = lead.page
+        await lead.open("/calls?span=dates")
+        await page.get_by_label("从", exact=True).focus()
+        for digit in "11302026":  # a browser tells of each digit of the year
+            await page.keyboard.press(digit)
+        await page.wait_for_url("**/calls?span=dates&first=2026-11-30")
+
+
 async def test_each_item_of_the_score_leads_to_its_evidence(people: Browsers, console: Console) -> None:
     await Reviewer(console.store, SAMPLE_COMPANY).score("ordinary", announce=False)
     async with people.of("lead") as lead:

@@ -61,8 +61,8 @@ class CallQuery:
         page = given.get("page", "0")
         return cls(
             span=next((span for span in SPANS if span == given.get("span")), "week"),
-            first=_day(given.get("first", "")),
-            last=_day(given.get("last", "")),
+            first=day_in(given.get("first", "")),
+            last=day_in(given.get("last", "")),
             page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 0,
             **texts,
         )
@@ -97,7 +97,8 @@ class CallQuery:
         return today + timedelta(days=first), today + timedelta(days=after)
 
 
-def _day(text: str) -> date | None:
+def day_in(text: str) -> date | None:
+    """A day that calls can be of: a year that is still being typed is none yet."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 
 from dialect_router.dialects import dialects
 from dialect_router.regions import provinces
 from voicebot.accounts.call_access import looks_for_numbers
 from voicebot.accounts.permissions import Action
-from voicebot.console.call_query import SPANS, CallQuery
+from voicebot.console.call_query import SPANS, CallQuery, day_in
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import box, empty, link, panel, tag
 from voicebot.console.live_calls import likeliest
@@ -114,7 +115,14 @@ def _select(
 def _day(label: str, value: date | None, query: CallQuery, field: str) -> None:
     picker = ui.input(label, value=value.isoformat() if value else "")
     picker.props("outlined dense type=date stack-label").classes("vb-filter")
-    picker.on("change", lambda: go_to(query.changed(**{field: picker.value or ""})))
+
+    def go(event: GenericEventArguments) -> None:
+        day = str(event.args)
+        if not day or day_in(day):  # some browsers tell of each digit of the year
+            go_to(query.changed(**{field: day}))
+
+    # The event brings the day: Firefox tells of the change before the field has its value.
+    picker.on("change", go)
 
 
 def _paging(t: Texts, query: CallQuery, total: int) -> None:

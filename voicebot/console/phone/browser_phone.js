@@ -175,7 +175,7 @@ export default {
       this.open = true;
       clearInterval(this.measuring);
       this.measuring = setInterval(() => (this.level = Math.round(this.sound.level() * 100)), LEVEL_MS);
-      await this.list();
+      this.list(); // not waited for: Firefox tells of devices only while the page is in front
       return true;
     },
     shut() {

@@ -15,7 +15,8 @@ export function kept() {
 export class PhoneSound {
   constructor(lost) {
     this.lost = lost; // the microphone was pulled out
-    this.player = new Audio();
+    this.player = new Audio(); // the other side
+    this.bell = new Audio(); // our own tones: Firefox sends elements to a chosen loudspeaker, but no AudioContext
     this.choice = kept();
   }
 
@@ -30,7 +31,11 @@ export class PhoneSound {
     const deviceId = this.choice.microphone ? { ideal: this.choice.microphone } : undefined;
     this.stream = await navigator.mediaDevices.getUserMedia({ audio: { ...CLEAN, deviceId } });
     this.track.onended = () => this.lost();
-    this.context ||= new AudioContext();
+    if (!this.context) {
+      this.context = new AudioContext();
+      this.tones = this.context.createMediaStreamDestination();
+      this.bell.srcObject = this.tones.stream;
+    }
     this.meter = this.context.createAnalyser();
     this.context.createMediaStreamSource(this.stream).connect(this.meter);
     await this.useSpeaker();
@@ -59,8 +64,7 @@ export class PhoneSound {
   async useSpeaker() {
     const sink = this.choice.speaker || "";
     try {
-      await this.player.setSinkId?.(sink);
-      await this.context?.setSinkId?.(sink);
+      await Promise.all([this.player, this.bell].map((each) => each.setSinkId?.(sink)));
     } catch {
       // that loudspeaker is gone: the usual one does
     }
@@ -87,6 +91,7 @@ export class PhoneSound {
 
   tone(seconds = 1, hz = 880) {
     this.context.resume();
+    this.bell.play().catch(() => {}); // a page that was never touched may not make a sound
     const source = this.context.createOscillator(), volume = this.context.createGain();
     source.frequency.value = hz;
     const now = this.context.currentTime;
@@ -94,7 +99,7 @@ export class PhoneSound {
     volume.gain.linearRampToValueAtTime(0.2, now + 0.02);
     volume.gain.setValueAtTime(0.2, now + seconds - 0.05);
     volume.gain.linearRampToValueAtTime(0, now + seconds);
-    source.connect(volume).connect(this.context.destination);
+    source.connect(volume).connect(this.tones);
     source.start(now);
     source.stop(now + seconds);
   }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import structlog
 
 from dialect_router.presence import Presence
@@ -136,7 +139,7 @@ class _Desk:
             case Unlisted():
                 self._show_presence(None)
             case Ringing():
-                await self._take_up(event.call_id, whisper=event.whisper, reasons=event.reasons)
+                await self._take_up(event.call_id, event)
             case Joined():
                 if event.call_id != self._call_id:
                     await self._take_up(event.call_id)
@@ -170,10 +173,11 @@ class _Desk:
         self._presence.show(state)
         self._ringing.show(state)
 
-    async def _take_up(self, call_id: str, *, whisper: str = "", reasons: tuple[str, ...] = ()) -> None:
-        """A call that rings or goes on here."""
+    async def _take_up(self, call_id: str, ringing: Ringing | None = None) -> None:
+        """A call that rings or goes on here. ringing: what came with it, which the store may get only later."""
         self._call_id = call_id
-        packet = await self._packet(call_id)
+        packet = _readable(call_id, ringing.packet) if ringing else await self._packet(call_id)
+        whisper, reasons = (ringing.whisper, ringing.reasons) if ringing else ("", ())
         self._card.show(packet, whisper=whisper, reasons=reasons)
         if packet is not None:
             self._known.show(packet, await customer_file(self._visit, packet))
@@ -189,8 +193,12 @@ class _Desk:
     async def _packet(self, call_id: str) -> HandoverPacket | None:
         """The latest one that was handed over with the call."""
         kept = await self._floor.packets(call_id)
-        try:
-            return packet_from_fields(kept[-1]) if kept else None
-        except PacketError as error:
-            log.warning("packet_not_readable", call=call_id, reason=str(error))
-            return None
+        return _readable(call_id, kept[-1]) if kept else None
+
+
+def _readable(call_id: str, packet: Mapping[str, Any]) -> HandoverPacket | None:
+    try:
+        return packet_from_fields(packet)
+    except PacketError as error:
+        log.warning("packet_not_readable", call=call_id, reason=str(error))
+        return None

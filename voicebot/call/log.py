@@ -225,6 +225,10 @@ class CallLog:
         paused = bool(self._pauses) and self._pauses[-1][1] is None
         return ("", "") if paused else self._redaction.partial(stable, unstable)
 
+    def is_off_the_record(self, said: Said) -> bool:
+        """Whether some of it was said while nothing is kept: by whoever helps the agent, neither."""
+        return self._in_a_pause(round(said.started_s * 1000), round(said.ended_s * 1000))
+
     async def recording_paused(self, by: str, *, at_s: float) -> None:
         """Nothing that is said from here on is kept. by: "flow", or an agent's id."""
         at_ms = round(at_s * 1000)
@@ -255,9 +259,10 @@ class CallLog:
 
     def _is_private(self, turn: TurnRecord) -> bool:
         """Whether some of it was said while nothing is kept. Our own questions are no secret."""
-        return turn.role != "assistant" and any(
-            begin < turn.ended_ms and (end is None or turn.started_ms <= end) for begin, end in self._pauses
-        )
+        return turn.role != "assistant" and self._in_a_pause(turn.started_ms, turn.ended_ms)
+
+    def _in_a_pause(self, started_ms: int, ended_ms: int) -> bool:
+        return any(begin < ended_ms and (end is None or started_ms <= end) for begin, end in self._pauses)
 
     async def _write(self, write: Callable[[], Awaitable[None]]) -> None:
         self._unwritten.append(write)

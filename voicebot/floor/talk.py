@@ -146,7 +146,9 @@ class _Side:
         understood = said.heard.understood
         assert understood is not None
         dialect = None
-        if self._role == "caller":
+        if self._log.is_off_the_record(said):
+            pass  # prompts, packet and wrap-up would keep and repeat the words
+        elif self._role == "caller":
             dialect = self._guest.caller_said(said.heard)
             await self._talk.caller_said(said, understood)
         else:

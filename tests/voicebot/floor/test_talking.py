@@ -166,20 +166,25 @@ async def test_nothing_of_what_is_said_while_an_agent_pauses_the_recording_is_ke
     async with house(tmp_path, agent("8001")) as here:
         caller, phone = await here.talking("8001")
         assert (await here.commands.handle(PauseRecording("c1", "8001", True))).done
-        caller_says(here, caller, "我妈妈叫翠花", "none")
+        caller_says(here, caller, "我要投诉我妈妈叫翠花", "complaint")
+        await asyncio.sleep(3)
+        agent_says(here, caller, phone, "我明天下午三点前给翠花回电话", seconds=1.5)
         await asyncio.sleep(3)
         assert (await here.commands.handle(PauseRecording("c2", "8001", False))).done
         await asyncio.sleep(1)
         agent_says(here, caller, phone, "好的我记下了", seconds=1.5)
         await asyncio.sleep(3)
-        assert [turn.text for turn in (await caller.turns())[-2:]] == ["***", "好的我记下了"]
+        assert [turn.text for turn in (await caller.turns())[-3:]] == ["***", "***", "好的我记下了"]
         assert not (await here.commands.handle(PauseRecording("c3", "8002", True))).done
         assert caller.call
         assert [(gap.by, gap.to_ms is not None) for gap in await RecordingGaps(here.store).of(caller.call.id)] == [
             ("8001", True)
         ]
         caller.line.end()
-        await caller.ended()
+        record = await caller.ended()
+        await asyncio.sleep(0.5)
+        kept = [await here.floor_store.packets(record.id), await here.floor_store.wrap_ups(record.id)]
+        assert "翠花" not in str([*kept, await here.store.tasks(call_id=record.id), here.told])
 
 
 @in_virtual_time

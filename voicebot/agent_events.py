@@ -81,8 +81,9 @@ class PromptShown:
     """From there until now; None where it answers no words."""
 
 
-Consulting = Literal["", "ringing", "talking", "asked"]
-"""ringing, talking: a colleague's phone rings, they are on the line; asked: one is the colleague oneself."""
+Consulting = Literal["", "ringing", "talking", "conference", "asked", "invited"]
+"""ringing, talking, conference: a colleague's phone rings, they are on the line, the caller hears them as well. asked,
+invited: the last two for the colleague, to whom the call does not belong."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,14 @@ from playwright.async_api import Locator, Page, expect
 from tests.browser.calls import NUMBER, SCRIPT, TEMPLATE
 from tests.browser.console import Browsers, Console
 from tests.browser.test_accessibility import serious_faults
+from voicebot.company import load_company
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.privacy.audit import Audit
 from voicebot.qa.review.reviews import ReviewStore
+from voicebot.qa.summary_store import SummaryStore
 from voicebot.qa.worker import Reviewer
 from voicebot.store.floor import FloorStore
-from voicebot.store.floor_records import OfferRecord
+from voicebot.store.floor_records import OfferRecord, WrapUpRecord
 from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -82,6 +84,26 @@ async def test_why_a_call_went_to_whom_is_read_with_those_who_might_have_had_it(
             await expect(decided).to_contain_text(told)
         assert await serious_faults(lead, "light") == []
         assert await lead.call("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.usefixtures("reviewed")
+async def test_a_call_tells_what_became_of_it_and_how_its_agent_closed_it(people: Browsers, console: Console) -> None:
+    call = await console.store.call("reviewed")
+    assert call
+    made = await SummaryStore(console.store).make(load_company(SAMPLE_COMPANY), call, now=datetime.now(UTC))
+    floor = FloorStore(console.store, "here")
+    note = f"答应补寄 {SCRIPT} {NUMBER}"
+    await floor.wrapped_up(
+        WrapUpRecord("reviewed", "8002", datetime.now(UTC), "order_done", "订单已办理", "", "查了订单", note, True)
+    )
+    async with people.of("lead") as lead:
+        await lead.open("/calls/reviewed")
+        told = lead.page.locator(".vb-panel", has=lead.page.get_by_text("通话小结", exact=True))
+        for shown in (made.summary.reason.text, "邓凯的话后整理", "订单已办理", "客服已确认", f"答应补寄 {SCRIPT}"):
+            await expect(told).to_contain_text(shown)
+        await expect(told).not_to_contain_text(NUMBER)
+        await told.get_by_role("button", name="看原话").first.click()
+        assert await serious_faults(lead, "light") == []
 
 
 @pytest.mark.usefixtures("reviewed")

@@ -78,8 +78,9 @@ async def demo(
     live.print(f"启动系统 Starting the system (log: {folder / 'serve.log'})")
     async with running_system(folder) as system:
         live.print(f"系统已就绪 Ready on {system.uri}\n")
-        if not as_json_object:
-            (await open_console(system.settings, company)).say(console)
+        pages = None if as_json_object else await open_console(system.settings, company)
+        if pages is not None:
+            pages.say(console)
         view = LiveView(live, company)
         async with background(view.follow(system.settings), view.follow_agents(system.settings)):
             alone = [script for script in scripts if script.script not in HANDED_OVER]
@@ -98,6 +99,8 @@ async def demo(
                 f"  {_command()} caller {system.uri} --say 转人工",
                 soft_wrap=True,
             )
+            if pages is not None:  # said minutes ago, and scrolled away
+                pages.say(console)
             await asyncio.Event().wait()
 
 

@@ -145,8 +145,10 @@ class Transfers:
             self._apart(call_id, consultation)
             connection.join()
             assert connection.bridge is not None and consultation.colleague.connection is not None
-            connection.bridge.supervise(consultation.colleague.connection.seat, Supervision.BARGE)
+            invited = consultation.colleague.connection
+            connection.bridge.supervise(invited.seat, Supervision.BARGE)
             self.tell_line(connection)
+            self._tell(invited, consulting="invited", colleague=agent_id)
         else:
             self._take_back(call_id, consultation)
 
@@ -176,6 +178,8 @@ class Transfers:
         visitor = self._floor.visitors.get(floor_id)
         if visitor is not None and visitor.consults:  # one of three hung up
             self._floor.dismiss(floor_id, "agent")
+            if (asking := self._floor.visitors.get(floor_id.rpartition("~")[0])) and asking.connection:
+                self.tell_line(asking.connection)
             return True
         return False
 
@@ -210,10 +214,18 @@ class Transfers:
     def tell_line(self, connection: Connection) -> None:
         """How an agent's line stands now, for their desks; a bridge that was made anew holds and mutes nobody."""
         found = next((each for each in self._consultations.values() if each.caller.connection is connection), None)
-        if found is None:
-            self._tell(connection)
-        else:
+        if found is not None:
             self._tell(connection, consulting="ringing" if found.bridge is None else "talking", colleague=found.to)
+        elif (invited := self._invited_by(connection)) is not None:
+            self._tell(connection, consulting="conference", colleague=invited.agent.id)
+        else:
+            self._tell(connection)
+
+    def _invited_by(self, connection: Connection) -> Connection | None:
+        """The colleague in a conference of three."""
+        third = connection.bridge.supervisor if connection.bridge is not None else None
+        others = (visitor.connection for visitor in self._floor.visitors.values() if visitor.consults)
+        return next((each for each in others if each and each.answered and each.seat is third), None)
 
     def _tell(self, connection: Connection, *, consulting: Consulting = "", colleague: str = "") -> None:
         bridge, guest = connection.bridge, connection.guest

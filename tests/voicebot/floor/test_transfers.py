@@ -170,6 +170,9 @@ async def test_three_talk_in_a_conference(tmp_path: Path) -> None:
         second.says(caller.speech[:8000])
         await asyncio.sleep(0.5)
         assert loud(caller.line.heard[-10:]) and loud(first.heard[-10:])
+        assert (stood(here, "8001").consulting, stood(here, "8002").consulting) == ("conference", "invited")
+        assert (await here.commands.handle(Mute("m", "8001", True))).done
+        assert stood(here, "8001").muted and stood(here, "8001").consulting == "conference"
         caller.line.end()
         await caller.ended()
         await asyncio.sleep(0.5)
@@ -238,3 +241,16 @@ async def test_who_takes_over_a_consulted_call_has_it_to_themselves(tmp_path: Pa
         assert stood(here, "8002").consulting == ""
         caller.line.end()
         assert (await caller.ended()).agent_id == "8002"
+
+
+@in_virtual_time
+async def test_who_was_invited_to_a_conference_leaves_it_from_the_desk(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"repair": 1})) as here:
+        caller, first, second = await consulting(here)
+        assert (await here.commands.handle(EndConsult("c2", "8001", "conference"))).done
+        await asyncio.sleep(0.3)
+        assert (await here.commands.handle(HangUp("u", "8002"))).done
+        await asyncio.sleep(0.3)
+        assert second.over is not None and first.over is None and stood(here, "8001").consulting == ""
+        caller.line.end()
+        assert (await caller.ended()).agent_id == "8001"

@@ -46,9 +46,9 @@ class CallControls:
         passing_on = PassingOn(visit, agent_id, transfer=self._transfer, consult=self._consult)
         with box("vb-controls") as self._row:
             self._hold = self._button("pause", "hold", self._toggle_hold)
-            self._mute = self._button("volume_off", "mute", self._toggle_mute)
+            self._mute = self._button("mic_off", "mute", self._toggle_mute)
             self.recording = RecordingSwitch(visit, agent_id)
-            self._button("phone_forwarded", "pass_on", passing_on.open)
+            self._pass_on = self._button("phone_forwarded", "pass_on", passing_on.open)
             self._button("call_end", "hang_up", self._hang_up)
             self.recording.sign()
         with box("vb-controls") as self._consulting:
@@ -91,13 +91,16 @@ class CallControls:
 
     def _show_consultation(self, line: LineStood | None) -> None:
         self._consulting.set_visibility(line is not None)
+        is_ours = line is None or line.consulting not in ("asked", "invited")
+        for button in (self._hold, self._mute, self._pass_on, self.recording.button):
+            button.set_enabled(is_ours)
         if line is None:
             return
         self._row.set_visibility(True)
         who = self._visit.names.agent(line.colleague)
         self._consulted.set_text(self._visit.t(f"desk.consulting_{line.consulting}", who=who))
         for how, button in self._hows.items():
-            button.set_visibility(line.consulting != "asked")
+            button.set_visibility(line.consulting in ("ringing", "talking"))
             button.set_enabled(how == "back" or line.consulting == "talking")
 
     async def _transfer(self, to: str, reason: str) -> bool:

@@ -26,13 +26,13 @@ class RecordingSwitch:
         self._agent_id = agent_id
         self._call_id = ""
         self._paused = False
-        self._button = ui.button(on_click=self._toggle).props("outline no-caps")
-        pressed_by(self._button, KEY, visit.t)
+        self.button = ui.button(on_click=self._toggle).props("outline no-caps")
+        pressed_by(self.button, KEY, visit.t)
         visit.keep_up(self._follow)
 
     def sign(self) -> None:
         """The place for what says that nothing is kept now."""
-        self._sign = badge(self._visit.t("desk.recording_paused"), "warn", icon="mic_off")
+        self._sign = badge(self._visit.t("desk.recording_paused"), "warn", icon="stop_circle")
         self._sign.props["role"] = "status"
         self._show(paused=False)
 
@@ -55,9 +55,9 @@ class RecordingSwitch:
     def _show(self, *, paused: bool) -> None:
         t = self._visit.t
         self._paused = paused
-        self._button.set_text(t("desk.record_again" if paused else "desk.pause_recording"))
-        self._button.set_icon("fiber_manual_record" if paused else "mic_off")
-        self._button.props["aria-pressed"] = "true" if paused else "false"
+        self.button.set_text(t("desk.record_again" if paused else "desk.pause_recording"))
+        self.button.set_icon("fiber_manual_record" if paused else "stop_circle")
+        self.button.props["aria-pressed"] = "true" if paused else "false"
         self._sign.set_visibility(paused)
 
     async def _toggle(self) -> None:

@@ -14,6 +14,7 @@ from voicebot.console.pages.call_parts import recording_panel, recording_peaks, 
 from voicebot.console.pages.follow_up_list import FollowUpList
 from voicebot.console.pages.routing_panel import routing_panel
 from voicebot.console.pages.scorecard_panel import scorecard_panel
+from voicebot.console.pages.summary_panel import summary_panel
 from voicebot.console.shell import framed
 from voicebot.console.texts import Texts
 from voicebot.console.visit import Visit, not_found
@@ -21,6 +22,7 @@ from voicebot.privacy.audit import Audit
 from voicebot.privacy.reveal import REVEALED
 from voicebot.qa.material import CallMeasures
 from voicebot.qa.measuring.kept import kept_measures
+from voicebot.qa.summary_store import SummaryStore
 from voicebot.store.floor import FloorStore
 from voicebot.store.records import CallRecord, TurnRecord
 
@@ -39,7 +41,9 @@ async def review(visit: Visit) -> None:
     action = SEEN if names is visit.names else REVEALED
     await Audit(store).record(visit.viewer.actor.id, action, f"call:{call.id}")
     turns = await store.turns(call.id)
-    offers = await FloorStore(store, visit.sources.settings.events.node).offers(call.id)
+    floor = FloorStore(store, visit.sources.settings.events.node)
+    offers, wrap_ups = await floor.offers(call.id), await floor.wrap_ups(call.id)
+    summary = await SummaryStore(store).of(call.id)
     peaks = await recording_peaks(visit, call)
     measures = await kept_measures(store, call.id)
     with framed(visit.viewer, "calls", names.caller(call)[0]) as tools:
@@ -53,6 +57,7 @@ async def review(visit: Visit) -> None:
             with box("vb-columns vb-columns-wide-left"):
                 transcript_panel(visit, names, call, turns, seekable=peaks is not None)
                 with box("vb-stack"):
+                    summary_panel(visit.t, names, summary, wrap_ups)
                     if call.ended_at is not None:
                         await scorecard_panel(visit, names, call, turns)
                     _about(visit.t, names, call, turns, measures)

@@ -17,7 +17,7 @@ from voicebot.console.company.room import may_edit, room
 from voicebot.console.company.versions import versions_panel
 from voicebot.console.components.parts import box, panel, tag
 from voicebot.console.pages.decided_how import decided_how
-from voicebot.console.rule_words import RuleWords
+from voicebot.console.scorecard_words.rule_words import RuleWords
 from voicebot.console.visit import Visit, not_found
 from voicebot.qa.scorecard.files import read_scorecards
 from voicebot.qa.scorecard.model import Item, Scorecard

@@ -10,7 +10,7 @@ from voicebot.console.company.room import room
 from voicebot.console.company.versions import versions_panel
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import box, empty, facts, link, panel, tag
-from voicebot.console.rule_words import RuleWords
+from voicebot.console.scorecard_words.rule_words import RuleWords
 from voicebot.console.visit import Visit
 from voicebot.qa.scorecard.files import read_scorecards
 from voicebot.qa.scorecard.model import Scorecard

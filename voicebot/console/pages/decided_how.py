@@ -5,7 +5,7 @@ from __future__ import annotations
 from nicegui import ui
 
 from voicebot.console.components.parts import box, tag
-from voicebot.console.rule_words import RuleWords
+from voicebot.console.scorecard_words.rule_words import RuleWords
 from voicebot.console.texts import Texts
 from voicebot.qa.scorecard.model import Item
 

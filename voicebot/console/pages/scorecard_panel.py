@@ -16,7 +16,7 @@ from voicebot.console.names import Names
 from voicebot.console.pages.review_actions import ReviewActions
 from voicebot.console.pages.scored_item import ANSWERS, ScoredItem
 from voicebot.console.people import shown_names
-from voicebot.console.rule_words import RuleWords
+from voicebot.console.scorecard_words.rule_words import RuleWords
 from voicebot.console.visit import Visit
 from voicebot.qa.material import Evidence, ScoredTurn
 from voicebot.qa.reading import scored_turn

@@ -11,7 +11,7 @@ from nicegui import ui
 from voicebot.console.components.parts import Tone, badge, box, tag
 from voicebot.console.names import Names, minutes
 from voicebot.console.pages.decided_how import decided_how
-from voicebot.console.rule_words import RuleWords
+from voicebot.console.scorecard_words.rule_words import RuleWords
 from voicebot.console.texts import Texts
 from voicebot.qa.material import Evidence, Verdict
 from voicebot.qa.review.reading import ReviewedItem

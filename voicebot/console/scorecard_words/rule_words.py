@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from voicebot.console.condition_words import ConditionWords, patterns, plain
 from voicebot.console.names import Names
+from voicebot.console.scorecard_words.condition_words import ConditionWords, patterns, plain
 from voicebot.console.texts import Texts
 from voicebot.qa.scorecard.conditions import Facts
 from voicebot.qa.scorecard.expressions import All, AnyOf, Expression, Name, Not, Relation, names

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.console.pattern_examples import GAP, pattern_examples
+from voicebot.console.scorecard_words.pattern_examples import GAP, pattern_examples
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.qa.scorecard.conditions import Pattern, compiled
 from voicebot.qa.scorecard.files import load_scorecards

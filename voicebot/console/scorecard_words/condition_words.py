@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from voicebot.console.pattern_examples import pattern_examples
+from voicebot.console.scorecard_words.pattern_examples import pattern_examples
 from voicebot.console.texts import Texts
 from voicebot.qa.scorecard.conditions import (
     AnyCondition,

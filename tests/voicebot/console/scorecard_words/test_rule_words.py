@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.voicebot.qa.test_expressions import EXPRESSIONS
 from voicebot.company import load_company
-from voicebot.console.condition_words import ConditionWords, patterns
 from voicebot.console.names import Names
-from voicebot.console.rule_words import RuleWords
+from voicebot.console.scorecard_words.condition_words import ConditionWords, patterns
+from voicebot.console.scorecard_words.rule_words import RuleWords
 from voicebot.console.texts import LANGUAGES, TextLanguage, texts
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.qa.scorecard.conditions import KINDS, AnyCondition, EntityKind, Speaker

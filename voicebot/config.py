@@ -55,11 +55,14 @@ class SipSection(Section):
     bind: IPv4Address = IPv4Address("127.0.0.1")
     """Address listened on. 0.0.0.0 lets other machines ring; then set `peers` as well."""
     port: Port = 5060
+    """Port listened on (UDP)."""
     advertised_ip: IPv4Address | None = None
     """Address put into Contact and SDP where it differs from `bind` (NAT). Default: `bind`, or the address
     that faces the peer when `bind` is 0.0.0.0."""
     rtp_ports: PortRange = range(20000, 30000)
+    """UDP ports for the audio; each call takes two."""
     max_calls: PositiveInt = 100
+    """Lines in use at a time, ringing and busy notices included; what is beyond is refused."""
     peers: Networks = tuple(
         IPv4Network(network) for network in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
     )
@@ -67,6 +70,7 @@ class SipSection(Section):
     media_timeout_s: PositiveFloat = 30.0
     """A call without RTP for this long, while not on hold, is ended."""
     user_agent: str = "voicebot"
+    """Told in SIP's User-Agent."""
 
 
 class AdmissionSection(Section):
@@ -112,7 +116,9 @@ class EventSection(Section):
     node: TopicLevel = Field(default_factory=lambda: socket.gethostname().replace("/", "-") or "node")
     """This machine's name in topics and in the store; unique among nodes that share a store."""
     username: str | None = None
+    """For signing in to an outside broker."""
     password: SecretStr | None = None
+    """For signing in to an outside broker."""
     ca_file: Path | None = None
     """CA certificate for mqtts:// where the system's own do not do."""
 
@@ -126,14 +132,17 @@ class ModelSection(Section):
     """Catalogue name (see `voicebot models list`) or a folder with a CTranslate2 Whisper model. "auto": large-v3-turbo
     once it is installed, else the bundled one."""
     asr_device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where recognition runs: auto takes an NVIDIA graphics card where there is one."""
     asr_threads: PositiveInt | None = None
     """CPU threads for one batch. Default: up to four for the bundled model, one to an utterance; all for the others."""
     languages: Languages = ("zh", "yue")
+    """What is recognised: zh Mandarin, yue Cantonese, en English."""
     tts: Literal["auto", "piper", "espeak"] = "auto"
     """"auto" speaks with a Piper voice when one is installed, else with espeak-ng."""
     tts_voice: str | None = None
     """Catalogue name or .onnx path of the Piper voice. Default: the first one installed."""
     intent: Literal["linear", "transformer"] = "linear"
+    """linear is small and fast; transformer is what `voicebot company train --transformer` made."""
     dialect: str | None = None
     """Catalogue name or folder of an acoustic dialect classifier (`scripts/train_dialect` makes one). Default: the
     first one installed; without any, number and words decide."""
@@ -142,6 +151,7 @@ class ModelSection(Section):
     allow_download: bool = False
     """Fetch a missing model from the hub at start instead of asking for `voicebot models download`."""
     hub_endpoint: str = "https://huggingface.co"
+    """Where models are downloaded from; a mirror where it cannot be reached."""
     host: str | None = None
     """Address of the model host, unix:/path or tcp:host:port. Default: a socket in `data_dir`."""
     token: SecretStr | None = None
@@ -150,6 +160,7 @@ class ModelSection(Section):
 
 class RecordingSection(Section):
     enabled: bool = True
+    """Whether calls are recorded."""
     dir: Path | None = None
     """Default: `recordings` in `data_dir`."""
 
@@ -163,6 +174,7 @@ class JudgeSection(Section):
     model: str = ""
     """The model's name there."""
     api_key: SecretStr | None = None
+    """For that interface."""
     timeout_s: PositiveFloat = 30.0
     """For one answer; a call is asked about once."""
     retries: Annotated[int, Field(ge=0, le=10)] = 2
@@ -177,12 +189,16 @@ class QaSection(Section):
 
 class MetricsSection(Section):
     enabled: bool = True
+    """Whether Prometheus can read the metrics."""
     bind: IPv4Address = IPv4Address("127.0.0.1")
+    """Address that the metrics are read at."""
     port: Port = 9109
+    """Port that the metrics are read at."""
 
 
 class LogSection(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
+    """What is logged: this, and what is graver."""
     format: Literal["auto", "json", "console"] = "auto"
     """"auto": coloured lines on a terminal, JSON lines otherwise."""
 

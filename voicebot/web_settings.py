@@ -18,8 +18,11 @@ class OidcSection(Section):
     """As the provider names itself, without a slash at the end unless it has one there; its description is at
     ISSUER/.well-known/openid-configuration. The provider leads back to `console.url`/sign-in/provider/back."""
     client_id: str = ""
+    """What the provider calls this system."""
     client_secret: SecretStr | None = None
+    """What it gave this system to sign in with."""
     scope: str = "openid profile"
+    """What is asked of the provider."""
     claim: str = "sub"
     """What of a person's ID token is compared with `voicebot accounts add --oidc`: one that people cannot change."""
 
@@ -38,6 +41,7 @@ class ConsoleSection(Section):
     bind: IPv4Address = IPv4Address("127.0.0.1")
     """Address listened on. Other than this machine's own, encrypt: `certificate` and `key`, or a proxy and `url`."""
     port: Port = 8080
+    """Port listened on."""
     url: Annotated[str, AfterValidator(web_address)] | None = None
     """Where people open it, as https://voicebot.example.com: with it, requests under any other name are refused."""
     certificate: Path | None = None

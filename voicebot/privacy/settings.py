@@ -22,6 +22,7 @@ class RetentionSection(Section):
     """Days after which what is deleted, counted from the end of the call; 0 keeps it for good. Held calls are kept."""
 
     recordings_days: Days = 0
+    """How long recordings are kept; 0: for good."""
     transcripts_days: Days = 0
     """Turns, and what was written down of them: summaries, handover packets, prompts. Scores stay, without words."""
     calls_days: Days = 0

@@ -26,6 +26,7 @@ class TrunkSection(Section):
     """Name or IPv4 address of the provider's or PBX's SIP server. Its SIP is let in besides `sip.peers`; a name is
     looked up again every minute. SIP over IPv6 is not spoken here."""
     port: Port = 5060
+    """Of the SIP server."""
     user: Annotated[str, Field(pattern=r'^[^\s"\\:@]{1,64}$')] | None = None
     """For digest authentication, where the trunk asks for it (401, 407)."""
     password_file: Path | None = None

@@ -30,3 +30,7 @@ def test_no_secret_and_no_password_in_an_address_is_told() -> None:
     assert "hush" not in repr(found)
     assert found["models.token"].value is None and found["models.token"].secret
     assert found["store.url"].value == "postgresql+psycopg://bot:•••@db/voicebot"
+
+
+def test_every_setting_says_what_it_does() -> None:
+    assert [each.key for each in every_setting(Settings()) if not each.explanation] == []

@@ -1,4 +1,6 @@
-"""Runs one process's work until it is told to stop: SIGTERM, Ctrl-C, or the supervisor's death."""
+"""Runs one process's work until it is told to stop: SIGTERM, Ctrl-C, a terminal that is closed, or the supervisor's
+death.
+"""
 
 import asyncio
 import os
@@ -18,8 +20,9 @@ async def run_until_stopped(work: Coroutine[Any, Any, None], *, supervisor_pid: 
     """Cancels `work` on a signal and lets it clean up; returns when it is done. Errors of `work` are raised."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+            loop.add_signal_handler(number, stop.set)
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_watch(stop, supervisor_pid))

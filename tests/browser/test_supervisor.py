@@ -60,6 +60,8 @@ async def test_who_has_left_the_company_leaves_the_board(people: Browsers, conso
 async def test_a_call_is_found_by_words_and_listened_to_along_its_transcript(people: Browsers) -> None:
     async with people.of("lead") as lead:
         page = lead.page
+        fetched: list[str] = []
+        page.on("request", lambda request: fetched.append(request.url) if request.url.endswith("/audio") else None)
         await lead.open("/calls")
         await page.get_by_label("说过的话").fill("太慢了 订单到哪")
         await page.keyboard.press("Enter")
@@ -69,6 +71,7 @@ async def test_a_call_is_found_by_words_and_listened_to_along_its_transcript(peo
         await page.get_by_role("link", name="王芳").click()
         await page.wait_for_url("**/calls/ordinary")
         await page.get_by_role("button", name="2×").click()
+        assert not fetched  # who only looks is not noted as a listener
         await page.locator(".vb-line-caller .vb-line-text").last.click()
         await page.wait_for_function("document.querySelector('audio').currentTime > 9.2")
         now = page.locator(".vb-line-now .vb-line-text")

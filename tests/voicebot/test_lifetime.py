@@ -22,12 +22,13 @@ async def test_an_error_deep_in_task_groups_comes_out_plain() -> None:
         await run_until_stopped(work())
 
 
-async def test_a_signal_lets_the_work_clean_up() -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+async def test_a_signal_lets_the_work_clean_up(number: signal.Signals) -> None:
     cleaned = []
 
     async def work() -> None:
         try:
-            asyncio.get_running_loop().call_later(0.05, os.kill, os.getpid(), signal.SIGTERM)
+            asyncio.get_running_loop().call_later(0.05, os.kill, os.getpid(), number)
             await asyncio.sleep(60)
         finally:
             await asyncio.sleep(0.01)
@@ -35,6 +36,22 @@ async def test_a_signal_lets_the_work_clean_up() -> None:
 
     await run_until_stopped(work())
     assert cleaned == [True]
+
+
+async def test_work_outlives_its_terminal_under_nohup() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        asyncio.get_running_loop().call_later(0.05, os.kill, os.getpid(), signal.SIGHUP)
+        done: list[bool] = []
+
+        async def work() -> None:
+            await asyncio.sleep(0.2)
+            done.append(True)
+
+        await run_until_stopped(work())
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert done == [True]
 
 
 async def test_work_ends_when_its_supervisor_is_gone() -> None:

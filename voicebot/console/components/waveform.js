@@ -14,7 +14,7 @@ export default {
   props: { channels: Array, seconds: Number, perSecond: Number, source: String, marks: Array, words: Object },
   template: `
     <div class="vb-waveform" ref="all" tabindex="0" @keydown="key">
-      <audio ref="audio" :src="source" preload="metadata" @timeupdate="tell" @play="run" @pause="playing = false"
+      <audio ref="audio" :src="source" preload="none" @timeupdate="tell" @play="run" @pause="playing = false"
              @ended="playing = false"></audio>
       <canvas ref="canvas" @click="click" @mousemove="hover" @mouseleave="hovered = ''" :title="hovered"></canvas>
       <div class="vb-waveform-tools">

@@ -38,7 +38,10 @@ class Address:
         kind, _, rest = text.partition(":")
         if kind == "unix" and rest:
             if len(os.fsencode(rest)) > _LONGEST_UNIX_PATH:
-                raise AddressError(f"models.host {text!r}: the path is longer than {_LONGEST_UNIX_PATH} bytes")
+                raise AddressError(
+                    f"models.host {text!r}: the path is longer than {_LONGEST_UNIX_PATH} bytes; "
+                    "set `models.host` to a shorter one, such as unix:/run/voicebot/inference.sock, or move `data_dir`"
+                )
             return cls(text, Path(rest))
         host, _, port = rest.rpartition(":")
         if kind == "tcp" and host and port.isdecimal() and int(port) < 65_536:

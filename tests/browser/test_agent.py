@@ -36,7 +36,7 @@ from voicebot.background import background
 from voicebot.command_bus import serve_commands
 from voicebot.events import CallEnded, PartialTranscript, TurnFinished
 from voicebot.store.floor import FloorStore
-from voicebot.store.floor_records import WrapUpRecord
+from voicebot.store.floor_records import OfferRecord, WrapUpRecord
 from voicebot.store.records import CallRecord, CustomerRecord, OrderRecord, TaskRecord, TurnRecord
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -259,12 +259,18 @@ async def test_a_desk_that_is_loaded_again_knows_what_is_held_muted_and_consulte
     """Else nobody could end the consultation, and who is muted would not know it."""
     console.publisher.tell(presence("talking", calls=("desk-call",)))
     console.publisher.tell(LineStood("8002", NOW, "desk-call", muted=True, consulting="ringing", colleague="8003"))
+    offer = OfferRecord(
+        "desk-offer", "desk-call", "8002", "order", "cmn", True, NOW, 1.0, ("订单技能5级",), whisper="王女士要赔偿"
+    )
+    await FloorStore(console.store, console.settings.events.node).offered(offer, events=[])
     async with people.of("agent") as agent:
         page = agent.page
         async with asyncio.timeout(20):
             while not await page.get_by_text("正在呼叫").count():
                 await agent.open("/desk")
         await expect(page.get_by_role("button", name="取消静音")).to_be_visible()
+        for told in ("王女士要赔偿", "订单技能5级"):
+            await expect(page.locator(".vb-caller")).to_contain_text(told)
         await expect(page.get_by_role("button", name="交给同事")).to_be_disabled()
         console.publisher.tell(LineStood("8002", NOW, "desk-call", consulting="talking", colleague="8003"))
         await expect(page.get_by_text("来电人在等候")).to_be_visible()

@@ -177,7 +177,7 @@ class _Desk:
         """A call that rings or goes on here. ringing: what came with it, which the store may get only later."""
         self._call_id = call_id
         packet = _readable(call_id, ringing.packet) if ringing else await self._packet(call_id)
-        whisper, reasons = (ringing.whisper, ringing.reasons) if ringing else ("", ())
+        whisper, reasons = (ringing.whisper, ringing.reasons) if ringing else await self._offered(call_id)
         self._card.show(packet, whisper=whisper, reasons=reasons)
         if packet is not None:
             self._known.show(packet, await customer_file(self._visit, packet))
@@ -189,6 +189,11 @@ class _Desk:
         await self._notes.begin(call_id)
         await self._controls.recording.begin(call_id)
         self._transcript.follow(call_id)
+
+    async def _offered(self, call_id: str) -> tuple[str, tuple[str, ...]]:
+        """The whisper of the latest offer to this agent, and why it went to them."""
+        ours = [offer for offer in await self._floor.offers(call_id) if offer.agent_id == self._agent_id]
+        return (ours[-1].whisper, ours[-1].reasons) if ours else ("", ())
 
     async def _packet(self, call_id: str) -> HandoverPacket | None:
         """The latest one that was handed over with the call."""

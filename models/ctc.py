@@ -1,4 +1,4 @@
-"""Decoding of a CTC head: greedy, and prefix beam search helped by a character language model. numpy only.
+"""Decoding of a CTC head: prefix beam search helped by a character language model. numpy only.
 
 Graves et al., "Connectionist Temporal Classification" (2006); Hannun et al., "First-Pass Large Vocabulary Continuous
 Speech Recognition using Bi-Directional Recurrent DNNs" (2014) for the search over prefixes.
@@ -99,14 +99,6 @@ class CharLM:
                 return total + found, after
             total += self._back_off.get(shorter * self.order + length, 0.0)
         return total + self._unknown, after
-
-
-def greedy(log_probs: NDArray[np.float32], *, blank: int) -> tuple[int, ...]:
-    """The tokens on the likeliest path. log_probs: [frames, outputs]."""
-    path = log_probs.argmax(axis=1)
-    changed = np.ones(path.size, dtype=bool)
-    changed[1:] = path[1:] != path[:-1]
-    return tuple(path[changed & (path != blank)].tolist())
 
 
 @dataclass(slots=True)

@@ -15,12 +15,9 @@ from numpy.typing import NDArray
 
 from models.linear_text import LinearTextModel
 from models.text_views import TextViews
-from models.understanding import Emotion, EmotionLabel
+from models.understanding import Emotion
 
 __all__ = ["Emotion", "EmotionClassifier"]
-
-LABELS: Final[tuple[EmotionLabel, ...]] = ("angry", "annoyed", "calm")
-"""In the order of the model's classes."""
 
 UPSET_FROM: Final = 0.2
 """Probability of annoyance and anger together from which a caller counts as upset. Cross-validated: finds 74 % of the

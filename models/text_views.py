@@ -17,8 +17,6 @@ from pypinyin import lazy_pinyin
 
 from models.simplified import simplified
 
-VIEWS: Final = ("characters", "syllables", "pairs")
-
 LONGEST_UTTERANCE: Final = 120
 """Characters that are looked at: a spoken turn is far shorter, a hostile one costs no more."""
 
@@ -38,7 +36,7 @@ class TextViews:
         self._words = re.compile("|".join(map(re.escape, words))) if words else None
 
     def features(self, text: str) -> tuple[list[str], ...]:
-        """One list of features for each of VIEWS."""
+        """One list each of characters', syllables' and pairs' features."""
         standard = in_mandarin(plain(text[:LONGEST_UTTERANCE]))
         generic = self._words.sub(_COMPANY_WORD, standard) if self._words else standard
         syllables = _syllables(standard)

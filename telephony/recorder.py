@@ -137,22 +137,6 @@ class Recorder:
             )
 
 
-def repair(path: Path) -> float:
-    """Makes the lengths in a left-over recording's header agree with the file; returns its seconds of audio.
-
-    Harmless on a whole recording. Raises ValueError when the file is no recording of ours.
-    """
-    with path.open("r+b") as file:
-        start = file.read(_HEADER.size)
-        if start[:4] != b"RIFF" or start[8:16] != b"WAVEfmt ":
-            raise ValueError(f"{path} is not a WAV file written by the recorder")
-        data_bytes = (file.seek(0, os.SEEK_END) - _HEADER.size) // BLOCK_BYTES * BLOCK_BYTES
-        file.truncate(_HEADER.size + data_bytes)
-        file.seek(0)
-        file.write(_header(data_bytes))
-    return data_bytes / BLOCK_BYTES / SAMPLE_RATE_HZ
-
-
 def _append(descriptor: int, data: bytes, written: int) -> int:
     """Audio first, then the lengths: the header never promises what is not there."""
     size = 0

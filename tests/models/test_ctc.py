@@ -88,18 +88,16 @@ def test_what_is_left_out_would_not_have_been_kept(seed: int, frames: int, beam:
     assert [h.score for h in found] == pytest.approx([score for _, score in expected], abs=1e-4)
 
 
-def test_greedy_merges_repeats_and_drops_blanks() -> None:
+def test_repeats_are_merged_and_blanks_dropped() -> None:
     path = [3, 1, 1, 3, 1, 2, 2, 3, 0]
     log_probs = np.log(np.full((len(path), 4), 0.01, dtype=np.float32))
     log_probs[range(len(path)), path] = np.log(0.97)
-    assert ctc.greedy(log_probs, blank=BLANK) == (1, 1, 2, 0)
     assert ctc.prefix_beam_search(log_probs, blank=BLANK)[0].tokens == (1, 1, 2, 0)
 
 
 def test_no_frames_give_the_empty_hypothesis() -> None:
     found = ctc.prefix_beam_search(np.zeros((0, 4), dtype=np.float32), blank=BLANK)
     assert [h.tokens for h in found] == [()]
-    assert ctc.greedy(np.zeros((0, 4), dtype=np.float32), blank=BLANK) == ()
 
 
 def test_the_language_model_decides_between_two_that_sound_alike() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from telephony.audio import FRAME_S, FRAME_SAMPLES
-from telephony.recorder import Recorder, RecordingThread, repair
+from telephony.recorder import Recorder, RecordingThread
 
 ENDLESS_CALL = """
 import sys, time
@@ -125,24 +125,3 @@ def test_the_thread_ends_with_its_last_recording_and_serves_the_next(tmp_path: P
         assert recorder.join(5)
         time.sleep(0.03)
         assert read(recorder.path).shape == (FRAME_SAMPLES, 2)
-
-
-def test_repair_finds_the_audio_that_the_header_does_not_know_of(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "call.wav", flush_s=0.01)
-    for n in range(50):
-        recorder.write(frame(n), frame(n))
-    recorder.close()
-    recorder.join(5)
-    with recorder.path.open("ab") as file:
-        file.write(frame(7).tobytes() * 2 + b"\1\2\3")  # a frame behind the last header, and a torn sample
-    assert repair(recorder.path) == pytest.approx(51 * 0.020)
-    assert read(recorder.path).shape == (51 * FRAME_SAMPLES, 2)
-    assert repair(recorder.path) == pytest.approx(51 * 0.020)
-
-
-def test_repair_refuses_what_is_no_recording(tmp_path: Path) -> None:
-    other = tmp_path / "notes.txt"
-    other.write_text("not audio at all, but long enough to hold a header of forty-four bytes")
-    with pytest.raises(ValueError, match=r"notes\.txt"):
-        repair(other)
-    assert other.read_text().startswith("not audio")

@@ -58,12 +58,6 @@ class Helpfulness:
         """To be stored, and handed to the next process."""
         return tuple(self._sources.values())
 
-    def faded(self, share: float) -> Helpfulness:
-        """The same with counts that weigh only `share` of what they did: knowledge changes, and so do agents."""
-        return Helpfulness(
-            HelpCount(one.kind, one.source, one.accepted * share, one.dismissed * share) for one in self.counts()
-        )
-
     def _add(self, count: HelpCount) -> None:
         key = count.kind, count.source
         self._sources[key] = _sum(self._sources.get(key, HelpCount(*key)), count)

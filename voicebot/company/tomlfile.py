@@ -35,10 +35,6 @@ class TomlFile:
             path = path[:-1]
         return lines.get(path)
 
-    def line_of_text(self, text: str) -> int | None:
-        """First line that holds this string."""
-        return next((number for number, line in enumerate(self.text.splitlines(), 1) if text in line), None)
-
 
 def read_toml(path: Path, shown: str) -> TomlFile | Problem:
     text = read_text(path, shown)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voicebot.assist.helpfulness import HelpCount, Helpfulness
+from voicebot.assist.helpfulness import Helpfulness
 from voicebot.assist.whisper_prompt import PromptKind
 
 KINDS: list[PromptKind] = ["knowledge", "next_step", "wording", "record"]
@@ -67,9 +67,3 @@ def test_an_accepted_prompt_is_never_judged_worse_for_it(
 ) -> None:
     before, after = learned(made), learned([*made, (kind, "a", True)])
     assert after.of(kind, "a") > before.of(kind, "a")
-
-
-def test_old_clicks_fade() -> None:
-    helpfulness = learned([("knowledge", "a", False)] * 10)
-    assert helpfulness.of("knowledge", "a") < helpfulness.faded(0.5).of("knowledge", "a") < 0.5
-    assert helpfulness.faded(0.5).counts() == (HelpCount("knowledge", "a", 0.0, 5.0),)

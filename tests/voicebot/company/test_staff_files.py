@@ -17,7 +17,7 @@ from dialect_router.presence import PresenceConfig
 from dialect_router.queue_rules import QueueRules
 from dialect_router.routing import RoutingPolicy
 from voicebot.company import Company, CompanyError, check_company, load_company
-from voicebot.company.agent_list import AgentChanges, agents_changed, read_agents
+from voicebot.company.agent_list import read_agents
 from voicebot.company.passwords import read_passwords
 from voicebot.company.routing import Handover, Routing
 from voicebot.demo import SAMPLE_COMPANY
@@ -180,35 +180,6 @@ def test_the_sample_companys_people_speak_what_its_callers_speak(company: Compan
 def test_customers_count_by_their_level(company: Company) -> None:
     worth = [company.routing.value_of(level) for level in ("normal", "silver", "gold", "vip")]
     assert worth == sorted(worth) and worth[-1] == 1.0
-
-
-def test_a_new_list_says_who_came_who_went_and_who_changed(folder: Path) -> None:
-    before = read_agents(folder)
-    change(folder / "agents.csv", "8001,罗雪梅,售后组,return:5", "8001,罗雪梅,售后组,return:4")
-    change(folder / "agents.csv", "\n8012,", "\n8013,")
-    changes = agents_changed(before, read_agents(folder))
-    assert [agent.id for agent in changes.changed] == ["8001"] and changes.changed[0].skills["return"] == 4
-    assert [agent.id for agent in changes.added] == ["8013"]
-    assert [agent.id for agent in changes.removed] == ["8012"]
-
-
-@st.composite
-def lists(draw: st.DrawFn) -> list[Agent]:
-    ids = draw(st.lists(st.sampled_from("abcdef"), unique=True))
-    return [
-        Agent(id=id_, name="甲", team="组", skills={"service": draw(st.integers(1, 3))}, dialects={"cmn": 5})
-        for id_ in ids
-    ]
-
-
-@given(lists(), lists())
-def test_the_changes_lead_from_the_old_list_to_the_new(old: list[Agent], new: list[Agent]) -> None:
-    changes = agents_changed(old, new)
-    result = {agent.id: agent for agent in old} | {agent.id: agent for agent in (*changes.added, *changes.changed)}
-    for agent in changes.removed:
-        del result[agent.id]
-    assert result == {agent.id: agent for agent in new}
-    assert agents_changed(new, list(reversed(new))) == AgentChanges() and not AgentChanges()
 
 
 @given(st.text(max_size=200))

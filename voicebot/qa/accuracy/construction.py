@@ -29,16 +29,6 @@ _CURT: Final = 0.12
 _MISHEARD: Final = (1 / 3, 0.08)
 """Share of the calls, and of the characters in them."""
 _MIDDLE: Final = ("forbidden_phrases", "abuse", "no_guessing", "sensitive_data", "private_deal", "identity_verified")
-_RUDE: Final = (
-    "opening",
-    "closing",
-    "anything_else",
-    "satisfaction_asked",
-    "empathy",
-    "procedure",
-    "repeated_question",
-)
-"""What curt agents leave out, or ask without a polite word."""
 _CURTLY: Final = frozenset({"forbidden_phrases", "abuse", "private_deal"})
 """What curt agents may add: there is no polite word in it."""
 _PACES: Final = {State.KEPT: (200, 260), State.NEARLY: (285, 305), State.HARDLY: (345, 355), State.VIOLATED: (365, 420)}

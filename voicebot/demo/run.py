@@ -20,6 +20,7 @@ from voicebot.company.scripts import CallerScript
 from voicebot.config import load_settings
 from voicebot.demo.console import open_console
 from voicebot.demo.live import LiveView
+from voicebot.demo.progress import Progress
 from voicebot.demo.report import ReportedCall, as_json, as_table, median_latency_ms, report_call, share_right
 from voicebot.demo.staff import HANDED_OVER, AgentsNotThere, agent_ids, agents_on_duty
 from voicebot.demo.system import DemoFailed, System, forget_own_settings, new_folder, running_system
@@ -74,15 +75,19 @@ async def demo(
     if settings.models.dir is None:
         os.environ["VOICEBOT_MODELS__DIR"] = str(settings.models_dir)  # downloaded models serve the demo too
     forget_own_settings()
-    live = Console(stderr=True, quiet=True) if as_json_object else console
+    live = Console(stderr=True, highlight=False) if as_json_object else console
     live.print(f"启动系统 Starting the system (log: {folder / 'serve.log'})")
     async with running_system(folder) as system:
         live.print(f"系统已就绪 Ready on {system.uri}\n")
         pages = None if as_json_object else await open_console(system.settings, company)
         if pages is not None:
             pages.say(console)
-        view = LiveView(live, company)
-        async with background(view.follow(system.settings), view.follow_agents(system.settings)):
+        if as_json_object:
+            shown = [Progress(live, len(scripts)).follow(system.settings)]
+        else:
+            view = LiveView(live, company)
+            shown = [view.follow(system.settings), view.follow_agents(system.settings)]
+        async with background(*shown):
             alone = [script for script in scripts if script.script not in HANDED_OVER]
             rung = await _ring_all(system, company.directory / "callers", alone, live) if alone else []
             handed = [script for script in scripts if script.script in HANDED_OVER]

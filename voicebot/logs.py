@@ -84,6 +84,8 @@ def configure_logging(settings: LogSection, *, stream: TextIO | None = None, fil
     if file is not None:
         root.addHandler(_kept(file, common))
     root.setLevel(settings.level.upper())
+    for each in root.handlers:
+        each.setLevel(settings.level.upper())  # a library may have set its own logger lower, when it was imported
     logging.captureWarnings(True)
     for name in _CHATTY:  # their informative level is noise here; --log.level debug brings it back
         logging.getLogger(name).setLevel(logging.NOTSET if settings.level == "debug" else logging.WARNING)

@@ -131,3 +131,12 @@ def test_a_traceback_keeps_its_lines_on_the_console(lines: Lines) -> None:
     except ValueError:
         structlog.get_logger("test").exception("failed")
     assert len(stream.getvalue().splitlines()) > 3 and "\x1b" not in stream.getvalue()
+
+
+def test_a_library_that_asks_for_more_than_the_log_s_level_gets_no_more(lines: Lines) -> None:
+    library = logging.getLogger("bm25s")
+    before = library.level
+    library.setLevel(logging.DEBUG)  # as bm25s does when it is imported
+    library.debug("Building index from tokens")
+    library.setLevel(before)
+    assert lines() == []

@@ -60,6 +60,8 @@ async def test_axe_finds_nothing_serious(people: Browsers, theme: str) -> None:
             for path in paths:
                 await somebody.open(path)
                 found += await serious_faults(somebody, theme)
+                if await somebody.page.get_by_role("main").count() != 1:
+                    found.append(f"{somebody.page.url}: has not one main part")
     assert found == []
 
 

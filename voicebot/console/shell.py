@@ -108,6 +108,7 @@ def framed(viewer: Viewer, here: str, title: str) -> Iterator[ui.element]:
     here: the navigation's entry that the page belongs to.
     """
     dress(viewer.liked, f"{title} · {viewer.t('brand')}")
+    _no_other_main()
     with box("vb-app"):
         link(viewer.t("nav.skip"), "#content", "vb-skip")
         _navigation(viewer, here)
@@ -128,6 +129,13 @@ def dress(liked: Preferences, title: str) -> None:
     client.page.language = "zh-CN" if liked.language == "zh" else "en-US"
     client.title = title
     ui.colors(primary="var(--accent)", positive="var(--good)", negative="var(--bad)", warning="var(--warn)")
+
+
+def _no_other_main() -> None:
+    """Quasar's page is a <main> around everything, navigation too; the frame has one of its own."""
+    page = ui.context.client.content.parent_slot
+    assert page is not None
+    page.parent.tag = "div"
 
 
 def _navigation(viewer: Viewer, here: str) -> None:

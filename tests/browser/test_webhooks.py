@@ -16,6 +16,7 @@ from tests.clients.webhook_receiver import Receiver, receiving
 from voicebot.events import CallEnded
 from voicebot.privacy.audit import Audit
 from voicebot.store.webhook_tables import webhook_deliveries, webhooks
+from voicebot.webhooks.book import WebhookBook
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -136,6 +137,22 @@ async def test_a_webhook_is_changed_and_removed(people: Browsers, console: Conso
         for deed in ("删除 Webhook", "修改 Webhook", "新建 Webhook"):
             noted = page.locator(".vb-table tbody tr").filter(has_text=deed).first
             await expect(noted).to_contain_text("林晓")
+
+
+async def test_two_webhooks_to_one_host_are_told_apart_by_their_names(people: Browsers, console: Console) -> None:
+    book = WebhookBook(console.store)
+    for path in ("orders", "calls"):
+        await book.add(f"http://127.0.0.1/{path}", ["call_ended"], by="account:boss", at=datetime.now(UTC))
+    async with people.of("boss") as boss:
+        page = boss.page
+        await boss.open(WEBHOOKS)
+        await page.get_by_role("button", name="删除发往 http://127.0.0.1/orders 的 Webhook").click()
+        dialog = page.get_by_role("dialog", name="删除发往 http://127.0.0.1/orders 的 Webhook")
+        await dialog.get_by_role("button", name="删除").click()
+        await expect(
+            page.get_by_role("button", name="给 127.0.0.1 发测试事件")
+        ).to_be_visible()  # alone, it needs no more
+    assert [each.url for each in await book.all()] == ["http://127.0.0.1/calls"]
 
 
 async def test_what_is_not_taken_waits_and_what_was_given_up_is_tried_again(people: Browsers, console: Console) -> None:

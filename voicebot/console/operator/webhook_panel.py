@@ -29,13 +29,14 @@ class WebhookPanel:
         visit: Visit,
         book: WebhookBook,
         webhook: Webhook,
+        called: str,
         change: Callable[[], None],
         remove: Callable[[], None],
     ) -> None:
-        """change, remove: ask how, and whether."""
-        self._visit, self._book, self._webhook = visit, book, webhook
+        """called: what tells it from the others. change, remove: ask how, and whether."""
+        self._visit, self._book, self._webhook, self._called = visit, book, webhook, called
         t = visit.t
-        with panel(webhook.host) as tools:
+        with panel(called) as tools:
             with tools:
                 self._test = self._button("test", once(self._try_out))
                 self._button("change", change)
@@ -52,7 +53,7 @@ class WebhookPanel:
                 self._again = ui.button(on_click=self._retry).props("outline no-caps")
                 self._told = tag("span", "", "vb-text").props("aria-live=polite")
             self._none = tag("p", t("webhooks.no_deliveries"), "vb-faint vb-plain")
-            self._table = DataTable(_columns(visit), name=t("webhooks.deliveries", host=webhook.host))
+            self._table = DataTable(_columns(visit), name=t("webhooks.deliveries", host=called))
             self._table.classes("vb-whole-cells")
 
     async def show(self) -> None:
@@ -67,7 +68,7 @@ class WebhookPanel:
 
     def _button(self, what: str, act: Callable[..., object]) -> ui.button:
         button = ui.button(self._visit.t(f"webhooks.{what}"), on_click=act).props("outline no-caps")
-        button.props["aria-label"] = self._visit.t(f"webhooks.{what}_one", host=self._webhook.host)
+        button.props["aria-label"] = self._visit.t(f"webhooks.{what}_one", host=self._called)
         return button
 
     async def _try_out(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -36,6 +38,16 @@ async def webhooks_page(visit: Visit) -> None:
     ui.timer(EVERY_S, listed.keep_up)
 
 
+def names_apart(found: Sequence[Webhook]) -> list[str]:
+    """By host; those of one host by their address, and those of one address by number."""
+    hosts = Counter(each.host for each in found)
+    names = [each.host if hosts[each.host] == 1 else each.url for each in found]
+    return [
+        f"{name} ({names[:place].count(name) + 1})" if names.count(name) > 1 else name
+        for place, name in enumerate(names)
+    ]
+
+
 class _Webhooks:
     """Made anew after each change; what becomes of the deliveries is followed meanwhile."""
 
@@ -52,16 +64,16 @@ class _Webhooks:
         t, found = self._visit.t, await self._book.all()
         self._place.clear()
         with self._place:
-            self._panels = [self._panel(each) for each in found]
+            self._panels = [self._panel(each, called) for each, called in zip(found, names_apart(found), strict=True)]
             if not found:
                 none = empty("webhook", t("webhooks.none.title"), t("webhooks.none.what_to_do"))
                 with panel(t("nav.webhooks")), none:
                     pass
         await self._follow()
 
-    def _panel(self, webhook: Webhook) -> WebhookPanel:
-        change, remove = partial(self._ask_how, webhook), partial(self._ask_whether, webhook)
-        return WebhookPanel(self._visit, self._book, webhook, change, remove)
+    def _panel(self, webhook: Webhook, called: str) -> WebhookPanel:
+        change, remove = partial(self._ask_how, webhook, called), partial(self._ask_whether, webhook, called)
+        return WebhookPanel(self._visit, self._book, webhook, called, change, remove)
 
     async def keep_up(self) -> None:
         with suppress(StoreError):  # what stands there stays to be read meanwhile
@@ -80,8 +92,8 @@ class _Webhooks:
         await self.show()
         SecretDialog(self._visit.t, self._visit.t("webhooks.secret_of", host=made.host), made.secret)
 
-    def _ask_how(self, webhook: Webhook) -> None:
-        title = self._visit.t("webhooks.change_one", host=webhook.host)
+    def _ask_how(self, webhook: Webhook, called: str) -> None:
+        title = self._visit.t("webhooks.change_one", host=called)
         WebhookDialog(self._visit.t, title, partial(self._change, webhook), now=webhook)
 
     async def _change(self, webhook: Webhook, url: str, events: tuple[str, ...]) -> None:
@@ -89,9 +101,9 @@ class _Webhooks:
         await self._book.change(webhook, url, events, by=self._visit.viewer.actor.id, at=datetime.now(UTC))
         await self.show()
 
-    def _ask_whether(self, webhook: Webhook) -> None:
+    def _ask_whether(self, webhook: Webhook, called: str) -> None:
         t = self._visit.t
-        dialog = FormDialog(t, t("webhooks.remove_one", host=webhook.host), t("webhooks.remove_about"))
+        dialog = FormDialog(t, t("webhooks.remove_one", host=called), t("webhooks.remove_about"))
         dialog.end(partial(self._remove, webhook), label=t("webhooks.remove"))
 
     async def _remove(self, webhook: Webhook) -> None:

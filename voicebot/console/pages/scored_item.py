@@ -75,10 +75,17 @@ class ScoredItem:
             tag("div", each.item.advice, "vb-item-reason vb-faint")
 
     def _evidence(self, verdict: Verdict) -> None:
-        if verdict.evidence:
+        places: dict[str, Evidence] = {}
+        for evidence in verdict.evidence:
+            places.setdefault(self._place(evidence), evidence)
+        if places:
             with box("vb-row vb-wrap vb-item-evidence"):
-                for evidence in verdict.evidence[:MOST_EVIDENCE]:
-                    _piece(self._quote(evidence) or self._t("score.here"), evidence)
+                for place, evidence in list(places.items())[:MOST_EVIDENCE]:
+                    _piece(place, evidence)
+
+    def _place(self, evidence: Evidence) -> str:
+        """Time and words, by which a place that several conditions found is told from others."""
+        return f"{minutes(evidence.started_ms / 1000)} {self._quote(evidence) or self._t('score.here')}"
 
     def _review(self, review: Review) -> None:
         what = "reviewing.confirmed" if review.confirms else "reviewing.overruled"
@@ -106,10 +113,10 @@ class ScoredItem:
             tag("div", self._names.said(words), "vb-text vb-soft")
 
 
-def _piece(words: str, evidence: Evidence) -> None:
+def _piece(place: str, evidence: Evidence) -> None:
     """A click plays the place and shows the turn, within the browser."""
     start_s = evidence.started_ms / 1000
-    button = tag("button", f"{minutes(start_s)} {words}", "vb-evidence")
+    button = tag("button", place, "vb-evidence")
     button.props["type"] = "button"
     told = [("vb-seek", f"{start_s:.3f}")]
     if evidence.seq is not None:

@@ -38,7 +38,7 @@ async def _watch_the_demo(folder: Path) -> None:
             for name in ("admin", "supervisor", "agent"):
                 answer = await browser.post("/sign-in", data={"name": name, "password": password})
                 assert answer.status_code == 303 and name in said
-            await _until(terminal, f"Ctrl-C(.|\\s)*{password}")  # said again, where it has scrolled away
+            await _until(terminal, f"(?s)Ctrl-C.*{password}")  # said again, where it has scrolled away
             listed = await browser.get("/calls", follow_redirects=True)
             assert listed.status_code == 200
         demo.send_signal(signal.SIGINT)

@@ -40,4 +40,4 @@ async def command(visit: Visit, wanted: AgentCommand) -> bool:
 
 
 def _notify(visit: Visit, title: str, why: str, kind: Literal["negative", "warning"]) -> None:
-    ui.notify(visit.t(title), caption=visit.t.said("refusal", why), type=kind, multi_line=True)
+    ui.notify(visit.t(title), caption=visit.names.refusal(why), type=kind, multi_line=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final, Literal
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 NO_INTENT: Final = "none"
 """What a turn has in which none of the company's intents was found."""
+_QUOTED: Final = re.compile("'([^']*)'")
 MOOD_TONES: dict[str, Tone] = {"angry": "bad", "annoyed": "warn", "calm": "good"}
 OUTCOME_TONES: dict[str, Tone] = {
     "resolved": "good",
@@ -97,6 +99,11 @@ class Names:
 
     def agent(self, agent_id: str | None) -> str:
         return self._agents.get(agent_id, agent_id) if agent_id else ""
+
+    def refusal(self, english: str) -> str:
+        """Why another room did not do something; agents, whose ids it quotes, by name."""
+        named = _QUOTED.sub(lambda found: self._agents.get(found[1], found[0]), english)
+        return self._t.said("refusal", named)
 
     def said(self, text: str) -> str:
         """What was spoken or typed, or a number, with what is personal in it masked."""

@@ -128,7 +128,7 @@ def test_english_pages_say_it_as_it_came() -> None:
 
 def test_values_keep_their_places_and_phrases_in_them_are_told_too() -> None:
     assert texts("zh").said("refusal", "agent 8003 is wrap_up: only who is ready can call") == (
-        "客服 8003 当前状态是 话后整理，就绪时才能外呼"
+        "客服8003当前状态是话后整理，就绪时才能外呼"
     )
     assert texts("zh").said("problem", "'turns.0' is missing") == "缺少 'turns.0'"
 

@@ -57,7 +57,7 @@ class SupervisionBar:
         if event.agent_id == self._phone and event.state == "over" and event.reason:
             ui.notify(
                 self._visit.t("supervise.over"),
-                caption=self._visit.t.said("refusal", event.reason),
+                caption=self._visit.names.refusal(event.reason),
                 type="warning",
                 multi_line=True,
             )

@@ -82,7 +82,7 @@ class BrowserPhone(Element, component="browser_phone.js"):
         if answer.done:
             self.run_method("answered", line, answer.sdp)
         else:
-            self.run_method("refused", line, self._visit.t.said("refusal", answer.reason))
+            self.run_method("refused", line, self._visit.names.refusal(answer.reason))
 
     async def _leave(self, event: GenericEventArguments) -> None:
         line = _told(event.args, "line")

@@ -59,6 +59,8 @@ class TurnFinished:
     """In Chinese."""
     started_ms: int | None = None
     """From the answer of the call."""
+    kept: bool = True
+    """Whether its words are: not those that were said while the recording was paused."""
 
 
 @dataclass(frozen=True, slots=True)

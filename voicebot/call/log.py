@@ -21,7 +21,7 @@ from voicebot.events import (
     ReplyStarted,
     TurnFinished,
 )
-from voicebot.privacy.redaction import CallRedaction, shown
+from voicebot.privacy.redaction import CallRedaction, is_kept, shown
 from voicebot.store.recording_gaps import RecordingGaps
 from voicebot.store.records import CallRecord, TurnRecord, TurnRole
 from voicebot.store.store import Store, StoreError
@@ -292,4 +292,5 @@ def _finished(turn: TurnRecord) -> TurnFinished:
         believed.get("requested"),
         tuple(believed.get("reasons", ())),
         turn.started_ms,
+        is_kept(turn),
     )

@@ -23,6 +23,8 @@ PERSONAL: Final = "personal"
 TAKEN_OUT: Final = "taken_out"
 """Key in a turn's detail: [kind, start, end, syllables before it, of it, after it] of what was taken out. Start and end
 are those of what stands in its place in the text; the syllables tell when it was said."""
+_UNDERSTOOD: Final = frozenset({"classified", "dialect"})
+"""Keys in a turn's detail: what its words were taken for."""
 _REMEMBERED: Final = 16
 """Turns back to which a number may begin."""
 _LONG_RUN: Final = 9
@@ -39,7 +41,10 @@ class CallRedaction:
 
     def stored(self, turn: TurnRecord, *, private: bool = False) -> tuple[TurnRecord, Sequence[TurnRecord]]:
         """The turn as it may be stored, and earlier ones that have to be stored anew. private: none of it is kept."""
-        self._turns[turn.seq] = (turn, [Span("private", 0, len(turn.text))] if private else [])
+        if private:
+            self._turns[turn.seq] = (_words_alone(turn), [Span("private", 0, len(turn.text))])
+        else:
+            self._turns[turn.seq] = (turn, [])
         found = self._listener.heard(turn.seq, turn.text, by_caller=turn.role == "caller")
         for seq, spans in found.items():
             if seq in self._turns:
@@ -68,6 +73,18 @@ class CallRedaction:
         long_runs = (run for run in runs(text) if sum(len(piece.digits) for piece in run) >= _LONG_RUN)
         spans += [Span("unclear", run[0].start, run[-1].end) for run in long_runs]
         return _clipped(stable, spans, 0), _clipped(unstable, spans, len(stable))
+
+
+def _words_alone(turn: TurnRecord) -> TurnRecord:
+    """Without what was made of the words: it would tell what they were. What we did stays."""
+    detail = {key: value for key, value in turn.detail.items() if key not in _UNDERSTOOD}
+    nothing: Mapping[str, Any] = {}
+    return replace(turn, intent=None, intent_confidence=None, emotion=None, slots=nothing, detail=detail)
+
+
+def is_kept(turn: TurnRecord) -> bool:
+    """Whether anything of its words may be: not of what was said while the recording was paused."""
+    return all(each[0] != "private" for each in turn.detail.get(TAKEN_OUT, ()))
 
 
 def redacted(turn: TurnRecord, spans: Sequence[Span]) -> TurnRecord:

@@ -22,7 +22,7 @@ from voicebot.assist.wrapup import dispositions, follow_up
 from voicebot.company import Company
 from voicebot.company.flows import Flow
 from voicebot.company.model import Model
-from voicebot.privacy.redaction import shown
+from voicebot.privacy.redaction import is_kept, shown
 from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
 
 _LONGEST: Final = 60
@@ -113,11 +113,14 @@ def summarise(
 def _reason(company: Company, turns: Sequence[TurnRecord]) -> Sentence:
     wording = call_summary_wording()
     callers = [turn for turn in turns if turn.role == "caller"]
-    for turn in callers:
+    kept = [turn for turn in callers if is_kept(turn)]
+    for turn in kept:
         intent = company.intents.get(turn.intent or "")
         if intent and intent.role is None:
             return Sentence(wording.fill("reason", title=intent.title, words=clipped(turn.text, _LONGEST)), (turn.seq,))
-    longest = max(callers, key=lambda turn: len(turn.text), default=None)
+    longest = max(kept, key=lambda turn: len(turn.text), default=None)
+    if longest is None and callers:
+        return Sentence(wording.text["reason_not_kept"], (callers[0].seq,))
     if longest is None:
         return Sentence(wording.text["reason_unknown"], ())
     return Sentence(wording.fill("reason_said", words=clipped(longest.text, _LONGEST)), (longest.seq,))

@@ -27,6 +27,10 @@ class SavedView:
     """As in the page's address, behind the question mark."""
 
 
+class ViewsFull(Exception):
+    """Somebody has as many views as are listed."""
+
+
 class SavedViews:
     """Everybody has their own. Every method may raise StoreError."""
 
@@ -39,11 +43,14 @@ class SavedViews:
         return [rows.record(SavedView, row) for row in await self._store.read(query.limit(MOST_VIEWS))]
 
     async def save(self, owner: str, name: str, query: str, at: datetime) -> None:
-        """In place of a view that has this name."""
+        """In place of a view that has this name. Raises ViewsFull where one more would not be listed."""
         values = {"owner": owner, "name": name.strip()[:LONGEST_NAME], "query": query[:LONGEST_QUERY]}
 
         def work(connection: Connection) -> None:
             connection.execute(_of(owner).where(saved_views.c.name == values["name"]))
+            kept = sa.select(sa.func.count()).where(saved_views.c.owner == owner)
+            if connection.execute(kept).scalar_one() >= MOST_VIEWS:
+                raise ViewsFull
             connection.execute(saved_views.insert().values(id=secrets.token_hex(8), created_at=at, **values))
 
         await self._store.transact(work)

@@ -80,6 +80,8 @@ async def test_while_a_flow_asks_for_what_may_not_be_kept_nothing_of_the_answer_
         said = await conversation.turns()
         assert [turn.text for turn in said if turn.role == "caller"] == ["我要投诉", "***", "包裹摔坏了"]
         assert "请说卡号。" in said[2].text
+        assert (said[3].intent, said[3].intent_confidence, said[3].emotion, said[3].slots) == (None, None, None, {})
+        assert said[3].detail.keys() <= {"actions", "routing", "taken_out"}
         kept = f"{said} {await store.tasks()} {await store.pending_events()}"
         assert "62220212" not in kept and "包裹摔坏了" in kept
         (gap,) = await RecordingGaps(store).of(said[0].call_id)

@@ -1,6 +1,7 @@
 """While two people talk, each is written down as himself, and the agent is prompted with what helps."""
 
 import asyncio
+import json
 from pathlib import Path
 
 from models.understanding import Emotion, Intent
@@ -175,6 +176,12 @@ async def test_nothing_of_what_is_said_while_an_agent_pauses_the_recording_is_ke
         agent_says(here, caller, phone, "好的我记下了", seconds=1.5)
         await asyncio.sleep(3)
         assert [turn.text for turn in (await caller.turns())[-3:]] == ["***", "***", "好的我记下了"]
+        assert [turn.intent for turn in (await caller.turns())[-3:]] == [None, None, None]
+        told = [
+            json.loads(event.payload) for event in await here.store.pending_events() if "turn_finished" in event.topic
+        ]
+        assert [(each["text"], each["kept"], each["emotion"]) for each in told[-3:-1]] == [("***", False, None)] * 2
+        assert told[-1]["kept"]
         assert not (await here.commands.handle(PauseRecording("c3", "8002", True))).done
         assert caller.call
         assert [(gap.by, gap.to_ms is not None) for gap in await RecordingGaps(here.store).of(caller.call.id)] == [

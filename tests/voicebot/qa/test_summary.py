@@ -72,6 +72,15 @@ def test_a_call_settled_by_the_assistant_tells_reason_answer_and_promise(shop: C
     assert summary.tags == ("by:assistant", "outcome:resolved", "intent:return_refund", "mood:angry")
 
 
+def test_what_was_said_while_the_recording_was_paused_is_no_reason_and_the_summary_says_so(shop: Company) -> None:
+    off = {"intent": "return_refund", "detail": {"taken_out": [["private", 0, 3, 0, 9, 0]]}}
+    turns = (said(0, "assistant", "请说卡号。"), said(1, "caller", "***", **off), said(2, "agent", "***", **off))
+    summary = summary_of(shop, turns)
+    assert (summary.reason.text, summary.reason.turns) == ("来意没有保留：说的时候录音暂停了。", (1,))
+    summary = summary_of(shop, (*turns, said(3, "caller", "嗯好")))
+    assert summary.reason.text == "来电说：“嗯好”。"
+
+
 def test_an_agent_s_promise_becomes_a_task_with_its_time(shop: Company) -> None:
     made = summarise(shop, CALL, BY_AGENT, ())
     (task,) = made.follow_ups

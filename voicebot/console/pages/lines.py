@@ -6,6 +6,7 @@ from voicebot.console.components.transcript import Badge, Line
 from voicebot.console.names import MOOD_TONES, NO_INTENT, Names, minutes
 from voicebot.console.texts import Texts
 from voicebot.events import TurnFinished
+from voicebot.privacy.redaction import is_kept
 from voicebot.store.records import TurnRecord
 
 
@@ -20,7 +21,7 @@ def stored_line(t: Texts, names: Names, turn: TurnRecord) -> Line:
         turn.seq,
         turn.role,
         t.named("who", turn.role),
-        heard if cut else turn.text,
+        _words(t, heard if cut else turn.text, kept=is_kept(turn)),
         time=minutes(turn.started_ms / 1000),
         start_s=turn.started_ms / 1000,
         end_s=turn.ended_ms / 1000,
@@ -36,11 +37,15 @@ def told_line(t: Texts, names: Names, turn: TurnFinished) -> Line:
         turn.seq,
         turn.role,
         t.named("who", turn.role),
-        names.said(turn.text),
+        _words(t, names.said(turn.text), kept=turn.kept),
         time=minutes(turn.started_ms / 1000) if turn.started_ms is not None else names.time(turn.at, "clock"),
         badges=_badges(t, names, turn.role, turn.intent, turn.emotion),
         note=names.said(names.slots(turn.slots)) if turn.role == "caller" else "",
     )
+
+
+def _words(t: Texts, text: str, *, kept: bool) -> str:
+    return text if kept else t("review.not_kept")
 
 
 def _badges(t: Texts, names: Names, role: str, intent: str | None, emotion: str | None) -> tuple[Badge, ...]:

@@ -13,7 +13,7 @@ from voicebot.console.attempting import attempted
 from voicebot.console.call_query import CallQuery
 from voicebot.console.components.parts import box, link, tag
 from voicebot.console.visit import Visit
-from voicebot.store.saved_views import LONGEST_NAME, SavedView, SavedViews
+from voicebot.store.saved_views import LONGEST_NAME, MOST_VIEWS, SavedView, SavedViews, ViewsFull
 
 
 async def saved_views_menu(visit: Visit, query: CallQuery) -> None:
@@ -24,7 +24,13 @@ async def saved_views_menu(visit: Visit, query: CallQuery) -> None:
     async def save() -> None:
         if not (name.value or "").strip():
             ui.notify(t("views.needs_name"), type="warning")
-        elif await attempted(t, views.save(owner, name.value, shown.address(), datetime.now(UTC))):
+            return
+        try:
+            saved = await attempted(t, views.save(owner, name.value, shown.address(), datetime.now(UTC)))
+        except ViewsFull:
+            ui.notify(t("views.full", most=MOST_VIEWS), type="warning")
+            return
+        if saved:
             ui.navigate.reload()
 
     async def forget(view: SavedView) -> None:

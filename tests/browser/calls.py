@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import wave
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from tests.browser.console import Console
+from tests.wav import write_wav
 from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
 
 SCRIPT: Final = '<script>window.hacked = 1</script><img src=x onerror="window.hacked = 2">'
@@ -77,11 +77,4 @@ def _recording(path: Path) -> Path:
     at = np.arange(SECONDS * rate) / rate
     tone = 9000 * np.sin(2 * np.pi * 300 * at)
     caller_speaks = (at // 3) % 2 == 1
-    channels = np.stack([tone * caller_speaks, tone * ~caller_speaks], axis=1).astype("<i2")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(channels.tobytes())
-    return path
+    return write_wav(path, np.stack([tone * caller_speaks, tone * ~caller_speaks], axis=1))

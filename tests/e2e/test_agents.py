@@ -13,10 +13,11 @@ from scipy.signal import fftconvolve
 
 from telephony.audio import Samples
 from tests.clients.baresip import baresip
+from tests.e2e.speech import silence, spoken
 from tests.e2e.system import eventually, simulated_call, stored_call, stored_turns, voicebot
-from tests.e2e.test_calls import silence, spoken, write_wav
+from tests.wav import read_sides, write_wav
 from voicebot.agent_commands import SetPresence, Supervise
-from voicebot.caller.measure import read_recording, speech_spans
+from voicebot.caller.measure import speech_spans
 from voicebot.command_bus import send_command
 from voicebot.company import load_company
 from voicebot.demo import SAMPLE_COMPANY
@@ -76,15 +77,15 @@ async def test_each_caller_reaches_the_agent_who_fits_best(system: System, tmp_p
         assert "caller" in roles[joined:] and "assistant" in roles[:joined]
         recording = await eventually(lambda: _found(tmp_path / "agents", HANDED_OVER[caller]))
 
-    agent_said, whispered = read_recording(recording)
+    agent_said, whispered = read_sides(recording)
     said_first = speech_spans(agent_said, join_ms=400)[0]
     whisper = speech_spans(whispered[: said_first.start_ms * 8], join_ms=900)[0]
     assert (whisper.end_ms - whisper.start_ms) < 8_500
     sound = whispered[whisper.start_ms * 8 : min(whisper.end_ms, whisper.start_ms + 3000) * 8]
-    _, to_caller = read_recording(heard_by_caller)
+    _, to_caller = read_sides(heard_by_caller)
     assert likeness(agent_said[said_first.start_ms * 8 : (said_first.start_ms + 2000) * 8], to_caller) > 0.7
     assert likeness(sound, to_caller) < 0.3  # nothing of it
-    _, kept = read_recording(Path(call.recording_path or ""))
+    _, kept = read_sides(Path(call.recording_path or ""))
     assert likeness(sound, kept) < 0.3  # nor in the call's recording
 
 

@@ -14,15 +14,15 @@ from playwright.async_api import Locator, Page, async_playwright, expect
 
 from tests.browser.conftest import OPTIONS, launched
 from tests.browser.console import PASSWORD, Browsers, Person
+from tests.e2e.speech import silence, spoken
 from tests.e2e.system import eventually, kill_process, simulated_call, stored_call
 from tests.e2e.test_agents import likeness
-from tests.e2e.test_calls import silence, spoken, write_wav
+from tests.wav import read_sides, write_wav
 from voicebot.accounts.account import Account
 from voicebot.accounts.book import AccountBook
 from voicebot.accounts.passwords import Passwords
 from voicebot.accounts.sessions import SessionLimits
 from voicebot.accounts.sign_in import SignIn
-from voicebot.caller.measure import read_recording
 from voicebot.demo.system import System, running_system
 from voicebot.store.store import Store
 
@@ -152,7 +152,7 @@ async def test_an_agent_takes_a_call_in_the_browser_hands_it_on_and_wraps_it_up(
     assert ended["ended"]["reason"] == "remote_hangup"
     call = await stored_call(system, f"+86{NUMBER}")
     assert (call.agent_id, call.outcome) == ("8011", "agent")
-    said, to_caller = read_recording(recording)
+    said, to_caller = read_sides(recording)
     sentence = spoken(PHRASE)[4000:12_000]
     assert likeness(sentence, to_caller) > 0.7 > 0.6 > likeness(sentence, said)
 

@@ -8,17 +8,16 @@ from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from models.espeak import Espeak
-from telephony.audio import Samples, resample
 from tests.clients.baresip import baresip
 from tests.clients.sipp import CALL_UP, Sipp, bye, expect, sdp, send
 from tests.e2e.conftest import Ear
+from tests.e2e.speech import silence, spoken
 from tests.e2e.system import eventually, simulated_call, stored_call, stored_turns, stored_verdicts
+from tests.wav import read_sides, write_wav
 from voicebot.accounts.permissions import Actor
-from voicebot.caller.measure import read_recording, speech_spans
+from voicebot.caller.measure import speech_spans
 from voicebot.company_changes.publishing import Draft, Publisher
 from voicebot.console.operator.log_search import logs_of_call
 from voicebot.demo import SAMPLE_COMPANY
@@ -31,25 +30,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 CALLERS = SAMPLE_COMPANY / "callers"
 GREETING_S = 14.0
 """Longer than the longest greeting."""
-
-
-def silence(seconds: float) -> Samples:
-    return np.zeros(int(seconds * 8000), np.int16)
-
-
-def spoken(text: str, voice: str = "cmn+linda") -> Samples:
-    return resample(Espeak().synthesize(text, voice, rate=150, pitch=50), 22050)
-
-
-def write_wav(path: Path, *pieces: Samples) -> Path:
-    import wave
-
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(np.concatenate(pieces).tobytes())
-    return path
 
 
 def error_rate(reference: str, heard: str) -> float:
@@ -80,7 +60,7 @@ async def test_baresip_hears_the_right_answer_to_a_spoken_question(
     assert error_rate("帮我查一下耳机到哪里了", question) <= 0.2
     assert "1742" in answer
     assert call.recording_path
-    caller, assistant = read_recording(Path(call.recording_path))
+    caller, assistant = read_sides(Path(call.recording_path))
     asked = speech_spans(caller, join_ms=700)[0]
     replied = [span for span in speech_spans(assistant, join_ms=400) if span.start_ms > asked.end_ms]
     heard = ear.words(assistant[replied[0].start_ms * 8 - 1600 : replied[0].end_ms * 8 + 1600])
@@ -154,7 +134,7 @@ async def test_baresip_presses_its_order_number_and_is_held_and_resumed(
     call = await stored_call(system, "+8613800210985")
     greeting = (await stored_turns(system, call))[0]
     assert greeting.heard_text == greeting.text
-    _, assistant = read_recording(Path(call.recording_path or ""))
+    _, assistant = read_sides(Path(call.recording_path or ""))
     pauses = [b.start_ms - a.end_ms for a, b in pairwise(speech_spans(assistant))]
     assert max(pauses) >= 2500
 

@@ -17,10 +17,11 @@ import sqlalchemy as sa
 from tests.clients.baresip import Baresip, baresip
 from tests.clients.carrier import ADDRESS, carrier
 from tests.clients.sipp import CALL_UP, Sipp, bye
+from tests.e2e.speech import silence, spoken
 from tests.e2e.system import eventually, stored_call, stored_turns, voicebot
-from tests.e2e.test_calls import silence, spoken, write_wav
+from tests.wav import read_sides, write_wav
 from voicebot.agent_commands import CommandAnswer, Dial
-from voicebot.caller.measure import read_recording, speech_spans
+from voicebot.caller.measure import speech_spans
 from voicebot.command_bus import send_command
 from voicebot.demo.system import System, running_system
 from voicebot.doctor.trunk import trunk as check
@@ -136,7 +137,7 @@ async def test_a_customer_is_called_and_what_is_said_is_recorded_and_stored(
     turns = await stored_turns(office, call)
     assert turns[0].role == "assistant"  # that it is recorded
     assert any("退款" in turn.text for turn in turns if turn.role == "caller")
-    customer, ours = read_recording(Path(call.recording_path or ""))
+    customer, ours = read_sides(Path(call.recording_path or ""))
     assert speech_spans(customer) and speech_spans(ours)
 
 

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import time
-import wave
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 
 from telephony.audio import FRAME_S, FRAME_SAMPLES
 from telephony.recorder import Recorder, RecordingThread
+from tests.wav import read_wav
 
 ENDLESS_CALL = """
 import sys, time
@@ -29,20 +29,13 @@ def frame(value: int) -> np.ndarray:
     return np.full(FRAME_SAMPLES, value, np.int16)
 
 
-def read(path: Path) -> np.ndarray:
-    """int16 [samples, 2]"""
-    with wave.open(str(path)) as file:
-        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (2, 2, 8000)
-        return np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, 2)
-
-
 def test_the_caller_is_on_the_left_and_the_assistant_on_the_right(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path / "deep" / "call.wav", flush_s=0.01)
     for n in range(100):
         recorder.write(frame(n), frame(-n))
     recorder.close()
     assert recorder.join(5)
-    audio = read(recorder.path)
+    audio = read_wav(recorder.path)
     expected = np.repeat(np.arange(100), FRAME_SAMPLES)
     assert np.array_equal(audio[:, 0], expected)
     assert np.array_equal(audio[:, 1], -expected)
@@ -55,7 +48,7 @@ def test_a_pause_is_silence_of_the_same_length(tmp_path: Path) -> None:
         recorder.write(frame(7), frame(-7))
     recorder.close()
     assert recorder.join(5)
-    loud = np.abs(read(recorder.path)).max(axis=1)
+    loud = np.abs(read_wav(recorder.path)).max(axis=1)
     assert np.array_equal(loud, np.repeat([7, 0, 7], 10 * FRAME_SAMPLES))
 
 
@@ -68,7 +61,7 @@ def test_after_kill_minus_9_the_recording_plays_up_to_the_last_second(tmp_path: 
         spoken = int(call.stdout.readline())
     call.kill()
     call.wait()
-    audio = read(path)
+    audio = read_wav(path)
     heard = audio.shape[0] // FRAME_SAMPLES
     assert spoken - heard <= 50
     assert np.array_equal(audio[::FRAME_SAMPLES, 0], np.arange(heard) % 1000)
@@ -111,7 +104,7 @@ def test_many_recordings_share_one_thread_and_each_is_whole(tmp_path: Path) -> N
         recorder.close()
     for number, recorder in enumerate(recorders):
         assert recorder.join(5)
-        audio = read(recorder.path)
+        audio = read_wav(recorder.path)
         assert (audio[:, 0] == number).all()
         assert audio.shape == (100 * FRAME_SAMPLES, 2)
 
@@ -124,4 +117,4 @@ def test_the_thread_ends_with_its_last_recording_and_serves_the_next(tmp_path: P
         recorder.close()
         assert recorder.join(5)
         time.sleep(0.03)
-        assert read(recorder.path).shape == (FRAME_SAMPLES, 2)
+        assert read_wav(recorder.path).shape == (FRAME_SAMPLES, 2)

@@ -1,6 +1,5 @@
 """What is to be silenced is gone from both sides of the recording, all else stays, and a crash breaks nothing."""
 
-import wave
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 from telephony.audio import FRAME_SAMPLES
 from telephony.recorder import Recorder
 from telephony.silencing import silence
+from tests.wav import read_wav
 
 
 @pytest.fixture
@@ -24,8 +24,7 @@ def recording(tmp_path: Path) -> Path:
 
 def loudness(path: Path) -> np.ndarray:
     """Of both channels, sample by sample."""
-    with wave.open(str(path)) as file:
-        return np.abs(np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, 2)).sum(axis=1)
+    return np.asarray(np.abs(read_wav(path)).sum(axis=1))
 
 
 def test_stretches_are_silent_and_the_rest_is_as_it_was(recording: Path) -> None:

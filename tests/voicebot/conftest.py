@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.voicebot.dialogue.call import records, sample_shop
+from tests.voicebot.local_knowledge import LocalKnowledge
 from voicebot.company import Company
 from voicebot.dialogue import KnowledgeSearch
-from voicebot.dialogue.knowledge import KnowledgeIndex, LocalKnowledge
+from voicebot.dialogue.knowledge import KnowledgeIndex
 from voicebot.store.store import Store
 
 

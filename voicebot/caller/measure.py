@@ -1,9 +1,7 @@
 """Where somebody speaks in a recording, and how long a caller waited for each reply. From the audio alone."""
 
-import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -63,16 +61,6 @@ def exchanges(caller: Samples, assistant: Samples) -> list[Exchange]:
 def reply_start(replies: Sequence[Span], after_ms: int, before_ms: int) -> int | None:
     """When the first stretch of speech within these times begins."""
     return next((span.start_ms for span in replies if after_ms <= span.start_ms < before_ms), None)
-
-
-def read_recording(path: Path) -> tuple[Samples, Samples]:
-    """Caller (left) and assistant (right) of a two-channel recording, 16 bit at 8 kHz."""
-    with wave.open(str(path)) as file:
-        form = (file.getnchannels(), file.getsampwidth(), file.getframerate())
-        if form != (2, 2, SAMPLE_RATE_HZ):
-            raise ValueError(f"{path} is no recording of a call: it must have 2 channels of 16 bit at 8,000 Hz")
-        stereo = np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, 2)
-    return stereo[:, 0].copy(), stereo[:, 1].copy()
 
 
 def _window_levels(samples: Samples) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

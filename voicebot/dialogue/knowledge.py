@@ -125,16 +125,6 @@ class KnowledgeIndex:
         return sum(weight * measure(rarity, a, b) for weight, rarity, a, b in views)
 
 
-class LocalKnowledge:
-    """An index of the same process behind the dialogue's interface (tests, text chats)."""
-
-    def __init__(self, index: KnowledgeIndex) -> None:
-        self._index = index
-
-    async def search(self, question: str, *, product: str | None = None) -> KnowledgeAnswer | None:
-        return self._index.search(question, product=product)
-
-
 class _Words:
     """jieba with the company's own words; fillers left out."""
 

@@ -1,12 +1,12 @@
 """A small folder laid out like KeSpeech: espeak-ng's voices read the same sentences in Mandarin and in Cantonese."""
 
-import wave
 from pathlib import Path
 
 import numpy as np
 import soxr
 
 from models.espeak import SAMPLE_RATE, Espeak
+from tests.wav import write_wav
 
 SENTENCES = (
     "我想查一下我的订单什么时候到",
@@ -42,10 +42,4 @@ def make(data: Path, speakers: dict[str, tuple[str, ...]] = SPEAKERS) -> Path:
 
 def _record(path: Path, sentence: str, voice: str, pitch: int) -> None:
     speech = Espeak().synthesize(sentence, voice, rate=250, pitch=pitch).astype(np.float32)
-    samples = soxr.resample(speech, SAMPLE_RATE, 16_000).clip(-32768, 32767).astype("<i2")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16_000)
-        file.writeframes(samples.tobytes())
+    write_wav(path, soxr.resample(speech, SAMPLE_RATE, 16_000).clip(-32768, 32767), rate_hz=16_000)

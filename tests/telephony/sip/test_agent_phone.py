@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import re
-import wave
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from tests.clients.baresip import baresip
 from tests.clients.sipp import Sipp, expect, send
 from tests.telephony.sip.conftest import Answering, Notes, wait_for
 from tests.telephony.sip.test_baresip import tone
+from tests.wav import write_wav
 
 MakeEndpoint = Callable[..., Awaitable[Answering]]
 Require = Callable[[str], str]
@@ -45,13 +45,7 @@ def registrar(heard: Heard) -> Registrar:
 
 @pytest.fixture
 def wav(tmp_path: Path) -> Path:
-    path = tmp_path / "agent.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(tone(440, 10).tobytes())
-    return path
+    return write_wav(tmp_path / "agent.wav", tone(440, 10))
 
 
 async def test_it_registers_again_and_again_is_called_transfers_and_signs_off(

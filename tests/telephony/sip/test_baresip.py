@@ -12,6 +12,7 @@ from telephony.audio import SAMPLE_RATE_HZ, Samples
 from telephony.leg import EndReason
 from tests.clients.baresip import Baresip, baresip
 from tests.telephony.sip.conftest import Answering, Notes, wait_for
+from tests.wav import write_wav
 
 MakeEndpoint = Callable[..., Awaitable[Answering]]
 
@@ -30,13 +31,7 @@ def loudest_hz(path: Path) -> float:
 
 @pytest.fixture
 def wav(tmp_path: Path) -> Path:
-    path = tmp_path / "caller.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(SAMPLE_RATE_HZ)
-        file.writeframes(tone(440, 10).tobytes())
-    return path
+    return write_wav(tmp_path / "caller.wav", tone(440, 10))
 
 
 async def up(phone: Baresip, ours: Answering) -> None:

@@ -1,7 +1,6 @@
 """Whatever the caller does, finished turns are stored with what was heard of the reply, and the call ends cleanly."""
 
 import asyncio
-import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,10 +10,12 @@ import numpy as np
 from telephony.recorder import Recorder
 from tests.virtual_time import in_virtual_time
 from tests.voicebot.call.conversation import SECONDS_PER_CHARACTER, Conversation
+from tests.voicebot.local_knowledge import LocalKnowledge
+from tests.wav import read_wav
 from voicebot.company import load_company
 from voicebot.company.flows import Slot
 from voicebot.demo import SAMPLE_COMPANY
-from voicebot.dialogue.knowledge import KnowledgeIndex, LocalKnowledge
+from voicebot.dialogue.knowledge import KnowledgeIndex
 from voicebot.dialogue.types import KnowledgeAnswer, KnowledgeSearch
 from voicebot.store.recording_gaps import RecordingGaps
 from voicebot.store.store import Store
@@ -94,9 +95,7 @@ async def test_while_a_flow_asks_for_what_may_not_be_kept_nothing_of_the_answer_
 
 def loudness(recording: Path) -> np.ndarray:
     """Of both channels, sample by sample."""
-    with wave.open(str(recording)) as file:
-        samples = np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, 2)
-    return np.asarray(np.abs(samples.astype(int)).sum(axis=1))
+    return np.asarray(np.abs(read_wav(recording).astype(int)).sum(axis=1))
 
 
 @in_virtual_time

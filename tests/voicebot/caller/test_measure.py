@@ -1,15 +1,10 @@
 """Edges of speech and waiting times come out of a recording to 10 ms, whoever made it."""
 
-import wave
-from pathlib import Path
-
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telephony.recorder import Recorder
-from voicebot.caller.measure import Exchange, Span, exchanges, read_recording, speech_spans
+from voicebot.caller.measure import Exchange, Span, exchanges, speech_spans
 
 RATE = 8000
 
@@ -54,25 +49,3 @@ def test_a_reply_that_never_came_has_no_latency() -> None:
     found = exchanges(talk((1000, 2000), (5000, 6000)), talk((6500, 7000)))
     assert found == [Exchange(Span(1000, 2000), None), Exchange(Span(5000, 6000), 6500)]
     assert found[0].reply_latency_ms is None
-
-
-def test_a_recording_is_read_back_with_its_sides_apart(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "call.wav", flush_s=0.01)
-    caller, assistant = talk((100, 500), seconds=1), talk((700, 900), seconds=1)
-    for at in range(0, RATE, 160):
-        recorder.write(caller[at : at + 160], assistant[at : at + 160])
-    recorder.close()
-    recorder.join(5)
-    left, right = read_recording(recorder.path)
-    assert np.array_equal(left, caller)
-    assert np.array_equal(right, assistant)
-
-
-def test_a_file_of_another_form_is_refused_by_name(tmp_path: Path) -> None:
-    with wave.open(str(tmp_path / "mono.wav"), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16_000)
-        file.writeframes(bytes(3200))
-    with pytest.raises(ValueError, match=r"mono\.wav"):
-        read_recording(tmp_path / "mono.wav")

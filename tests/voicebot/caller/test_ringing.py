@@ -18,7 +18,8 @@ from telephony.recorder import RecordingThread
 from telephony.sip.endpoint import SipEndpoint
 from telephony.sip.settings import SipSettings
 from tests.virtual_time import in_virtual_time
-from voicebot.caller.measure import exchanges, read_recording
+from tests.wav import read_sides
+from voicebot.caller.measure import exchanges
 from voicebot.caller.ringing import connect, hear_out, ring, telephone
 from voicebot.caller.script import PreparedTurn
 from voicebot.caller.simulated_caller import SimulatedCaller
@@ -99,7 +100,7 @@ async def test_a_call_with_speech_and_keys_is_measured_and_recorded(tmp_path: Pa
     hello, keys = result.turns
     assert hello.reply_latency_ms == pytest.approx(THINKS_FRAMES * 20, abs=200)
     assert keys.reply_latency_ms is not None and 0 < keys.reply_latency_ms < 300
-    caller, heard = read_recording(tmp_path / "call.wav")
+    caller, heard = read_sides(tmp_path / "call.wav")
     assert exchanges(caller, heard)[0].reply_latency_ms == hello.reply_latency_ms
 
 
@@ -119,7 +120,7 @@ async def test_several_callers_ring_from_one_endpoint_and_hear_their_own_replies
     assert sorted(assistant.leg.remote.number for assistant in taken) == ["10080", "10081", "10082"]
     for number, caller in enumerate(callers):
         (turn,) = caller.result().turns
-        said, heard = read_recording(tmp_path / f"{number}.wav")
+        said, heard = read_sides(tmp_path / f"{number}.wav")
         assert caller.turns_begun == 1
         assert turn.said_until_ms - turn.said_from_ms == pytest.approx(500 + 300 * number, abs=40)
         assert exchanges(said, heard)[0].reply_latency_ms == turn.reply_latency_ms

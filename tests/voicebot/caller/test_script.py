@@ -1,12 +1,12 @@
 """What a script, a sentence or a sound file says is what the caller will say; mistakes are named with their remedy."""
 
-import wave
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from models.tts import EspeakEngine
+from tests.wav import write_wav
 from voicebot.caller.script import UnusableAudio, load_script, prepare_files, prepare_script, prepare_sentences
 from voicebot.company.problems import CompanyError
 
@@ -43,19 +43,11 @@ def test_a_sentence_without_words_cannot_be_said() -> None:
         prepare_sentences(["……"], EspeakEngine(), "cmn")
 
 
-def write_wav(path: Path, *, rate: int, channels: int, seconds: float, width: int = 2) -> Path:
-    samples = (9000 * np.sin(2 * np.pi * 500 * np.arange(int(rate * seconds)) / rate)).astype(np.int16)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(channels)
-        file.setsampwidth(width)
-        file.setframerate(rate)
-        file.writeframes(np.repeat(samples, channels).tobytes())
-    return path
-
-
 @pytest.mark.parametrize(("rate", "channels"), [(8000, 1), (44_100, 2), (16_000, 1)])
 def test_a_sound_file_of_any_rate_is_played_at_the_lines(tmp_path: Path, rate: int, channels: int) -> None:
-    (turn,) = prepare_files([write_wav(tmp_path / "hello.wav", rate=rate, channels=channels, seconds=1)])
+    tone = 9000 * np.sin(2 * np.pi * 500 * np.arange(rate) / rate)
+    sound = np.repeat(tone[:, None], channels, axis=1)
+    (turn,) = prepare_files([write_wav(tmp_path / "hello.wav", sound, rate_hz=rate)])
     assert turn.said == "hello.wav"
     assert turn.audio is not None and turn.audio.size == pytest.approx(8000, abs=2)
     assert np.argmax(np.abs(np.fft.rfft(turn.audio[:8000], 8000))) == pytest.approx(500, abs=1)
@@ -64,7 +56,7 @@ def test_a_sound_file_of_any_rate_is_played_at_the_lines(tmp_path: Path, rate: i
 def test_sound_files_that_cannot_be_used_say_what_would_do(tmp_path: Path) -> None:
     text = tmp_path / "notes.wav"
     text.write_text("not a sound")
-    empty = write_wav(tmp_path / "empty.wav", rate=8000, channels=1, seconds=0)
+    empty = write_wav(tmp_path / "empty.wav", np.empty(0))
     for path in (text, tmp_path / "missing.wav", empty):
         with pytest.raises(UnusableAudio, match=path.name):
             prepare_files([path])

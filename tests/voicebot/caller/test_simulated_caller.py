@@ -10,7 +10,8 @@ from telephony.audio import FRAME_S, FRAME_SAMPLES, SILENCE, Frame, level_dbfs
 from telephony.leg import CallLeg, EndReason, LegEnded, LegListener, Party
 from telephony.playout import Playout
 from telephony.rtp import MediaStats
-from voicebot.caller.measure import exchanges, read_recording
+from tests.wav import read_sides
+from voicebot.caller.measure import exchanges
 from voicebot.caller.script import PreparedTurn
 from voicebot.caller.simulated_caller import CallResult, Patience, SimulatedCaller
 
@@ -197,7 +198,7 @@ async def test_when_the_other_side_hangs_up_the_turns_not_said_are_not_reported(
 
 async def test_the_recording_holds_both_sides_and_measures_the_same(tmp_path: Path) -> None:
     result, _ = talk(said("one"), said("two"), other_end=Assistant(), recording=tmp_path / "call.wav")
-    caller, assistant = read_recording(tmp_path / "call.wav")
+    caller, assistant = read_sides(tmp_path / "call.wav")
     assert caller.size == assistant.size == round(result.seconds * 8000 / FRAME_SAMPLES) * FRAME_SAMPLES
     assert [exchange.reply_latency_ms for exchange in exchanges(caller, assistant)] == [
         turn.reply_latency_ms for turn in result.turns

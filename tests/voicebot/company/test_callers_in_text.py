@@ -13,13 +13,14 @@ import pytest
 
 from models.intent import IntentClassifier
 from tests.voicebot.dialogue.call import NOON, TODAY, Call, records
+from tests.voicebot.local_knowledge import LocalKnowledge
 from voicebot.company import Company, load_company
 from voicebot.company.scripts import CallerTurn
 from voicebot.company.training import trained_intents
 from voicebot.config import Settings
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.dialogue import IntentGuess, KnowledgeSearch, Reply, Understood
-from voicebot.dialogue.knowledge import KnowledgeIndex, LocalKnowledge
+from voicebot.dialogue.knowledge import KnowledgeIndex
 from voicebot.store.store import Store
 
 NIGHT = datetime(2026, 11, 22, 23, 30)

@@ -1,23 +1,17 @@
 """The drawn shape of a recording is its own, is kept, and a damaged file is said to be one."""
 
-import wave
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.wav import write_wav
 from voicebot.console.peaks import NotARecording, peaks_of
 
 
 def record(path: Path, caller: list[int], assistant: list[int]) -> Path:
     """Each value is the loudness of 50 ms."""
-    samples = np.repeat(np.array([caller, assistant], "<i2").T, 400, axis=0)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(samples.tobytes())
-    return path
+    return write_wav(path, np.repeat(np.array([caller, assistant], "<i2").T, 400, axis=0))
 
 
 def test_each_channel_has_the_loudest_sample_of_every_50_ms(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from telephony.sip.settings import NotRegistered
 from telephony.webrtc.phones import BrowserPhones
 from telephony.webrtc.settings import WebRtcSettings
 from tests.voicebot.call.conversation import Conversation, Line, ScriptedModels
+from tests.voicebot.local_knowledge import LocalKnowledge
 from voicebot.agent_events import AgentEvent
 from voicebot.assist.helpfulness import Helpfulness
 from voicebot.assist.prompts import prompt_texts
@@ -36,7 +37,7 @@ from voicebot.call.outgoing import OutgoingCall
 from voicebot.call.put_through import Office
 from voicebot.company import Company, load_company
 from voicebot.demo import SAMPLE_COMPANY
-from voicebot.dialogue.knowledge import KnowledgeIndex, LocalKnowledge
+from voicebot.dialogue.knowledge import KnowledgeIndex
 from voicebot.events import LiveEvent
 from voicebot.floor.callbacks import Callbacks
 from voicebot.floor.closing import Closing

@@ -1,7 +1,6 @@
 """Where a card number or code was said the recording is silent, whatever the pace, and whatever breaks on the way."""
 
 import asyncio
-import wave
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ import pytest
 from models.espeak import Espeak
 from telephony.audio import FRAME_SAMPLES
 from telephony.recorder import Recorder
+from tests.wav import read_wav
 from voicebot.privacy.redaction import CallRedaction
 from voicebot.privacy.said_when import secrets_ms
 from voicebot.privacy.secrets_in_recording import silence_secrets
@@ -61,9 +61,7 @@ def recording(tmp_path: Path) -> Path:
 
 def silent_s(path: Path) -> list[int]:
     """Seconds of the recording that are wholly silent."""
-    with wave.open(str(path)) as file:
-        audio = np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(10, -1)
-    return [second for second, samples in enumerate(audio) if not samples.any()]
+    return [second for second, samples in enumerate(read_wav(path).reshape(10, -1)) if not samples.any()]
 
 
 def checksum(path: Path) -> int:

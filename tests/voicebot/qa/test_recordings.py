@@ -2,7 +2,6 @@
 that are no recordings of ours are named, and the real call agrees with intervals that were marked by hand."""
 
 import csv
-import wave
 from collections.abc import Sequence
 from dataclasses import astuple
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from models.silero import SileroVad
 from models.training.noise import recorded
 from telephony.audio import resample
 from telephony.hold_music import hold_music
+from tests.wav import write_wav
 from voicebot.qa.material import CallMeasures, Side, Span
 from voicebot.qa.measuring.ear import RATE_HZ, HeardSide
 from voicebot.qa.measuring.kept import kept_measures, measured
@@ -45,13 +45,7 @@ def sentence() -> NDArray[np.int16]:
 
 def write(path: Path, caller: NDArray[np.int16], ours: NDArray[np.int16]) -> Path:
     length = max(caller.size, ours.size)
-    stereo = np.stack([np.pad(side, (0, length - side.size)) for side in (caller, ours)], axis=1)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(RATE_HZ)
-        file.writeframes(stereo.astype(np.int16).tobytes())
-    return path
+    return write_wav(path, np.stack([np.pad(side, (0, length - side.size)) for side in (caller, ours)], axis=1))
 
 
 def silence(seconds: float) -> NDArray[np.int16]:
@@ -129,13 +123,8 @@ def test_what_is_no_recording_is_refused(tmp_path: Path, judge: SileroVad, conte
 
 
 def test_a_recording_of_one_channel_is_refused(tmp_path: Path, judge: SileroVad) -> None:
-    with wave.open(str(tmp_path / "mono.wav"), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE_HZ)
-        file.writeframes(silence(1).tobytes())
     with pytest.raises(RecordingUnreadable, match="1 channel"):
-        listen(tmp_path / "mono.wav", judge)
+        listen(write_wav(tmp_path / "mono.wav", silence(1)), judge)
     with pytest.raises(RecordingUnreadable, match="No such file"):
         listen(tmp_path / "gone.wav", judge)
 

@@ -12,7 +12,8 @@ from rich.text import Text
 from voicebot.commands.calls import ConfigOption, JsonOption, LimitOption, local, print_json, with_store
 from voicebot.config import load_settings
 from voicebot.privacy.audit import this_user
-from voicebot.webhooks.book import EVENTS, Delivery, WebhookBook
+from voicebot.webhooks.book import EVENTS, WebhookBook
+from voicebot.webhooks.deliveries import Deliveries, Delivery
 from voicebot.webhooks.targets import Targets
 
 app = typer.Typer(help="Which programs are told of events.", no_args_is_help=True)
@@ -67,7 +68,7 @@ def deliveries(
     config: ConfigOption = None,
 ) -> None:
     """The latest deliveries and what came of them."""
-    found = with_store(config, lambda store: WebhookBook(store).deliveries(limit=limit, state=state))
+    found = with_store(config, lambda store: Deliveries(store).latest(limit=limit, state=state))
     if as_json:
         print_json([_plain(each) for each in found], reveal=False)
         return
@@ -92,7 +93,7 @@ def retry(
 
 def _retried(delivery_ids: list[int] | None, config: Path | None) -> int:
     at = datetime.now(UTC)
-    return with_store(config, lambda store: WebhookBook(store).retry(ids=delivery_ids or None, by=this_user(), at=at))
+    return with_store(config, lambda store: Deliveries(store).retry(ids=delivery_ids or None, by=this_user(), at=at))
 
 
 def _plain(delivery: Delivery) -> dict[str, object]:

@@ -34,7 +34,7 @@ from voicebot.web.listening import listening
 from voicebot.web.patience import bounded_protocol
 from voicebot.web.visitor import Web
 from voicebot.web_settings import ConsoleSection
-from voicebot.webhooks.book import WebhookBook
+from voicebot.webhooks.deliveries import Deliveries
 from voicebot.webhooks.worker import WebhookWorker
 
 log = structlog.get_logger(__name__)
@@ -66,7 +66,7 @@ async def run(settings: Settings) -> None:
             addresses=Addresses(settings.console),
         )
         setup_code = SetupCode()
-        worker = WebhookWorker(WebhookBook(store), settings.webhooks)
+        worker = WebhookWorker(Deliveries(store), settings.webhooks)
         async with background(worker.run()):
             await serve(web, build_app(web, setup_code), setup_code)
 

@@ -11,7 +11,7 @@ from typing import Final
 import httpx2
 
 from voicebot.web_settings import WebhookSection
-from voicebot.webhooks.book import Due
+from voicebot.webhooks.deliveries import Due
 from voicebot.webhooks.signing import HEADER, signature
 from voicebot.webhooks.targets import Target, TargetRefused, Targets
 

@@ -13,7 +13,7 @@ import structlog
 
 from voicebot.store.store import StoreError
 from voicebot.web_settings import WebhookSection
-from voicebot.webhooks.book import Due, WebhookBook
+from voicebot.webhooks.deliveries import Deliveries, Due
 from voicebot.webhooks.sender import NotTaken, Sender
 
 log = structlog.get_logger(__name__)
@@ -28,13 +28,13 @@ class WebhookWorker:
 
     def __init__(
         self,
-        book: WebhookBook,
+        deliveries: Deliveries,
         settings: WebhookSection,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         look_every_s: float = 1.0,
     ) -> None:
-        self._book = book
+        self._deliveries = deliveries
         self._settings = settings
         self._now = now
         self._look_every_s = look_every_s
@@ -55,7 +55,7 @@ class WebhookWorker:
 
     async def _due(self) -> Mapping[str, Sequence[Due]]:
         by_webhook: defaultdict[str, list[Due]] = defaultdict(list)
-        for due in await self._book.take_due(self._now(), each=EACH, busy=self._busy):
+        for due in await self._deliveries.take_due(self._now(), each=EACH, busy=self._busy):
             by_webhook[due.delivery.webhook_id].append(due)
         return by_webhook
 
@@ -72,17 +72,17 @@ class WebhookWorker:
         try:
             await sender.send(due, self._now())
         except NotTaken as error:
-            again_at = await self._book.failed(delivery, str(error), self._now())
+            again_at = await self._deliveries.failed(delivery, str(error), self._now())
             tell = log.warning if again_at is None else log.info
             tell("webhook_not_taken", webhook=delivery.webhook_id, delivery=delivery.id, reason=str(error))
         else:
-            await self._book.delivered(delivery, self._now())
+            await self._deliveries.delivered(delivery, self._now())
 
     async def _clean(self) -> None:
         now = self._now()
         if now >= self._clean_at:
             self._clean_at = now + CLEAN_EVERY
-            await self._book.forget(now - timedelta(days=self._settings.keep_days))
+            await self._deliveries.forget(now - timedelta(days=self._settings.keep_days))
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from voicebot.console.components.parts import box, facts, panel, tag
 from voicebot.console.once import once
 from voicebot.console.operator.dialogs import tried
 from voicebot.console.visit import Visit
-from voicebot.webhooks.book import EVENTS, Delivery, Webhook, WebhookBook
+from voicebot.webhooks.book import EVENTS, Webhook
+from voicebot.webhooks.deliveries import Deliveries, Delivery
 from voicebot.webhooks.trial import try_out
 
 SHOWN: Final = 10
@@ -27,14 +28,14 @@ class WebhookPanel:
     def __init__(
         self,
         visit: Visit,
-        book: WebhookBook,
+        deliveries: Deliveries,
         webhook: Webhook,
         called: str,
         change: Callable[[], None],
         remove: Callable[[], None],
     ) -> None:
         """called: what tells it from the others. change, remove: ask how, and whether."""
-        self._visit, self._book, self._webhook, self._called = visit, book, webhook, called
+        self._visit, self._deliveries, self._webhook, self._called = visit, deliveries, webhook, called
         t = visit.t
         with panel(called) as tools:
             with tools:
@@ -58,8 +59,8 @@ class WebhookPanel:
 
     async def show(self) -> None:
         """The last deliveries as they are now."""
-        found = await self._book.deliveries(limit=SHOWN, webhook_id=self._webhook.id)
-        given_up = await self._book.given_up(self._webhook.id)
+        found = await self._deliveries.latest(limit=SHOWN, webhook_id=self._webhook.id)
+        given_up = await self._deliveries.given_up(self._webhook.id)
         self._again.set_text(self._visit.t("webhooks.retry", count=given_up))
         self._again.set_visibility(given_up > 0)
         self._none.set_visibility(not found)
@@ -83,14 +84,14 @@ class WebhookPanel:
     async def _sent(self) -> None:
         t, settings = self._visit.t, self._visit.sources.settings.webhooks
         by = self._visit.viewer.actor.id
-        why = await try_out(self._book, settings, self._webhook, by=by, now=lambda: datetime.now(UTC))
+        why = await try_out(self._deliveries, settings, self._webhook, by=by, now=lambda: datetime.now(UTC))
         text = t("webhooks.not_taken", why=t.said("refusal", why)) if why else t("webhooks.taken")
         self._say(text, "vb-bad" if why else "vb-good")
         await self.show()
 
     async def _retry(self) -> None:
         by, now = self._visit.viewer.actor.id, datetime.now(UTC)
-        if await attempted(self._visit.t, self._book.retry(webhook_id=self._webhook.id, by=by, at=now)):
+        if await attempted(self._visit.t, self._deliveries.retry(webhook_id=self._webhook.id, by=by, at=now)):
             await self.show()
 
     def _say(self, text: str, tone: str) -> None:

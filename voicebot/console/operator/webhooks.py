@@ -19,6 +19,7 @@ from voicebot.console.operator.webhook_panel import WebhookPanel
 from voicebot.console.visit import Visit
 from voicebot.store.database import StoreError
 from voicebot.webhooks.book import Webhook, WebhookBook
+from voicebot.webhooks.deliveries import Deliveries
 from voicebot.webhooks.targets import Targets
 
 EVERY_S: Final = 3.0
@@ -54,6 +55,7 @@ class _Webhooks:
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         self._book = WebhookBook(visit.sources.store)
+        self._deliveries = Deliveries(visit.sources.store)
         self._targets = Targets(visit.sources.settings.webhooks.allow)
         self._panels: list[WebhookPanel] = []
 
@@ -73,7 +75,7 @@ class _Webhooks:
 
     def _panel(self, webhook: Webhook, called: str) -> WebhookPanel:
         change, remove = partial(self._ask_how, webhook, called), partial(self._ask_whether, webhook, called)
-        return WebhookPanel(self._visit, self._book, webhook, called, change, remove)
+        return WebhookPanel(self._visit, self._deliveries, webhook, called, change, remove)
 
     async def keep_up(self) -> None:
         with suppress(StoreError):  # what stands there stays to be read meanwhile

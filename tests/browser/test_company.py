@@ -142,8 +142,8 @@ async def test_a_new_entry_goes_to_another_file_with_all_that_was_typed(people: 
         await boss.open("/company/entry")
         for label, text in (("问题", QUESTION), ("答复", ANSWER), ("标签（空格分隔）", "门店")):
             await page.get_by_label(label, exact=True).fill(text)
-        await page.get_by_label("文件").click()
-        await page.get_by_role("option", name="knowledge/service.toml").click()
+        await page.get_by_label("放进哪个文件").click()
+        await page.get_by_role("option", name="knowledge/service.toml · 例如").click()
         await expect(page.get_by_role("link", name="按文本编辑")).to_have_attribute(
             "href", "/company/file?file=knowledge%2Fservice.toml"
         )
@@ -151,6 +151,28 @@ async def test_a_new_entry_goes_to_another_file_with_all_that_was_typed(people: 
         for text in (QUESTION, ANSWER, 'tags = ["门店"]'):
             await expect(page.locator(".vb-diff-new", has_text=text)).to_have_count(1)
         await expect(page.locator(".vb-diff-old")).to_have_count(0)
+
+
+async def test_a_new_entry_may_have_a_file_of_its_own(people: Browsers, console: Console) -> None:
+    file = console.settings.company.dir / "knowledge/walks.toml"
+    async with people.of("boss") as boss:
+        page = boss.page
+        await boss.open("/company/entry")
+        for label, text in (("问题", QUESTION), ("答复", ANSWER)):
+            await page.get_by_label(label, exact=True).fill(text)
+        await page.get_by_label("放进哪个文件").click()
+        await page.get_by_role("option", name="新建一个文件").click()
+        await page.get_by_label("新文件的名字").fill("Walks!")
+        await publish(page)
+        await expect(page.get_by_text("不能在这里修改").first).to_be_visible()
+        await page.get_by_label("新文件的名字").fill("walks")
+        await publish(page)
+        await page.wait_for_url("**/company/knowledge?published=*")
+        assert QUESTION in file.read_text("utf-8")
+        await page.get_by_role("link", name="查看这次修改").click()
+        await page.get_by_role("button", name="恢复到这次修改之前").click()
+        await page.wait_for_url("**/company/changes/*?published=*")
+        assert not file.exists()
 
 
 async def test_a_mistake_is_told_in_sight_in_the_form_s_words_and_its_line_is_a_click_away(people: Browsers) -> None:
@@ -236,6 +258,7 @@ async def test_what_nobody_could_answer_is_put_together_and_fills_in_a_new_entry
         typed = {await page.get_by_label("问题", exact=True).input_value()}
         typed |= set((await page.get_by_label("其他问法（每行一种）").input_value()).splitlines())
         assert typed == set(said)
+        await expect(page.get_by_label("放进哪个文件")).to_have_value("knowledge/service.toml · 例如“人工客服几点上班”")
 
 
 async def _unanswered_call(console: Console, call_id: str, text: str) -> None:

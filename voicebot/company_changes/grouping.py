@@ -15,6 +15,7 @@ ALIKE: Final = 0.5
 SHORTEST: Final = 4
 """Characters of a question; what is shorter says nothing by itself."""
 T = TypeVar("T")
+Features = frozenset[str]
 
 
 @dataclass(slots=True)
@@ -29,14 +30,14 @@ class Group(Generic[T]):
 
 def groups(said: Sequence[tuple[str, T]]) -> list[Group[T]]:
     """The largest first. said: texts, each with what it stands for."""
-    found: list[tuple[frozenset[str], Group[T]]] = []
+    found: list[tuple[Features, Group[T]]] = []
     for text, member in said:
         if len(bare(text)) < SHORTEST:
             continue
-        features = _features(text)
-        best = max(found, key=lambda each: _dice(features, each[0]), default=None)
-        if best is None or _dice(features, best[0]) < ALIKE:
-            best = (features, Group(text))
+        asked = features(text)
+        best = max(found, key=lambda each: dice(asked, each[0]), default=None)
+        if best is None or dice(asked, best[0]) < ALIKE:
+            best = (asked, Group(text))
             found.append(best)
         group = best[1]
         group.members.append(member)
@@ -45,11 +46,13 @@ def groups(said: Sequence[tuple[str, T]]) -> list[Group[T]]:
     return sorted((group for _, group in found), key=lambda group: -len(group.members))
 
 
-def _features(text: str) -> frozenset[str]:
+def features(text: str) -> Features:
+    """Characters, pairs of them, and sounds: by these two questions are compared."""
     plain = bare(text.lower())
     sounds = syllables(plain)
     return frozenset((*plain, *map("".join, pairwise(plain)), *sounds))
 
 
-def _dice(first: frozenset[str], other: frozenset[str]) -> float:
+def dice(first: Features, other: Features) -> float:
+    """0: nothing in common; 1: the same."""
     return 2 * len(first & other) / max(1, len(first) + len(other))

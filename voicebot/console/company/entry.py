@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from nicegui import ui
@@ -13,6 +14,7 @@ from voicebot.company.schema import KnowledgeEntry
 from voicebot.company_changes.files import NotChangeable
 from voicebot.company_changes.knowledge_files import files_of, places_of
 from voicebot.company_changes.toml_edit import Fields, has_entry, only_changed, with_entry, without_entry
+from voicebot.console.company.entry_file import EntryFile, file_for
 from voicebot.console.company.file_page import edit_link
 from voicebot.console.company.mistakes import mistakes
 from voicebot.console.company.publish_bar import PublishBar
@@ -35,31 +37,29 @@ async def entry_page(visit: Visit) -> None:
         with room(visit, "knowledge", visit.t("entry.title"), tab="knowledge"):
             tag("p", visit.t("entry.file_wrong"), "vb-bad vb-text")
         return
-    file = places[asked] if known else visit.asked("file")
-    if file not in files:
-        file = files[0] if files else "knowledge/general.toml"
+    file = places[asked] if known else await file_for(visit, files, places)
     try:
         base = await visit.sources.publisher.current(file)
     except CompanyError as error:
         with room(visit, "knowledge", visit.t("entry.title"), tab="knowledge"):
             tag("p", mistakes(visit.t, error), "vb-bad vb-text")
         return
-    await _Form(visit, known, file, files, base).show()
+    await _Form(visit, known, file, base).show(files, places)
 
 
 class _Form:
-    def __init__(
-        self, visit: Visit, known: KnowledgeEntry | None, file: str, files: list[str], base: str | None
-    ) -> None:
-        self._visit, self._known, self._file, self._files, self._base = visit, known, file, files, base
+    def __init__(self, visit: Visit, known: KnowledgeEntry | None, file: str, base: str | None) -> None:
+        self._visit, self._known, self._file, self._base = visit, known, file, base
 
-    async def show(self) -> None:
+    async def show(self, files: Sequence[str], places: Mapping[str, str]) -> None:
         visit, t, known = self._visit, self._visit.t, self._known
         with room(visit, "knowledge", t("entry.title" if known else "entry.new"), tab="knowledge") as tools:
             with tools:
                 self._edit = edit_link(visit, self._file)
             with box("vb-columns vb-columns-wide-left"):
                 with panel(known.question if known else t("entry.new")), box("vb-form"):
+                    if known is None:
+                        EntryFile(visit, files, places, self._file, self._move)
                     self._fields()
                     then = "/company/knowledge"
                     labels = {key: t(f"entry.{key}") for key in ("id", "question", "answer")}
@@ -76,8 +76,6 @@ class _Form:
         visit, t, known = self._visit, self._visit.t, self._known
         company = visit.sources.company.current
         if known is None:
-            choice = ui.select(self._files, label=t("entry.file"), value=self._file if self._files else None)
-            choice.props("outlined dense").on_value_change(lambda event: self._move(str(event.value)))
             self._id = ui.input(t("entry.id"), value=self._free_id()).props("outlined dense")
         self._question = _text(t("entry.question"), known.question if known else visit.asked("question"), 100)
         variants = "\n".join(known.variants) if known else visit.asked("variants")
@@ -97,6 +95,8 @@ class _Form:
         """The new entry goes to another file."""
         try:
             base = await self._visit.sources.publisher.current(file)
+        except NotChangeable:  # a name that is still being typed, or that is refused when it is published
+            base = None
         except CompanyError as error:
             ui.notify(mistakes(self._visit.t, error), type="negative", multi_line=True)
             return

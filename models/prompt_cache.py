@@ -32,6 +32,7 @@ class PromptCache:
         self._used_bytes = 0
         self._memory: OrderedDict[str, NDArray[np.int16]] = OrderedDict()
         self._lock = threading.Lock()
+        self._fails = False
 
     @property
     def name(self) -> str:
@@ -56,7 +57,7 @@ class PromptCache:
         if samples is None:
             samples = self._engine.synthesize(sentence, language=language)
             if path is not None:
-                _write(path, samples)
+                self._write(path, samples)
         samples.flags.writeable = False
         self._remember(key, samples)
         return samples
@@ -69,6 +70,21 @@ class PromptCache:
             while self._used_bytes > self._capacity_bytes and self._memory:
                 self._used_bytes -= self._memory.popitem(last=False)[1].nbytes
 
+    def _write(self, path: Path, samples: NDArray[np.int16]) -> None:
+        """By renaming, so that a crash leaves no half prompt. A full disk costs the cache, not the call; it is told
+        once, not for each of a hundred prompts."""
+        unfinished = path.with_suffix(f".{threading.get_ident()}.part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.write_bytes(samples.tobytes())
+            unfinished.replace(path)
+        except OSError as error:
+            if not self._fails:
+                log.warning("prompt cache %s cannot be written (%s); free space or change data_dir", path.parent, error)
+            self._fails = True
+        else:
+            self._fails = False
+
 
 def _read(path: Path) -> NDArray[np.int16] | None:
     try:
@@ -79,14 +95,3 @@ def _read(path: Path) -> NDArray[np.int16] | None:
         log.warning("prompt cache %s is unreadable (%s); the prompt is synthesised again", path, error)
         return None
     return np.frombuffer(content, np.int16).copy() if content and len(content) % 2 == 0 else None
-
-
-def _write(path: Path, samples: NDArray[np.int16]) -> None:
-    """By renaming, so that a crash leaves no half prompt. A full disk costs the cache, not the call."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(f".{threading.get_ident()}.part")
-        unfinished.write_bytes(samples.tobytes())
-        unfinished.replace(path)
-    except OSError as error:
-        log.warning("prompt cache %s cannot be written (%s); free space or change data_dir", path.parent, error)

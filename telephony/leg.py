@@ -35,6 +35,7 @@ class EndReason(StrEnum):
     REJECTED = "rejected"
     TIMEOUT = "timeout"
     MEDIA_TIMEOUT = "media_timeout"
+    SHUTDOWN = "shutdown"
     ERROR = "error"
 
 

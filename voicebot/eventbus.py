@@ -100,6 +100,7 @@ class EventPublisher:
         self._batch = batch
         self._on_connected = on_connected
         self._connected: bool | None = None
+        self._told_why = ""
         self._live: dict[Hashable, LiveEvent | AgentEvent] = {}
         self._retained: dict[Hashable, AgentEvent] = {}
         """What a broker that comes back has to know, and to forget: by agent and kind."""
@@ -189,14 +190,15 @@ class EventPublisher:
         self._on_connected(True)
 
     def _now_lost(self, error: BaseException) -> None:
-        if self._connected is not False:
+        reason = str(error) or type(error).__name__
+        if self._connected is not False or reason != self._told_why:
             log.warning(
                 "events do not reach the broker; they are kept in the store until they do",
                 broker=self._settings.url,
-                reason=str(error) or type(error).__name__,
+                reason=reason,
                 remedy="start the broker, or check events.broker, events.username and events.password",
             )
-        self._connected = False
+        self._connected, self._told_why = False, reason
         self._on_connected(False)
 
 

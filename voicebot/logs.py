@@ -82,7 +82,7 @@ def configure_logging(settings: LogSection, *, stream: TextIO | None = None, fil
             old.close()
     root.addHandler(handler)
     if file is not None:
-        root.addHandler(_kept(file, common))
+        root.addHandler(_kept(file, common, handler))
     root.setLevel(settings.level.upper())
     for each in root.handlers:
         each.setLevel(settings.level.upper())  # a library may have set its own logger lower, when it was imported
@@ -92,9 +92,29 @@ def configure_logging(settings: LogSection, *, stream: TextIO | None = None, fil
     logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of each form that a stranger breaks
 
 
-def _kept(file: Path, common: list[Processor]) -> logging.Handler:
+class _KeptLines(RotatingFileHandler):
+    """A disk that takes no more is told once, beside, until it takes some again."""
+
+    def __init__(self, file: Path, beside: logging.Handler) -> None:
+        super().__init__(file, maxBytes=KEPT_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True)
+        self._beside = beside
+        self._fails = self._failed = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._failed, self._fails = self._fails, False
+        super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's own name
+        self._fails = True
+        if not self._failed:
+            why = f"{self.baseFilename} is not written: {sys.exc_info()[1]}; free or repair the disk under data_dir"
+            told = logging.LogRecord(__name__, logging.ERROR, __file__, 0, why, None, None)
+            self._beside.handle(told)
+
+
+def _kept(file: Path, common: list[Processor], beside: logging.Handler) -> logging.Handler:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handler = RotatingFileHandler(file, maxBytes=KEPT_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True)
+    handler = _KeptLines(file, beside)
     processors: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, _json]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=common, processors=processors))
     return handler

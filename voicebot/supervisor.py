@@ -18,7 +18,8 @@ log = structlog.get_logger(__name__)
 STATUS: Final = "processes.json"
 """In the data folder."""
 EXIT_CONFIG = 78
-"""A process that ends with this (EX_CONFIG of sysexits.h) has said what to mend; starting it again cannot help."""
+"""A process that ends with this (EX_CONFIG of sysexits.h) has said what to mend; at the first start that is the end of
+the system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class CannotStart(Exception):
 
 
 class Supervisor:
-    """Runs processes until cancelled. They are started in the given order and stopped in the opposite one."""
+    """Runs processes until cancelled. They are started in the given order and stopped in the opposite one. One that
+    crashed and now refuses its settings is tried again until they are mended."""
 
     def __init__(
         self, specs: Sequence[ProcessSpec], policy: RestartPolicy | None = None, *, status: Path | None = None
@@ -109,8 +111,12 @@ class Supervisor:
             code = await process.wait()
             self._running.pop(spec.name, None)
             self._tell(spec.name, replace(self._told[spec.name], exit_code=code, running=False))
-            if code == EXIT_CONFIG:
+            if code == EXIT_CONFIG and self._told[spec.name].starts == 1:
                 raise CannotStart(spec.name)
+            if code == EXIT_CONFIG:  # it ran by what was there before: the others stay, so that it can be mended
+                log.error("process_refuses", process=spec.name, again_in_s=self._policy.longest_s)
+                await asyncio.sleep(self._policy.longest_s)
+                continue
             crashes = 1 if time.monotonic() - started > self._policy.ran_well_s else crashes + 1
             pause_s = self._policy.pause_s(crashes)
             log.error("process_ended", process=spec.name, exit_code=code, restart_in_s=pause_s)

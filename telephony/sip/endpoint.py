@@ -99,7 +99,7 @@ class SipEndpoint:
         if self._registrar is not None:
             self._registrar.stop()
         for leg in list(self._legs.values()):
-            leg.hang_up()
+            leg.shut_down()
         try:
             async with asyncio.timeout(grace_s):
                 while self._stack.waiting_for_peers:  # noqa: ASYNC110 - the stack has no event for it

@@ -124,6 +124,10 @@ class SipLeg(CallLeg):
     def hang_up(self) -> None:
         self._leave(EndReason.LOCAL_HANGUP)
 
+    def shut_down(self) -> None:
+        """As hanging up, because this process ends and not because anybody is done."""
+        self._leave(EndReason.SHUTDOWN)
+
     def send_dtmf(self, digits: str) -> None:
         if self._media is not None and self._phase is _Phase.UP:
             self._media.send_dtmf(digits)

@@ -182,10 +182,13 @@ def test_memory_holds_the_sentences_used_last() -> None:
     assert engine.spoken == ["a", "b", "c", "b"]
 
 
-def test_a_cache_that_cannot_be_written_costs_no_prompt(tmp_path: Path) -> None:
+def test_a_cache_that_cannot_be_written_costs_no_prompt(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
-    assert PromptCache(CountingEngine(), directory=blocked).keep("您好。", language="cmn").size == 1_000
+    cache = PromptCache(CountingEngine(), directory=blocked)
+    for sentence in ("您好。", "再见。", "请稍等。"):
+        assert cache.keep(sentence, language="cmn").size == 1_000
+    assert caplog.text.count("cannot be written") == 1  # a company has a hundred prompts
 
 
 def test_a_torn_cache_file_is_made_again(tmp_path: Path) -> None:

@@ -140,3 +140,16 @@ def test_a_library_that_asks_for_more_than_the_log_s_level_gets_no_more(lines: L
     library.debug("Building index from tokens")
     library.setLevel(before)
     assert lines() == []
+
+
+def test_a_full_disk_is_told_in_one_line_and_every_other_line_stays_whole(lines: Lines, tmp_path: Path) -> None:
+    """Else each of them would bring a trace of sixty, on the very disk that is full."""
+    full, stream = tmp_path / "media.jsonl", io.StringIO()
+    full.symlink_to("/dev/full")
+    configure_logging(LogSection(format="json"), stream=stream, file=full)
+    for number in range(3):
+        structlog.get_logger("test").info("goes_on", number=number)
+    entries = [json.loads(line) for line in stream.getvalue().splitlines()]
+    (told,) = (entry for entry in entries if entry["level"] == "error")
+    assert str(full) in told["event"] and "No space left" in told["event"] and "data_dir" in told["event"]
+    assert [entry["number"] for entry in entries if entry["event"] == "goes_on"] == [0, 1, 2]

@@ -21,7 +21,8 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.write_text(
         '#!/bin/sh\necho "$3 $$" >> "$(dirname "$0")/started"\n'
         '[ "$3" = refusing ] && until grep -q steady "$(dirname "$0")/started"; do sleep 0.02; done\n'
-        f'[ "$3" = refusing ] && exit {EXIT_CONFIG}\n[ "$3" = crashing ] && exit 1\nexec sleep 60\n'
+        f'[ "$3" = refusing ] && exit {EXIT_CONFIG}\n[ "$3" = crashing ] && exit 1\n'
+        f'[ "$3" = mended ] && [ -e "$(dirname "$0")/wrong" ] && exit {EXIT_CONFIG}\nexec sleep 60\n'
     )
     path.chmod(0o755)
     monkeypatch.setattr(module.sys, "executable", str(path))
@@ -84,6 +85,24 @@ async def test_a_process_that_refuses_its_settings_is_not_started_again(script: 
     assert len(starts(script, "refusing")) == 1
     with pytest.raises(ProcessLookupError):
         os.kill(starts(script, "steady")[0], 0)
+
+
+async def test_a_process_that_was_killed_and_now_refuses_its_settings_takes_no_other_down(script: Path) -> None:
+    """Somebody is in the middle of a change: the console, where it is mended, stays."""
+    policy = RestartPolicy(first_s=0.05, longest_s=0.05)
+    specs = [ProcessSpec("steady", ("steady",)), ProcessSpec("m", ("mended",))]
+    running = asyncio.create_task(Supervisor(specs, policy).run())
+    await until(lambda: starts(script, "mended"))
+    (script.parent / "wrong").touch()
+    os.kill(starts(script, "mended")[0], signal.SIGKILL)
+    await until(lambda: len(starts(script, "mended")) >= 4)
+    (script.parent / "wrong").unlink()
+    await asyncio.sleep(0.3)
+    os.kill(starts(script, "mended")[-1], 0)
+    assert len(starts(script, "steady")) == 1 and not running.done()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
 
 
 async def test_it_tells_how_its_processes_are_while_it_runs(script: Path, tmp_path: Path) -> None:

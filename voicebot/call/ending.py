@@ -2,11 +2,12 @@
 
 import asyncio
 
-from telephony.leg import CallLeg, LegEnded
+from telephony.leg import CallLeg, EndReason, LegEnded
 from telephony.recorder import Recorder
 from voicebot.call.log import CallLog
 from voicebot.dialogue.policy import Dialogue
 from voicebot.metrics import Metrics
+from voicebot.store.orphans import INTERRUPTED
 
 RECORDING_CLOSED_S = 5.0
 """Longest wait for the disk to take the recording's rest."""
@@ -28,5 +29,6 @@ async def close_call(
     }
     for fate, count in (("received", stats.packets_received), ("lost", stats.lost), ("late", stats.late)):
         metrics.packets.labels(fate).inc(count)
-    metrics.calls_ended.labels(leg.direction, dialogue.outcome).inc()
-    await log.ended(outcome=dialogue.outcome, end_reason=str(ended.reason), language=dialogue.language, quality=quality)
+    outcome = INTERRUPTED if ended.reason is EndReason.SHUTDOWN else dialogue.outcome
+    metrics.calls_ended.labels(leg.direction, outcome).inc()
+    await log.ended(outcome=outcome, end_reason=str(ended.reason), language=dialogue.language, quality=quality)

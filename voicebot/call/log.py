@@ -1,14 +1,11 @@
 """What one call leaves behind: its row, its turns and the events about them, written as they happen."""
 
 import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
-
-import structlog
+from typing import Any, Final
 
 from voicebot.call.party import Said
 from voicebot.dialogue.types import Reply, Understood
@@ -22,11 +19,13 @@ from voicebot.events import (
     TurnFinished,
 )
 from voicebot.privacy.redaction import CallRedaction, is_kept, shown
+from voicebot.store.ordered_writes import OrderedWrites, Write
 from voicebot.store.recording_gaps import RecordingGaps
 from voicebot.store.records import CallRecord, TurnRecord, TurnRole
-from voicebot.store.store import Store, StoreError
+from voicebot.store.store import Store
 
-log = structlog.get_logger(__name__)
+SOON_S: Final = 0.5
+"""A caller hears nothing meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +50,15 @@ def now() -> datetime:
 class CallLog:
     """Writes one call's record, in order. Every method returns once its row is committed.
 
-    When the store is away after all its patience (locked, disk full), the call goes on: what could not be written
-    waits here and is written with what comes next, at the latest with the end of the call.
+    When the store is away (restarted, locked, disk full), the caller waits for it `SOON_S` once and then no more: what
+    could not be written waits here until the store is back. The end of the call waits for all of it.
     """
 
     def __init__(self, store: Store, call: CallRecord) -> None:
         self._store = store
-        self._unwritten: deque[Callable[[], Awaitable[None]]] = deque()
+        self._writes = OrderedWrites()
+        self._late = False
+        """Whether the store was away when last it was waited for."""
         self._call = call
         self._answered_at: datetime | None = None
         self._next_place = 0
@@ -207,7 +208,7 @@ class CallLog:
             round((ended_at - since).total_seconds(), 3),
             self._call.recording_path,
         )
-        await self._write(
+        await self._writes.put(
             partial(
                 self._store.end_call,
                 self._call.id,
@@ -264,14 +265,15 @@ class CallLog:
     def _in_a_pause(self, started_ms: int, ended_ms: int) -> bool:
         return any(begin < ended_ms and (end is None or started_ms <= end) for begin, end in self._pauses)
 
-    async def _write(self, write: Callable[[], Awaitable[None]]) -> None:
-        self._unwritten.append(write)
-        try:
-            while self._unwritten:
-                await self._unwritten[0]()
-                self._unwritten.popleft()
-        except StoreError as error:
-            log.error("call_record_waits", waiting=len(self._unwritten), reason=str(error))
+    async def _write(self, write: Write) -> None:
+        late = self._late and len(self._writes) > 0
+        done = self._writes.put(write)
+        if late:
+            return
+        await asyncio.wait({done}, timeout=SOON_S)
+        self._late = not done.done()
+        if not self._late:
+            done.result()
 
 
 def _finished(turn: TurnRecord) -> TurnFinished:

@@ -28,6 +28,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     content.recogniser,
     content.voice,
     content.company,
+    content.phones,
     services.sip_port,
     services.rtp_ports,
     services.metrics_port,

@@ -36,7 +36,8 @@ class CompanyError(Exception):
         self.problems = tuple(problems)
         self.file, self.line = problems[0].file, problems[0].line
         self.message, self.remedy = problems[0].message, problems[0].remedy
-        more = f" (and {len(problems) - 1} more: voicebot company check lists them)" if len(problems) > 1 else ""
+        others = len(problems) - 1
+        more = f" (and {others} more: voicebot company check and voicebot doctor list them)" if others else ""
         super().__init__(f"{problems[0]}{more}")
 
     def __reduce__(self) -> tuple[type[CompanyError], tuple[tuple[Problem, ...]]]:

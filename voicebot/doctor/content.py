@@ -7,7 +7,10 @@ import asyncio
 from models.bundle import ModelError, is_installed, resolve
 from models.catalogue import catalogue
 from voicebot.chosen_models import REAL_ASR, chosen_asr
+from voicebot.company.agent_list import read_agents
 from voicebot.company.check import check_company
+from voicebot.company.passwords import read_passwords
+from voicebot.company.problems import CompanyError
 from voicebot.config import Settings
 from voicebot.doctor.finding import Finding, fail, ok, warn
 
@@ -59,6 +62,19 @@ async def company(settings: Settings) -> Finding:
         found = f"{len(problems)} problems in {folder}; the first: {problems[0].file}: {problems[0].message}"
         return fail("company", found, f"voicebot company check {folder}")
     return ok("company", str(folder))
+
+
+async def phones(settings: Settings) -> Finding:
+    """The passwords with which agents' SIP phones register: with a mistake in them the media process does not start."""
+    file = settings.agents.passwords_file
+    if file is None:
+        return ok("phones", "agents.passwords_file is not set: no SIP phone registers")
+    try:
+        agents = await asyncio.to_thread(read_agents, settings.company.dir)
+        found = await asyncio.to_thread(read_passwords, file, {agent.id for agent in agents})
+    except CompanyError as error:
+        return fail("phones", "; ".join(str(each) for each in error.problems), error.remedy)
+    return ok("phones", f"{len(found)} may register")
 
 
 def _explained(check: str, error: ModelError) -> Finding:

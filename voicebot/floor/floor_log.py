@@ -3,44 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import structlog
 
-from voicebot.store.store import StoreError
+from voicebot.store.ordered_writes import OrderedWrites, Write
 
 log = structlog.get_logger(__name__)
-
-Write = Callable[[], Awaitable[None]]
 
 MOST_WAITING = 10_000
 """Writes kept while the store is away; beyond it the newest are lost, and said to be."""
 
 
 class FloorLog:
-    """A queue of writes with one worker. Nobody on the floor waits for the store, and no phone rings later for it."""
+    """Nobody on the floor waits for the store, and no phone rings later for it."""
 
     def __init__(self) -> None:
-        self._writes: asyncio.Queue[Write] = asyncio.Queue(MOST_WAITING)
+        self._writes = OrderedWrites()
 
     def put(self, write: Write) -> None:
-        try:
-            self._writes.put_nowait(write)
-        except asyncio.QueueFull:
+        if len(self._writes) < MOST_WAITING:
+            self._writes.put(write)
+        else:
             log.error("floor_record_lost", waiting=MOST_WAITING)
 
     async def run(self) -> None:
         """Until cancelled; then what waits is written, as far as the store takes it."""
         try:
-            while True:
-                await _written(await self._writes.get())
+            await asyncio.Event().wait()
         finally:
-            while not self._writes.empty():
-                await _written(self._writes.get_nowait())
-
-
-async def _written(write: Write) -> None:
-    try:
-        await write()
-    except StoreError as error:
-        log.error("floor_record_not_written", reason=str(error))
+            await self._writes.finish()

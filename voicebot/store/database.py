@@ -16,7 +16,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    SQLAlchemyError,
+)
 
 T = TypeVar("T")
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -24,17 +31,43 @@ _MIGRATION_LOCK = 0x766F6963  # any number, the same in every process: "voic"
 _ALEMBIC = threading.Lock()
 """Alembic keeps its context in module globals: one migration at a time in a process."""
 _BUSY_S = 1.0
+_ANOTHER_OUTAGE_S = 60.0
+"""Nobody asked for so long: what was known of the last outage tells nothing about this one."""
 
 
 class StoreError(Exception):
     """The database cannot do its work. The message names the database and the remedy."""
 
 
+class StoreRefuses(StoreError):
+    """The database is there and refuses what it was given: it would refuse it again."""
+
+
+class _Outage:
+    """How long the database has been away. Only who is there when it begins waits: whoever comes later finds out at
+    once, or each would wait behind all the others."""
+
+    def __init__(self, patience_s: float) -> None:
+        self._patience_s = patience_s
+        self._since: float | None = None
+        self._latest = 0.0
+
+    def give_up_at(self, now: float) -> float:
+        """For who did not reach it just now."""
+        if self._since is None or now - self._latest > _ANOTHER_OUTAGE_S:
+            self._since = now
+        self._latest = now
+        return self._since + self._patience_s
+
+    def over(self) -> None:
+        self._since = None
+
+
 class Database:
     """Runs units of work, each in one transaction. Blocking: meant for the store's own thread."""
 
     def __init__(self, url: str, *, patience_s: float = 10.0) -> None:
-        self._patience_s = patience_s
+        self._outage = _Outage(patience_s)
         self._url = _parse(url)
         self._engine = _sqlite(self._url) if self.is_sqlite else _postgresql(self._url)
 
@@ -53,8 +86,8 @@ class Database:
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction that is on disk when this returns.
 
-        A locked or unreachable database is waited for; StoreError after `patience_s`, or at once when
-        waiting does not help (full disk, no permission, not a database). `work` may run more than once.
+        A locked or unreachable database is waited for; StoreError once it has been away for `patience_s`, or at once
+        when waiting does not help (full disk, no permission, not a database). `work` may run more than once.
         """
         return self._with_patience(work, write=True)
 
@@ -81,7 +114,6 @@ class Database:
         self._engine.dispose()
 
     def _with_patience(self, work: Callable[[Connection], T], *, write: bool) -> T:
-        give_up_at = time.monotonic() + self._patience_s
         pause_s = 0.02
         while True:
             committing = False
@@ -90,11 +122,15 @@ class Database:
                     result = work(connection)
                     committing = True
                     connection.commit()
+                    self._outage.over()
                     return result
             except DBAPIError as error:
                 # A connection lost in commit may have committed: running `work` again could do it twice.
                 unsure = committing and not self.is_sqlite
-                if not _passes_by_waiting(error) or unsure or time.monotonic() + pause_s > give_up_at:
+                if not _passes_by_waiting(error) or unsure:
+                    raise self._explained(error) from error
+                now = time.monotonic()
+                if now + pause_s > self._outage.give_up_at(now):
                     raise self._explained(error) from error
             except SQLAlchemyError as error:
                 raise StoreError(f"{self.name}: {error}") from error
@@ -103,6 +139,8 @@ class Database:
 
     def _explained(self, error: DBAPIError) -> StoreError:
         text = str(error.orig).strip() or type(error.orig).__name__
+        if isinstance(error, DataError | IntegrityError):
+            return StoreRefuses(f"{self.name}: {text}")
         for sign, remedy in _REMEDIES.items():
             if sign in text.lower():
                 return StoreError(f"{self.name}: {text}; {remedy}")

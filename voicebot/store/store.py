@@ -285,8 +285,10 @@ class Store:
         return await self._on_thread(lambda: self._database.write(work))
 
     async def _on_thread(self, work: Callable[[], T]) -> T:
-        # Shielded: a cancelled caller does not take back what its thread is about to commit.
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, work))
+        # Shielded: a cancelled caller does not take back what its thread is about to commit, nor asks how it went.
+        running = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        running.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(running)
 
     def _upsert(self, connection: Connection, table: sa.Table, values: list[dict[str, Any]]) -> None:
         if not values:

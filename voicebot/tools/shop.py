@@ -19,7 +19,8 @@ from uuid import uuid4
 from voicebot.company import Company
 from voicebot.dialogue.office_hours import callback_due
 from voicebot.dialogue.types import KnowledgeSearch, Outcome, SlotValue, ToolError, ToolRequest, WouldActError
-from voicebot.privacy.redaction import without_secrets
+from voicebot.events import TaskCreated
+from voicebot.privacy.redaction import shown_values, without_secrets
 from voicebot.store.records import OrderRecord, TaskRecord
 from voicebot.store.store import Store, StoreError
 from voicebot.tools.decisions import DECISIONS, Case
@@ -138,8 +139,14 @@ class ShopTools:
             },
             due_at=due.astimezone(UTC),
         )
-        await self._store.add_task(task)
+        await self._store.add_task(task, events=self._told(task))
         return task
+
+    def _told(self, task: TaskRecord) -> list[TaskCreated]:
+        if task.call_id is None:
+            return []
+        summary = str(shown_values(task.summary))
+        return [TaskCreated(task.call_id, task.created_at, task.id, task.kind, summary, task.due_at)]
 
     async def _withdraw(self, task: str) -> None:
         """Another task, or none, has taken its place."""

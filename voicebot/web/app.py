@@ -12,6 +12,7 @@ from voicebot.accounts.setup_code import SetupCode
 from voicebot.api.app import PATH, build_api
 from voicebot.api.docs import add_docs
 from voicebot.console.app import add_pages
+from voicebot.store.store import StoreError
 from voicebot.web.guard import Guard
 from voicebot.web.pages import STATIC
 from voicebot.web.sign_in_pages import add_sign_in_pages
@@ -28,11 +29,13 @@ def build_app(web: Web, setup_code: SetupCode, *, pages: Room = add_pages) -> AS
 
     @app.get("/healthz", include_in_schema=False)
     async def health() -> dict[str, str]:
-        """Whether the process answers and reaches its store; the guard answers 503 for StoreError."""
+        """Whether the process answers and reaches its store: 503 where it does not."""
         await web.sign_in.book.is_empty()
         return {"status": "ok"}
 
     app.mount(PATH, build_api(web))
     add_docs(app)
     pages(app, web)
-    return Guard(app, web)
+    guard = Guard(app, web)
+    app.add_exception_handler(StoreError, guard.without_store)  # type: ignore[arg-type]
+    return guard

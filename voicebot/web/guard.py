@@ -64,14 +64,18 @@ class Guard:
                 scope[ACTOR] = await self._actor(connection)
                 refusal = self._stranger(connection) or self._without_token(connection)
         except StoreError as error:
-            self._told.warning("web_without_store", address=address_of(connection), reason=str(error))
-            refusal = PlainTextResponse("The store is away; try again in a moment.", 503, {"Retry-After": "5"})
+            refusal = await self.without_store(connection, error)
         if refusal is not None:
             await refusal(scope, receive, send)  # on a WebSocket Starlette sends it as the refusal of the handshake
         elif scope["type"] == "websocket":
             await self._counted(connection, receive, send)
         else:
             await self._bounded(scope, receive, send)
+
+    async def without_store(self, connection: HTTPConnection, error: StoreError) -> Response:
+        """The answer to whatever needs a store that is away."""
+        self._told.warning("web_without_store", address=address_of(connection), reason=str(error))
+        return PlainTextResponse("The store is away; try again in a moment.", 503, {"Retry-After": "5"})
 
     def _foreign(self, connection: HTTPConnection) -> Response | None:
         """A refusal for names that are not ours, and for what pages of other sites make a browser send."""

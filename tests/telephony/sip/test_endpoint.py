@@ -371,7 +371,7 @@ async def test_stopping_hangs_up_all_calls_and_leaves_no_timer(make_endpoint: Ma
     await ours.endpoint.stop()
     await wait_for(lambda: all(call.endings for call in calls))
     assert {call.endings[0].reason for call in calls} == {EndReason.REMOTE_HANGUP}
-    assert {call.endings[0].reason for call in ours.calls} == {EndReason.LOCAL_HANGUP}
+    assert {call.endings[0].reason for call in ours.calls} == {EndReason.SHUTDOWN}
     await theirs.endpoint.stop()
     assert len(LoopTimer.live) == before
 

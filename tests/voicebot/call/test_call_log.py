@@ -1,13 +1,17 @@
 """A store that is away in mid-call delays the call's record and loses nothing of it; no card number gets there."""
 
+import asyncio
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from voicebot.call.log import CallerTurn, CallLog
+from structlog.testing import capture_logs
+
+from voicebot.call.log import SOON_S, CallerTurn, CallLog
 from voicebot.dialogue.types import IntentGuess, Reply, Segment, Understood
 from voicebot.store.records import CallRecord
 from voicebot.store.store import Store
@@ -100,3 +104,40 @@ async def test_turns_of_a_locked_database_are_written_once_it_is_free(tmp_path: 
         assert names == [
             "call_started", "call_answered", "turn_finished", "turn_finished", "reply_started", "call_ended",
         ]  # fmt: skip
+
+
+async def test_two_who_speak_at_once_are_each_stored_once(tmp_path: Path) -> None:
+    reply = Reply((Segment("好的。", "好的。"),), "cmn")
+    async with Store(f"sqlite:///{tmp_path / 'calls.db'}") as store:
+        log = CallLog(store, OPENED)
+        await log.opened()
+        with capture_logs() as lines:
+            turns = [log.caller_turn(said(log, f"第{number}句"), reply) for number in range(8)]
+            await asyncio.gather(*(log.said(turn) for turn in turns))
+        assert [turn.seq for turn in await store.turns("call")] == list(range(8))
+        assert lines == []
+
+
+async def test_nobody_on_the_line_waits_for_a_store_that_stays_away_and_its_return_is_waited_for(
+    tmp_path: Path,
+) -> None:
+    database = tmp_path / "calls.db"
+    reply = Reply((Segment("好的。", "好的。"),), "cmn")
+    async with Store(f"sqlite:///{database}", patience_s=0.2) as store:
+        log = CallLog(store, OPENED)
+        await log.opened()
+        await log.answered(None)
+        with locked(database):
+            began = time.monotonic()
+            for number in range(6):
+                await log.reply(reply, to=log.caller_turn(said(log, f"第{number}句"), reply), at_s=2.5)
+            assert time.monotonic() - began < 2 * SOON_S
+            ended = asyncio.create_task(
+                log.ended(outcome="resolved", end_reason="remote_hangup", language="cmn", quality={})
+            )
+            await asyncio.sleep(2)  # ten times the store's own patience
+            assert not ended.done()
+        await ended
+        assert [turn.seq for turn in await store.turns("call")] == list(range(12))
+        (call,) = await store.calls(limit=1)
+        assert call.outcome == "resolved"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from telephony.leg import EndReason
 from telephony.recorder import Recorder
 from tests.virtual_time import in_virtual_time
 from tests.voicebot.call.conversation import SECONDS_PER_CHARACTER, Conversation
@@ -239,6 +240,15 @@ async def test_what_is_being_said_is_told_before_it_is_over(tmp_path: Path) -> N
         first, second, *_ = conversation.told
         assert (first.stable, first.unstable) == ("", "怎么开发票")
         assert (second.stable, second.unstable) == ("怎么开发票", "")
+
+
+@in_virtual_time
+async def test_a_call_that_the_end_of_the_process_cuts_off_is_no_call_that_was_settled(tmp_path: Path) -> None:
+    async with call(tmp_path) as conversation:
+        await conversation.assistant_finished()
+        conversation.line.end(EndReason.SHUTDOWN)
+        record = await conversation.ended()
+        assert (record.outcome, record.end_reason) == ("interrupted", "shutdown")
 
 
 @in_virtual_time

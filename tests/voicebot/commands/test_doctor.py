@@ -33,7 +33,7 @@ def taken_port() -> Iterator[int]:
 def test_the_command_tells_all_findings_and_exits_by_them() -> None:
     done = CliRunner().invoke(app, ["--json"])
     told = json.loads(done.output.strip().splitlines()[-1])
-    assert len(told["findings"]) == 17
+    assert len(told["findings"]) == 18
     failed = [each for each in told["findings"] if each["state"] == "fail"]
     assert told["ok"] == (not failed) and done.exit_code == (1 if failed else 0)
     assert all(each["remedy"] for each in told["findings"] if each["state"] != "ok")
@@ -93,6 +93,20 @@ async def test_a_company_with_mistakes_and_a_missing_one_are_told(
     (tmp_path / "nowhere").mkdir()
     finding = await content.company(load_settings())
     assert finding.state == "fail" and "company check" in finding.remedy
+
+
+async def test_passwords_of_phones_that_keep_the_system_from_starting_are_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert (await content.phones(load_settings())).state == "ok"
+    file = tmp_path / "phones.toml"
+    file.write_text('8001 = "easy"\n8002 = "kM3-vT9q-xW2d"\n9999 = "kM3-vT9q-xW2d"\n')
+    file.chmod(0o600)
+    monkeypatch.setenv("VOICEBOT_AGENTS__PASSWORDS_FILE", str(file))
+    finding = await content.phones(load_settings())
+    assert finding.state == "fail" and f"{file}:1" in finding.found and "'9999'" in finding.found
+    file.write_text('8002 = "kM3-vT9q-xW2d"\n')
+    assert (await content.phones(load_settings())).found == "1 may register"
 
 
 async def test_the_sample_company_and_this_machine_are_in_order() -> None:

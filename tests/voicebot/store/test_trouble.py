@@ -1,6 +1,7 @@
 """A database that is locked, full, read-only, gone or something else costs patience, then one clear line."""
 
 import asyncio
+import gc
 import sqlite3
 import sys
 import time
@@ -10,6 +11,7 @@ import pytest
 
 from tests.voicebot.store.postgres import Cluster
 from tests.voicebot.store.samples import a_call, a_turn
+from voicebot.store.database import StoreRefuses
 from voicebot.store.store import Store, StoreError
 
 
@@ -48,6 +50,53 @@ async def test_a_lock_that_stays_is_named_with_its_remedy_and_the_store_lives_on
         holder.execute("ROLLBACK")
         holder.close()
         await store.open_call(a_call())
+
+
+async def test_only_the_first_waits_for_a_database_that_stays_away(tmp_path: Path) -> None:
+    """Else each would wait behind all the others: twenty calls, minutes of silence."""
+    file = tmp_path / "store.db"
+    async with Store(f"sqlite:///{file}", patience_s=1.5) as store:
+        holder = sqlite3.connect(file, isolation_level=None)
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError):
+            await store.open_call(a_call())
+        for _ in range(2):
+            began = time.monotonic()
+            with pytest.raises(StoreError):
+                await store.open_call(a_call())
+            assert time.monotonic() - began < 1.4  # one try, in which SQLite itself waits for a second
+        holder.execute("ROLLBACK")
+        await store.open_call(a_call())
+        holder.execute("BEGIN EXCLUSIVE")  # the next time it is waited for again
+        writing = asyncio.create_task(store.add_turn(a_turn(0)))
+        await asyncio.sleep(1.3)
+        holder.execute("ROLLBACK")
+        holder.close()
+        await writing
+
+
+async def test_who_gave_up_waiting_leaves_no_error_behind(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file = tmp_path / "store.db"
+    async with Store(f"sqlite:///{file}", patience_s=0.2) as store:
+        holder = sqlite3.connect(file, isolation_level=None)
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await store.open_call(a_call())
+        with pytest.raises(StoreError):
+            await store.open_call(a_call())
+        holder.execute("ROLLBACK")
+        holder.close()
+        gc.collect()
+    assert "never retrieved" not in caplog.text
+
+
+async def test_what_is_there_already_is_refused_as_such(store_url: str) -> None:
+    async with Store(store_url) as store:
+        await store.open_call(a_call())
+        await store.add_turn(a_turn(0))
+        with pytest.raises(StoreRefuses):
+            await store.add_turn(a_turn(0))
 
 
 async def test_a_full_disk_is_one_clear_line_and_writing_goes_on_when_there_is_room(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from tests.voicebot.dialogue.call import CHEN, STRANGER, WANG
 from voicebot.company import Company
 from voicebot.dialogue import KnowledgeSearch
 from voicebot.dialogue.types import Outcome, ToolError, ToolRequest, WouldActError
+from voicebot.store.records import CallRecord
 from voicebot.store.store import Store
 from voicebot.tools import ShopTools, known_caller
 
@@ -98,6 +99,19 @@ async def test_a_complaint_gets_a_number_to_quote(tools: ShopTools, store: Store
 
     [task] = await store.tasks(kind="complaint")
     assert task.payload["ticket"] == outcome.values["ticket"] and "摔坏" in task.summary
+
+
+async def test_whoever_listens_is_told_of_each_task_with_what_is_personal_masked(
+    shop: Company, store: Store, knowledge: KnowledgeSearch
+) -> None:
+    await store.open_call(CallRecord("call-1", "leg", "inbound", STRANGER, "service", NOON))
+    tools = ShopTools(shop, store, knowledge, "call-1", lambda: NOON)
+    await _run(tools, "register_complaint", STRANGER, details="请打13912345678找我，箱子摔坏了")
+
+    [task] = await store.tasks(kind="complaint")
+    [event] = await store.pending_events()
+    assert event.topic.endswith("/task_created") and task.id in event.payload
+    assert "摔坏" in event.payload and "13912345678" not in event.payload
 
 
 async def test_a_question_is_answered_from_the_knowledge_or_not_at_all(tools: ShopTools) -> None:

@@ -248,3 +248,12 @@ async def test_refused_origins_do_not_fill_the_log(server: Server) -> None:
                 assert (await browser.get("/")).status_code == 403
     told = [line for line in lines if line["event"] == "foreign_origin_refused"]
     assert len(told) == MOST_OF_ONE and told[0]["address"] == "127.0.0.1"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/sign-in", "/set-up"])
+async def test_without_its_store_the_console_says_so(tmp_path: Path, path: str) -> None:
+    """Whoever watches it with /healthz is told, and no trace is logged."""
+    async with serving(tmp_path) as server, server.browser() as browser:
+        await asyncio.to_thread((tmp_path / "voicebot.db").write_bytes, b"no database" * 1000)
+        answer = await browser.get(path)
+    assert answer.status_code == 503 and answer.headers["retry-after"] and "store" in answer.text

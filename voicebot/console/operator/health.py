@@ -30,7 +30,7 @@ HEALTH_S: Final = 1.5
 
 CHECKS: Final[tuple[Check, ...]] = (
     *(services.store, services.broker, services.sip_port, services.rtp_ports, trunk.trunk),
-    *(content.recogniser, content.voice, content.shipped_models, content.company),
+    *(content.recogniser, content.voice, content.shipped_models, content.company, content.phones),
     *(machine.disk, machine.clock, machine.timers, machine.gpu, machine.python, machine.packages),
 )
 

@@ -10,12 +10,14 @@ from typing import Final
 _STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def csv_bytes(header: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
+BEGINNING: Final = b"\xef\xbb\xbf"
+"""Of a file, before its first line."""
+
+
+def csv_lines(lines: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows([harmless(cell) for cell in line] for line in lines)
-    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8")
+    csv.writer(text).writerows([harmless(cell) for cell in line] for line in lines)
+    return text.getvalue().encode("utf-8")
 
 
 def harmless(cell: str) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from voicebot.store.call_search import LIKELY
 from voicebot.store.floor_tables import offers, queue_visits
@@ -124,10 +125,10 @@ class CallFigures:
             .subquery()
         )
         resolved = sa.func.sum(sa.case((had.c.outcome == "resolved", 1), else_=0)).label("resolved")
-        upset_calls = sa.select(turns.c.call_id).where(turns.c.emotion.in_(UPSET))
-        upset = sa.func.sum(sa.case((had.c.id.in_(upset_calls), 1), else_=0)).label("upset")
-        query = sa.select(had.c.intent, sa.func.count().label("calls"), resolved, upset).group_by(had.c.intent)
-        found = await self._store.read(query)
+        upset = _upset_calls()
+        counted = (sa.func.count().label("calls"), resolved, sa.func.count(upset.c.call_id).label("upset"))
+        query = sa.select(had.c.intent, *counted).outerjoin_from(had, upset, upset.c.call_id == had.c.id)
+        found = await self._store.read(query.group_by(had.c.intent))
         return {row["intent"]: IntentFigures(row["calls"], row["resolved"], row["upset"]) for row in found}
 
     async def latency(self, period: Period) -> Latency:
@@ -155,19 +156,38 @@ class CallFigures:
 
     async def provinces(self, period: Period, dialects: Sequence[str]) -> dict[str, ProvinceFigures]:
         """Province -> figures; `dialects` are the tags that are counted."""
-        province = calls.c.region_province
-        matched = calls.c.id.in_(
-            sa.select(offers.c.call_id).where(
-                offers.c.joined_at.is_not(None), offers.c.dialect_matched, offers.c.agent_id == calls.c.agent_id
+        province, upset, matched = calls.c.region_province, _upset_calls(), _matched_calls()
+        counted = [
+            sa.func.count().label("calls"),
+            sa.func.count(upset.c.call_id).label("upset"),
+            sa.func.count(calls.c.agent_id).label("with_agent"),
+            sa.func.count(matched.c.call_id).label("matched"),
+        ]
+        by_agent = sa.and_(matched.c.call_id == calls.c.id, matched.c.agent_id == calls.c.agent_id)
+        joined = calls.outerjoin(upset, upset.c.call_id == calls.c.id).outerjoin(matched, by_agent)
+        query = sa.select(province, *counted).select_from(joined).where(self._in(period), province.is_not(None))
+        found = await self._store.read(query.group_by(province))
+        spoken = await self._spoken(period, dialects)
+        return {
+            row["region_province"]: ProvinceFigures(
+                row["calls"], row["upset"], row["with_agent"], row["matched"], spoken[row["region_province"]]
             )
+            for row in found
+        }
+
+    async def _spoken(self, period: Period, dialects: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
+        """Province -> dialect -> calls in which it is likely. A call's dialects are read once, not once a dialect."""
+        each = sa.func.json_each if self._store.is_sqlite else sa.func.jsonb_each
+        share = each(calls.c.dialects).table_valued("key", sa.column("value", JSONB), name="share")
+        likely = (share.c.value if self._store.is_sqlite else sa.cast(share.c.value, sa.Float)) >= LIKELY
+        query = sa.select(calls.c.region_province, share.c.key, sa.func.count().label("calls"))
+        query = query.select_from(calls.join(share, sa.true())).where(
+            self._in(period), likely, share.c.key.in_(dialects)
         )
-        shares = (_UPSET, calls.c.agent_id.is_not(None), matched)
-        upset, with_agent, matching = (_how_many(condition) for condition in shares)
-        likely = [_how_many(calls.c.dialects[tag].as_float() >= LIKELY).label(tag) for tag in dialects]
-        counted = (upset.label("upset"), with_agent.label("with_agent"), matching.label("matched"))
-        query = sa.select(province, sa.func.count().label("calls"), *counted, *likely).where(self._in(period))
-        found = await self._store.read(query.where(province.is_not(None)).group_by(province))
-        return {row["region_province"]: _province(row, dialects) for row in found}
+        found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for row in await self._store.read(query.group_by(calls.c.region_province, share.c.key)):
+            found[row["region_province"]][row["key"]] = row["calls"]
+        return found
 
     def _in(self, period: Period) -> sa.ColumnElement[bool]:
         return sa.and_(self._reached, calls.c.started_at >= period.since, calls.c.started_at < period.until)
@@ -185,16 +205,19 @@ class CallFigures:
         return sa.func.to_char(sa.func.timezone("UTC", column), "YYYY-MM-DD HH24")
 
 
-_UPSET: Final = calls.c.id.in_(sa.select(turns.c.call_id).where(turns.c.emotion.in_(UPSET)))
+def _upset_calls() -> sa.Subquery:
+    """call_id, each once. To be joined: as a condition, PostgreSQL asks it for each call once it is a large one."""
+    return sa.select(turns.c.call_id).where(turns.c.emotion.in_(UPSET)).distinct().subquery("upset_calls")
+
+
+def _matched_calls() -> sa.Subquery:
+    """call_id and agent_id, each pair once: that agent had the call, and speaks its caller's dialect."""
+    pairs = sa.select(offers.c.call_id, offers.c.agent_id)
+    return pairs.where(offers.c.joined_at.is_not(None), offers.c.dialect_matched).distinct().subquery("matched_calls")
 
 
 def _how_many(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.sum(sa.case((condition, 1), else_=0))
-
-
-def _province(row: sa.RowMapping, dialects: Sequence[str]) -> ProvinceFigures:
-    spoken = {tag: row[tag] for tag in dialects if row[tag]}
-    return ProvinceFigures(row["calls"], row["upset"], row["with_agent"], row["matched"], spoken)
 
 
 def _moment(hour: str) -> datetime:

@@ -96,6 +96,17 @@ class CallSearch:
         (row,) = await self._store.read(sa.select(sa.func.count().label("count")).select_from(some))
         return int(row["count"])
 
+    async def ids(self, wanted: CallFilter, *, limit: int) -> list[str]:
+        """Of all of them, newest first, to be read on in parts by `described`."""
+        query = sa.select(calls.c.id).where(*self._conditions(wanted))
+        query = query.order_by(calls.c.started_at.desc(), calls.c.id).limit(limit)
+        return [str(row["id"]) for row in await self._store.read(query)]
+
+    async def described(self, ids: Sequence[str]) -> list[FoundCall]:
+        """Those that are still there, and reached, in this order."""
+        found = await self.those_of(ids)
+        return await self._described([found[each] for each in ids if each in found], ())
+
     async def those_of(self, ids: Collection[str]) -> dict[str, CallRecord]:
         """By id, the calls of these that are there, and reached."""
         reached = () if self._reached is None else (self._reached,)

@@ -51,25 +51,29 @@ class _Outage:
         self._patience_s = patience_s
         self._since: float | None = None
         self._latest = 0.0
+        self._lock = threading.Lock()
 
     def give_up_at(self, now: float) -> float:
         """For who did not reach it just now."""
-        if self._since is None or now - self._latest > _ANOTHER_OUTAGE_S:
-            self._since = now
-        self._latest = now
-        return self._since + self._patience_s
+        with self._lock:
+            if self._since is None or now - self._latest > _ANOTHER_OUTAGE_S:
+                self._since = now
+            self._latest = now
+            return self._since + self._patience_s
 
     def over(self) -> None:
-        self._since = None
+        with self._lock:
+            self._since = None
 
 
 class Database:
-    """Runs units of work, each in one transaction. Blocking: meant for the store's own thread."""
+    """Runs units of work, each in one transaction. Blocking: meant for the store's own threads."""
 
-    def __init__(self, url: str, *, patience_s: float = 10.0) -> None:
+    def __init__(self, url: str, *, patience_s: float = 10.0, connections: int = 1) -> None:
+        """connections: how many threads work at once."""
         self._outage = _Outage(patience_s)
         self._url = _parse(url)
-        self._engine = _sqlite(self._url) if self.is_sqlite else _postgresql(self._url)
+        self._engine = (_sqlite if self.is_sqlite else _postgresql)(self._url, connections)
 
     @property
     def is_sqlite(self) -> bool:
@@ -173,18 +177,18 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _postgresql(url: URL) -> Engine:
+def _postgresql(url: URL, connections: int) -> Engine:
     try:
         return sa.create_engine(
-            url, pool_size=1, max_overflow=1, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+            url, pool_size=connections, max_overflow=1, pool_pre_ping=True, connect_args={"connect_timeout": 5}
         )
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise StoreError("store.url: PostgreSQL needs psycopg; pip install 'voicebot[postgres]'") from error
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, connections: int) -> Engine:
     engine = sa.create_engine(
-        url, connect_args={"timeout": _BUSY_S}, poolclass=sa.pool.QueuePool, pool_size=1, max_overflow=0
+        url, connect_args={"timeout": _BUSY_S}, poolclass=sa.pool.QueuePool, pool_size=connections, max_overflow=0
     )
 
     @sa.event.listens_for(engine, "connect")

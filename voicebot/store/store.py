@@ -1,4 +1,4 @@
-"""What the system remembers: an async face over the database, which works on one thread of its own.
+"""What the system remembers: an async face over the database, which works on threads of its own.
 
 Every write is committed when its method returns, together with the events that tell about it.
 """
@@ -42,10 +42,13 @@ class Store:
         await store.open_call(call, events=[CallStarted(...)])
     """
 
-    def __init__(self, url: str, *, node: str = "local", patience_s: float = 10.0) -> None:
-        self._database = Database(url, patience_s=patience_s)
+    def __init__(self, url: str, *, node: str = "local", patience_s: float = 10.0, readers: int = 0) -> None:
+        """readers: threads that read beside the one that writes, so that whoever asks for much holds up nobody else; a
+        read that begins after a write sees it. Without them one thread does all, in order."""
+        self._database = Database(url, patience_s=patience_s, connections=1 + readers)
         self._node = node
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._reading = ThreadPoolExecutor(readers, thread_name_prefix="store-reader") if readers else self._thread
         self.events_written = asyncio.Event()
         """Set when events were committed; whoever publishes them clears it."""
 
@@ -64,6 +67,8 @@ class Store:
 
     async def close(self) -> None:
         """Finish what was begun and let go of the database."""
+        if self._reading is not self._thread:
+            await asyncio.to_thread(self._reading.shutdown)
         await self._on_thread(self._database.close)
         self._thread.shutdown(wait=False)
 
@@ -278,15 +283,16 @@ class Store:
         def work(connection: Connection) -> Sequence[sa.RowMapping]:
             return connection.execute(query).mappings().all()
 
-        return await self._on_thread(lambda: self._database.read(work))
+        return await self._on_thread(lambda: self._database.read(work), self._reading)
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction that is on disk when this returns. It may run more than once."""
         return await self._on_thread(lambda: self._database.write(work))
 
-    async def _on_thread(self, work: Callable[[], T]) -> T:
+    async def _on_thread(self, work: Callable[[], T], thread: ThreadPoolExecutor | None = None) -> T:
+        """thread: default: the one that writes."""
         # Shielded: a cancelled caller does not take back what its thread is about to commit, nor asks how it went.
-        running = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        running = asyncio.get_running_loop().run_in_executor(thread or self._thread, work)
         running.add_done_callback(lambda done: done.cancelled() or done.exception())
         return await asyncio.shield(running)
 

@@ -39,6 +39,8 @@ from voicebot.webhooks.worker import WebhookWorker
 
 log = structlog.get_logger(__name__)
 
+READERS: Final = 4
+"""People whose pages are read from the store at the same time: who asks for the figures of a quarter holds up few."""
 CLOSING_S: Final = 5
 """Time that answers under way have when the process stops."""
 HANDSHAKE_REFUSED: Final = "ASGI callable returned without completing handshake."
@@ -49,7 +51,8 @@ LARGEST_MESSAGE: Final = 4 * 1024 * 1024
 
 async def run(settings: Settings) -> None:
     """Serves until cancelled."""
-    store = Store(settings.store_url, node=settings.events.node, patience_s=settings.store.lock_patience_s)
+    patience_s = settings.store.lock_patience_s
+    store = Store(settings.store_url, node=settings.events.node, patience_s=patience_s, readers=READERS)
     async with store:
         limits = SessionLimits(
             idle=timedelta(minutes=settings.console.idle_minutes),

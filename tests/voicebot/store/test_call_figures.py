@@ -81,3 +81,17 @@ async def test_latency_is_exact_to_ten_milliseconds(figures: CallFigures) -> Non
 async def test_provinces_have_their_calls_dialects_and_upset_callers(figures: CallFigures) -> None:
     found = await figures.provinces(DAY, ["cmn-sichuan", "yue"])
     assert found == {"四川": ProvinceFigures(2, 1, 1, 1, {"cmn-sichuan": 2}), "广东": ProvinceFigures(1, 0, 0, 0, {})}
+
+
+async def test_a_call_counts_once_however_often_its_caller_was_upset_and_its_agent_rung(
+    figures: CallFigures, store: Store
+) -> None:
+    await store.add_turn(*(a_turn(seq, "c1", intent="invoice", emotion="annoyed") for seq in (3, 4)))
+    offer = OfferRecord("o2", "c1", "8001", "order", "cmn-sichuan", True, NOON, 3.0)
+    await FloorStore(store, "here").offered(replace(offer, joined_at=NOON), events=[])
+    other = OfferRecord("o3", "c0", "8002", "order", "cmn-sichuan", True, NOON, 3.0)  # who had the call only at first
+    await FloorStore(store, "here").offered(replace(other, joined_at=NOON), events=[])
+    await FloorStore(store, "here").joined("c0", "8001", "订单组")
+    found = await figures.provinces(DAY, ["cmn-sichuan"])
+    assert found["四川"] == ProvinceFigures(2, 1, 2, 1, {"cmn-sichuan": 2})
+    assert (await figures.intents(DAY))["invoice"] == IntentFigures(3, 1, 1)

@@ -57,6 +57,20 @@ async def test_the_index_follows_a_turn_that_is_changed_or_deleted(search: CallS
     assert await _ids(search, words="改过") == []
 
 
+async def test_calls_are_read_on_in_parts_by_their_ids(search: CallSearch) -> None:
+    assert await search.ids(CallFilter(), limit=10) == ["beijing", "chengdu"]
+    assert await search.ids(CallFilter(), limit=1) == ["beijing"]
+    assert await search.ids(CallFilter(words="投诉"), limit=10) == ["chengdu"]
+    found = await search.described(["chengdu", "gone", "beijing"])
+    assert [(each.call.id, each.intents, each.mood) for each in found] == [
+        ("chengdu", ("order_status", "complaint"), "angry"),
+        ("beijing", ("invoice",), ""),
+    ]
+    of_chengdu = search.within(tables.calls.c.region_province == "四川")
+    assert await of_chengdu.ids(CallFilter(), limit=10) == ["chengdu"]
+    assert [each.call.id for each in await of_chengdu.described(["beijing", "chengdu"])] == ["chengdu"]
+
+
 async def test_calls_are_narrowed_by_what_is_known_of_them(search: CallSearch) -> None:
     assert await _ids(search) == ["beijing", "chengdu"]
     for wanted in (

@@ -64,7 +64,7 @@ async def test_listening_whispering_barging_in_and_leaving(people: Browsers, con
         await bar.get_by_role("button", name="结束").click()
         assert (await media.took("supervise")).mode == "stop"  # type: ignore[union-attr]
         tell(console, "over", "phone '8006' was not answered: 486")
-        await expect(page.get_by_text("话机 8006 没有接听")).to_be_visible()
+        await expect(page.get_by_text("话机沈怡没有接听")).to_be_visible()
         tell(console, "whisper", phone="8012")
         await expect(bar.get_by_role("status")).to_have_text("王璐正在监听")
         await expect(bar.get_by_role("button", name="监听")).to_be_hidden()
@@ -81,7 +81,7 @@ async def test_without_a_phone_of_one_s_own_nobody_is_listened_to(people: Browse
         await other.open("/board")
         await other.page.get_by_role("cell", name="冯远").click()
         bar = other.page.get_by_role("group", name="监听与插话")
-        await expect(bar).to_contain_text("关联话机")
+        await expect(bar).to_contain_text("关联工号")
         await expect(bar.get_by_role("button", name="监听")).to_be_hidden()
         await lead.open("/board")
         await expect(lead.page.get_by_role("cell", name="冯远")).to_have_count(0)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
-from voicebot.assist.packaged import packaged
 from voicebot.company.model import Model
+from voicebot.company.packaged import packaged
 from voicebot.dialogue.dates import spoken_date
 from voicebot.dialogue.digits import whole_number
 from voicebot.dialogue.lexicon import lexicon
@@ -157,7 +157,7 @@ def _clock(hour: int, match: re.Match[str], part: str) -> time | None:
 
 @cache
 def _words() -> DueWords:
-    return packaged(DueWords, "due_times")
+    return packaged(DueWords, "voicebot.assist", "due_times")
 
 
 @cache

@@ -8,8 +8,8 @@ from functools import cache, cached_property
 
 from pydantic import Field
 
-from voicebot.assist.packaged import packaged
 from voicebot.company.model import Model
+from voicebot.company.packaged import packaged
 
 LONGEST_TEXT = 400
 """Characters of one turn that are looked at."""
@@ -44,7 +44,7 @@ class ForbiddenPhrases(Model):
 @cache
 def forbidden_phrases() -> ForbiddenPhrases:
     """The phrases that ship with the package."""
-    return packaged(ForbiddenPhrases, "forbidden")
+    return packaged(ForbiddenPhrases, "voicebot.assist", "forbidden")
 
 
 @dataclass(frozen=True, slots=True)

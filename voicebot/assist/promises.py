@@ -16,8 +16,8 @@ from typing import Literal
 from pydantic import Field
 
 from voicebot.assist.due_times import Due, due_times
-from voicebot.assist.packaged import packaged
 from voicebot.company.model import Model
+from voicebot.company.packaged import packaged
 
 LONGEST_TEXT = 400
 """Characters of one turn that are looked at: a minute and a half of speech."""
@@ -77,7 +77,7 @@ class PromiseWords(Model):
 @cache
 def promise_words() -> PromiseWords:
     """The words that ship with the package."""
-    return packaged(PromiseWords, "promises")
+    return packaged(PromiseWords, "voicebot.assist", "promises")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 
-from voicebot.assist.packaged import packaged
 from voicebot.assist.templates import clipped, filled
 from voicebot.company.model import Model
+from voicebot.company.packaged import packaged
 from voicebot.store.records import CustomerRecord, OrderRecord
 
 LONGEST_TEXT = 200
@@ -64,4 +64,4 @@ class PromptWording(Model):
 @cache
 def prompt_wording() -> PromptWording:
     """The wording that ships with the package."""
-    return packaged(PromptWording, "prompts")
+    return packaged(PromptWording, "voicebot.assist", "prompts")

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 
-from voicebot.assist.packaged import packaged
 from voicebot.assist.packet import HandoverPacket, PromiseGiven
 from voicebot.assist.templates import filled
 from voicebot.company.model import Model
+from voicebot.company.packaged import packaged
 
 _MOST_TOLD = 3
 """Matters, promises and slots that a summary names: the packet has them all."""
@@ -37,7 +37,7 @@ class SummaryWording(Model):
 @cache
 def summary_wording() -> SummaryWording:
     """The wording that ships with the package."""
-    return packaged(SummaryWording, "summary")
+    return packaged(SummaryWording, "voicebot.assist", "summary")
 
 
 def summary_of(packet: HandoverPacket, wording: SummaryWording) -> str:

@@ -17,11 +17,11 @@ from pydantic import Field
 from dialect_router.dialects import STANDARD
 from dialect_router.evidence import SURE
 from models.spoken import say
-from voicebot.assist.packaged import packaged
 from voicebot.assist.packet import CallerProfile, DialectFinding, HandoverPacket, PromiseGiven
 from voicebot.assist.speech_time import COMMA_S, STOP_S, WORST_S, speech_s
 from voicebot.assist.templates import filled
 from voicebot.company.model import Model
+from voicebot.company.packaged import packaged
 from voicebot.dialogue.lexicon import lexicon
 
 LONGEST_S: Final = 8.0
@@ -52,7 +52,7 @@ class WhisperWording(Model):
 @cache
 def whisper_wording() -> WhisperWording:
     """The wording that ships with the package."""
-    return packaged(WhisperWording, "whisper")
+    return packaged(WhisperWording, "voicebot.assist", "whisper")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from uuid import NAMESPACE_OID, uuid5
 
 from pydantic import Field
 
-from voicebot.assist.packaged import packaged
 from voicebot.assist.packet import HandoverPacket, PromiseGiven
 from voicebot.assist.promises import PromiseWords
 from voicebot.assist.templates import filled
 from voicebot.company.model import Model
+from voicebot.company.packaged import packaged
 from voicebot.store.records import TaskRecord
 
 _MOST_ALTERNATIVES = 3
@@ -54,7 +54,7 @@ class Dispositions(Model):
 @cache
 def dispositions() -> Dispositions:
     """Those that ship with the package."""
-    return packaged(Dispositions, "dispositions")
+    return packaged(Dispositions, "voicebot.assist", "dispositions")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from voicebot.company.model import Model
-from voicebot.qa.packaged import packaged
+from voicebot.company.packaged import packaged
 
 
 class Reasons(Model):
@@ -19,7 +19,7 @@ class Reasons(Model):
 
 @cache
 def reasons() -> Reasons:
-    return packaged(Reasons, "reasons")
+    return packaged(Reasons, "voicebot.qa", "reasons")
 
 
 def why(key: str, **values: object) -> str:

@@ -13,7 +13,6 @@ from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from voicebot.assist.packaged import packaged
 from voicebot.assist.packet import PromiseGiven
 from voicebot.assist.promises import find_promises, promise_words
 from voicebot.assist.summary import summary_wording
@@ -22,6 +21,7 @@ from voicebot.assist.wrapup import dispositions, follow_up
 from voicebot.company import Company
 from voicebot.company.flows import Flow
 from voicebot.company.model import Model
+from voicebot.company.packaged import packaged
 from voicebot.privacy.redaction import is_kept, shown
 from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
 
@@ -49,7 +49,7 @@ class CallSummaryWording(Model):
 
 @cache
 def call_summary_wording() -> CallSummaryWording:
-    return packaged(CallSummaryWording, "call_summary")
+    return packaged(CallSummaryWording, "voicebot.assist", "call_summary")
 
 
 @dataclass(frozen=True, slots=True)

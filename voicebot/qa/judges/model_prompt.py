@@ -8,12 +8,12 @@ from functools import cache
 from typing import Any, Final
 
 from voicebot.company.model import Model
+from voicebot.company.packaged import packaged
 from voicebot.masking import masked
 from voicebot.privacy.call_listener import personal_data
 from voicebot.privacy.words import personal_words
 from voicebot.qa.judging import JudgedItem
 from voicebot.qa.material import CallMaterial, ScoredTurn
-from voicebot.qa.packaged import packaged
 
 _LONGEST_TURN: Final = 500
 _MOST_CHARACTERS: Final = 16_000
@@ -29,7 +29,7 @@ class JudgePrompt(Model):
 
 @cache
 def judge_prompt() -> JudgePrompt:
-    return packaged(JudgePrompt, "judge_prompt")
+    return packaged(JudgePrompt, "voicebot.qa", "judge_prompt")
 
 
 def shown(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from voicebot.company.model import Model
-from voicebot.qa.packaged import packaged
+from voicebot.company.packaged import packaged
 
 
 class JudgingWords(Model):
@@ -33,7 +33,7 @@ class JudgingWords(Model):
 
 @cache
 def judging_words() -> JudgingWords:
-    return packaged(JudgingWords, "judging")
+    return packaged(JudgingWords, "voicebot.qa", "judging")
 
 
 def reason(name: str, **values: object) -> str:

@@ -8,7 +8,7 @@ from functools import cache
 from pydantic import Field
 
 from voicebot.company.model import Model
-from voicebot.qa.packaged import packaged
+from voicebot.company.packaged import packaged
 
 _LAST: int = 40
 """Characters at the end of a turn that are looked at: what was asked before was over before."""
@@ -23,7 +23,7 @@ class HoldWords(Model):
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{each})" for each in packaged(HoldWords, "holds").asks))
+    return re.compile("|".join(f"(?:{each})" for each in packaged(HoldWords, "voicebot.qa", "holds").asks))
 
 
 def announces_hold(text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache, cached_property
 
 from voicebot.company.model import Model
-from voicebot.qa.packaged import packaged
+from voicebot.company.packaged import packaged
 
 _REACH = 20
 """Characters before a hit that may negate or quote it."""
@@ -65,7 +65,7 @@ class Language(Model):
 
 @cache
 def language() -> Language:
-    return packaged(Language, "language")
+    return packaged(Language, "voicebot.qa", "language")
 
 
 def is_negated(text: str, start: int) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from models.bundle import ModelError, is_installed, verify
 from models.catalogue import Model, catalogue
@@ -92,7 +93,7 @@ def _download(visit: Visit, model: Model) -> None:
 
 
 def _shower(
-    visit: Visit, name: str, button: ui.button, bar: ui.linear_progress, told: ui.element
+    visit: Visit, name: str, button: ui.button, bar: ui.linear_progress, told: TextElement
 ) -> Callable[[], None]:
     t, downloads = visit.t, visit.sources.downloads
 
@@ -106,15 +107,15 @@ def _shower(
         told.classes(remove="vb-bad vb-good")
         if state.error:
             told.classes("vb-bad")
-            told.set_text(t.said("refusal", state.error))  # type: ignore[attr-defined]
+            told.set_text(t.said("refusal", state.error))
         elif state.done:
             told.classes("vb-good")
-            told.set_text(t("operator.downloaded", name=name))  # type: ignore[attr-defined]
+            told.set_text(t("operator.downloaded", name=name))
         elif state.size:
             bar.set_value(round(state.there / state.size, 3))
             megabytes = {"there": f"{state.there / 1e6:.0f}", "size": f"{state.size / 1e6:.0f}"}
-            told.set_text(t("operator.coming", file=state.file, **megabytes))  # type: ignore[attr-defined]
+            told.set_text(t("operator.coming", file=state.file, **megabytes))
         else:
-            told.set_text(t("operator.connecting"))  # type: ignore[attr-defined]
+            told.set_text(t("operator.connecting"))
 
     return show

@@ -11,6 +11,8 @@ import numpy as np
 
 from tests.browser.console import Console
 from tests.wav import write_wav
+from voicebot.demo import SAMPLE_COMPANY
+from voicebot.qa.worker import Reviewer
 from voicebot.store.records import CallRecord, TaskRecord, TurnRecord
 
 SCRIPT: Final = '<script>window.hacked = 1</script><img src=x onerror="window.hacked = 2">'
@@ -78,3 +80,28 @@ def _recording(path: Path) -> Path:
     tone = 9000 * np.sin(2 * np.pi * 300 * at)
     caller_speaks = (at // 3) % 2 == 1
     return write_wav(path, np.stack([tone * caller_speaks, tone * ~caller_speaks], axis=1))
+
+
+SAID: Final = (
+    ("agent", "您好，云杉优选客服，请问有什么可以帮您？"),
+    ("caller", "我想查一下耳机什么时候到"),
+    ("agent", "我帮您查一下，明天送到。"),
+    ("caller", f"好的，那就这样，{TEMPLATE}"),
+    ("agent", "好的。"),
+)
+
+
+async def an_agent_s_call(console: Console, call_id: str, label: str, *, ago: timedelta = timedelta(minutes=3)) -> None:
+    """Taken by agent 8002 of the team 订单组 without a closing, and scored."""
+    began = datetime.now(UTC) - ago
+    call = CallRecord(
+        call_id, f"leg-{call_id}", "inbound", NUMBER, "400", began,
+        caller_label=label, region_province="浙江", region_city="杭州", agent_id="8002", team="订单组",
+    )  # fmt: skip
+    await console.store.open_call(call)
+    await console.store.answer_call(call_id, began + timedelta(seconds=2))
+    for seq, (role, text) in enumerate(SAID):
+        turn = TurnRecord(call_id, seq, role, text, 3000 * seq, 3000 * seq + 2500)  # type: ignore[arg-type]
+        await console.store.add_turn(turn)
+    await console.store.end_call(call_id, began + timedelta(seconds=40), outcome="resolved", end_reason="remote_hangup")
+    await Reviewer(console.store, SAMPLE_COMPANY).score(call_id, announce=False)

@@ -12,9 +12,9 @@ import pytest_asyncio
 import sqlalchemy as sa
 from playwright.async_api import expect
 
+from tests.browser.axe import serious_faults
+from tests.browser.calls import an_agent_s_call
 from tests.browser.console import Browsers, Console
-from tests.browser.test_accessibility import serious_faults
-from tests.browser.test_reviewing import an_agent_s_call
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.qa.material import Answer
 from voicebot.qa.review.recalibrating import Recalibration

@@ -11,9 +11,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from tests.browser.axe import serious_faults
 from tests.browser.calls import NUMBER
 from tests.browser.console import Browsers, Console, Person, process, running_console
-from tests.browser.test_accessibility import serious_faults
 from voicebot.qa.scores import ScoreStore
 from voicebot.store.records import CallRecord, TurnRecord
 

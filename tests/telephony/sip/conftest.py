@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,7 +78,8 @@ class Answering:
             return  # the notes have it
 
 
-MakeEndpoint = Callable[..., "asyncio.Future[Answering]"]
+MakeEndpoint = Callable[..., Awaitable[Answering]]
+MakePeer = Callable[[int], "RawPeer"]
 
 
 @pytest.fixture
@@ -149,3 +150,12 @@ def raw_peer() -> "Callable[[int], RawPeer]":
     yield make
     for peer in peers:
         peer.close()
+
+
+async def call_up(theirs: Answering, ours: Answering) -> Notes:
+    """A healthy call from another endpoint."""
+    leg = await theirs.endpoint.dial(f"sip:1@127.0.0.1:{ours.endpoint.port}", from_number="13900000000")
+    notes = Notes(leg)
+    leg.listen(notes)
+    await leg.answered(3)
+    return notes

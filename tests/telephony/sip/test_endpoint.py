@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
 
 import numpy as np
 import pytest
@@ -12,56 +11,8 @@ from telephony.clock import MediaClock
 from telephony.leg import CallLeg, EndReason, LegError
 from telephony.sip import BadAddress, Credentials, PortInUse, SipEndpoint, SipSettings
 from telephony.sip.reactor import LoopTimer
-from tests.telephony.sip.conftest import Answering, Notes, RawPeer, wait_for
-
-MakeEndpoint = Callable[..., Awaitable[Answering]]
-MakePeer = Callable[[int], RawPeer]
-
-SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 39990 RTP/AVP 8 101\r\n"
-
-
-def request(
-    peer: RawPeer,
-    method: str = "INVITE",
-    *,
-    call_id: str = "raw-1",
-    cseq: int = 1,
-    branch: str = "b1",
-    to_tag: str = "",
-    extra: str = "",
-    contact: bool = True,
-    body: str = SDP,
-) -> str:
-    lines = [
-        f"{method} sip:4008001000@127.0.0.1 SIP/2.0",
-        f"Via: SIP/2.0/UDP 127.0.0.1:{peer.port};rport;branch=z9hG4bK{branch}",
-        'From: "张 三" <sip:13800138000@127.0.0.1>;tag=f1',
-        f"To: <sip:4008001000@127.0.0.1>{to_tag}",
-        f"Call-ID: {call_id}",
-        f"CSeq: {cseq} {method}",
-        "Max-Forwards: 70",
-    ]
-    if contact:
-        lines.append(f"Contact: <sip:13800138000@127.0.0.1:{peer.port}>")
-    if body and "Content-Type" not in extra:
-        lines.append("Content-Type: application/sdp")
-    if extra:
-        lines.append(extra)
-    return "\r\n".join([*lines, f"Content-Length: {len(body.encode())}", "", body])
-
-
-def to_tag_of(message: str) -> str:
-    to = next(line for line in message.split("\r\n") if line.startswith("To:"))
-    return ";tag=" + to.partition(";tag=")[2]
-
-
-async def call_up(theirs: Answering, ours: Answering) -> Notes:
-    """A healthy call from another endpoint."""
-    leg = await theirs.endpoint.dial(f"sip:1@127.0.0.1:{ours.endpoint.port}", from_number="13900000000")
-    notes = Notes(leg)
-    leg.listen(notes)
-    await leg.answered(3)
-    return notes
+from tests.telephony.sip.conftest import MakeEndpoint, MakePeer, Notes, call_up, wait_for
+from tests.telephony.sip.messages import SDP, answer_to, request, to_tag_of
 
 
 async def test_two_endpoints_of_one_process_talk_to_each_other(make_endpoint: MakeEndpoint) -> None:
@@ -90,12 +41,6 @@ async def test_two_endpoints_of_one_process_talk_to_each_other(make_endpoint: Ma
 
 def md5(*parts: str) -> str:
     return hashlib.md5(":".join(parts).encode()).hexdigest()
-
-
-def answer_to(request: str, status: str, *headers: str, body: str = "") -> str:
-    copied = [line for line in request.split("\r\n") if line.split(":")[0] in ("Via", "From", "To", "Call-ID", "CSeq")]
-    copied = [line + ";tag=callee" if line.startswith("To:") and ";tag=" not in line else line for line in copied]
-    return "\r\n".join([f"SIP/2.0 {status}", *copied, *headers, f"Content-Length: {len(body)}", "", body])
 
 
 async def test_an_outbound_call_authenticates_by_digest(make_endpoint: MakeEndpoint, raw_peer: MakePeer) -> None:

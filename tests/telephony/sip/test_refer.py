@@ -12,8 +12,8 @@ from telephony.leg import CallLeg, EndReason, LegError
 from telephony.sip import BadAddress, SipLeg, TransferFailed, TransferRequest
 from telephony.sip.refer import parse_refer_to, parse_sipfrag, sipfrag
 from telephony.sip.stack import Refused
-from tests.telephony.sip.conftest import Answering, Notes, RawPeer, wait_for
-from tests.telephony.sip.test_endpoint import answer_to, call_up, request, to_tag_of
+from tests.telephony.sip.conftest import Answering, Notes, RawPeer, call_up, wait_for
+from tests.telephony.sip.messages import answer_to, request, to_tag_of
 
 MakeEndpoint = Callable[..., Awaitable[Answering]]
 MakePeer = Callable[[int], RawPeer]

@@ -13,7 +13,7 @@ from telephony.sip import NotRegistered, Registrar, RegistrarSettings
 from telephony.sip import registrar as registrar_module
 from telephony.sip.reactor import LoopTimer
 from tests.telephony.sip.conftest import TORTURE, Answering, Notes, RawPeer, wait_for
-from tests.telephony.sip.test_endpoint import SDP, answer_to
+from tests.telephony.sip.messages import SDP, answer_to
 
 MakeEndpoint = Callable[..., Awaitable[Answering]]
 MakePeer = Callable[[int], RawPeer]

@@ -10,7 +10,7 @@ from telephony.sip.digest import DigestAnswer, parse_answer
 from telephony.sip.registration import Answer, RegistrationFailed, pause_after_refusals_s
 from telephony.sip.settings import Credentials
 from tests.telephony.sip.conftest import Answering, RawPeer, wait_for
-from tests.telephony.sip.test_endpoint import answer_to
+from tests.telephony.sip.messages import answer_to
 
 MakeEndpoint = Callable[..., Awaitable[Answering]]
 

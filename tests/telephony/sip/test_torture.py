@@ -5,8 +5,8 @@ import logging
 
 import pytest
 
-from tests.telephony.sip.conftest import TORTURE
-from tests.telephony.sip.test_endpoint import MakeEndpoint, MakePeer, call_up, request
+from tests.telephony.sip.conftest import TORTURE, MakeEndpoint, MakePeer, call_up
+from tests.telephony.sip.messages import request
 
 
 @pytest.mark.skipif(not TORTURE.is_dir(), reason="RFC 4475 messages (shared/data) are not here")

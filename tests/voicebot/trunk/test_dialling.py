@@ -16,7 +16,7 @@ from telephony.sip.endpoint import SipEndpoint
 from telephony.sip.settings import SipSettings
 from tests.clients.sipp import Sipp, receive, reply
 from tests.telephony.sip.conftest import RawPeer
-from tests.telephony.sip.test_endpoint import answer_to
+from tests.telephony.sip.messages import answer_to
 from voicebot.call.ringing import Ringing
 from voicebot.config import ConfigError
 from voicebot.floor.outgoing import why_not_reached

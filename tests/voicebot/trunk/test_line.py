@@ -14,7 +14,7 @@ from telephony.sip.endpoint import SipEndpoint
 from telephony.sip.guard import Dropped
 from telephony.sip.settings import SipSettings
 from tests.telephony.sip.conftest import RawPeer, wait_for
-from tests.telephony.sip.test_endpoint import answer_to
+from tests.telephony.sip.messages import answer_to
 from tests.voicebot.events.brokers import running
 from voicebot.config import Settings
 from voicebot.doctor.trunk import trunk as check

@@ -160,11 +160,15 @@ async def test_topics_and_map_lead_to_their_calls(people: Browsers) -> None:
         await boss.page.get_by_role("link", name="开发票").click()
         await boss.page.wait_for_url("**/calls?intent=invoice**")
         await expect(boss.page.locator(".vb-table tbody tr")).to_have_count(2)
+        await boss.open("/topics?span=quarter")
+        await boss.page.get_by_role("link", name="开发票").click()
+        await boss.page.wait_for_url("**/calls?intent=invoice&span=dates&first=**&last=**")
+        await expect(boss.page.locator(".vb-table tbody tr")).to_have_count(2)
         await boss.open("/map")
         await boss.page.get_by_role("button", name="四川").click()
         await boss.page.wait_for_url("**/map?*province*")
         await boss.page.get_by_role("link", name="查看这些通话").click()
-        await boss.page.wait_for_url("**/calls?province=**")
+        await boss.page.wait_for_url("**/calls?province=**&span=week")  # what the map has counted
         await expect(boss.page.get_by_role("link", name="王芳")).to_be_visible()
 
 

@@ -25,6 +25,8 @@ LIKELY: Final = 0.5
 probable."""
 MOODS: Final = ("angry", "annoyed", "calm")
 """From the worst to the best."""
+NO_AGENT: Final = "-"
+"""In place of an agent's id, as which it would not do: calls that the assistant had alone."""
 MOST_COUNTED: Final = 10_000
 """Above it a total is not exact: nobody reads on so far, and counting all of them takes time."""
 
@@ -48,7 +50,7 @@ class CallFilter:
     emotion: str = ""
     language: str = ""
     agent: str = ""
-    """The id of the human who had the call last."""
+    """The id of the human who had the call last, or NO_AGENT."""
     score: str = ""
     """One of SCORES."""
     failed_item: str = ""
@@ -134,10 +136,12 @@ class CallSearch:
         for column, value in (
             (calls.c.region_province, wanted.province),
             (calls.c.language, wanted.language),
-            (calls.c.agent_id, wanted.agent),
         ):
             if value:
                 conditions.append(column == value)
+        if wanted.agent:
+            agent = calls.c.agent_id
+            conditions.append(agent.is_(None) if wanted.agent == NO_AGENT else agent == wanted.agent)
         for turn_column, value in ((turns.c.intent, wanted.intent), (turns.c.emotion, wanted.emotion)):
             if value:
                 conditions.append(_has_turn(turns.c.role == "caller", turn_column == value))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tests.voicebot.store.samples import NOON, a_call, a_turn
 from voicebot.store import tables
-from voicebot.store.call_search import CallFilter, CallSearch
+from voicebot.store.call_search import NO_AGENT, CallFilter, CallSearch
 from voicebot.store.store import Store
 
 
@@ -69,6 +69,12 @@ async def test_calls_are_read_on_in_parts_by_their_ids(search: CallSearch) -> No
     of_chengdu = search.within(tables.calls.c.region_province == "四川")
     assert await of_chengdu.ids(CallFilter(), limit=10) == ["chengdu"]
     assert [each.call.id for each in await of_chengdu.described(["beijing", "chengdu"])] == ["chengdu"]
+
+
+async def test_the_calls_of_an_agent_and_those_that_the_assistant_had_alone(search: CallSearch, store: Store) -> None:
+    await store.open_call(a_call("with-agent", agent_id="8001", team="售后组"))
+    assert await _ids(search, agent="8001") == ["with-agent"]
+    assert await _ids(search, agent=NO_AGENT) == ["beijing", "chengdu"]
 
 
 async def test_calls_are_narrowed_by_what_is_known_of_them(search: CallSearch) -> None:

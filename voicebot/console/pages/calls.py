@@ -25,7 +25,7 @@ from voicebot.console.shell import framed
 from voicebot.console.texts import Texts
 from voicebot.console.visit import Visit
 from voicebot.qa.review.samples import SampleStore
-from voicebot.store.call_search import MOODS, MOST_COUNTED, SCORES, FoundCall
+from voicebot.store.call_search import MOODS, MOST_COUNTED, NO_AGENT, SCORES, FoundCall
 
 PAGE: Final = 40
 OUTCOMES: Final = ("open", "resolved", "callback", "abandoned", "interrupted")
@@ -93,7 +93,7 @@ def _filters(visit: Visit, query: CallQuery) -> None:
         spoken = {tag: names.dialect(tag) for tag in dialects()}
         _select(t("call.dialect"), spoken, query.dialect, change("dialect"))
         if company.agents:
-            staff = {agent.id: agent.name for agent in company.agents}
+            staff = {NO_AGENT: t("who.assistant"), **{agent.id: agent.name for agent in company.agents}}
             _select(t("call.agent"), staff, query.agent, change("agent"))
         _select(t("call.score"), _named(t, "scores", SCORES), query.score, change("score"))
         if items := visit.sources.company.scorecard_items:

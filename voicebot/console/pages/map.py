@@ -13,7 +13,7 @@ from dialect_router.regions import provinces
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import badge, box, empty, facts, link, panel, tag
 from voicebot.console.components.tile_map import Tile, TileMap, places
-from voicebot.console.pages.span_choice import chosen_period, span_choice
+from voicebot.console.pages.span_choice import chosen_period, list_span, span_choice
 from voicebot.console.shell import framed
 from voicebot.console.visit import Visit
 from voicebot.store.call_figures import ProvinceFigures
@@ -83,7 +83,7 @@ def _province(visit: Visit, province: str, figures: ProvinceFigures | None) -> N
             tag("p", t("map.no_calls"), "vb-faint")
             return
         with beside:
-            link(t("map.to_calls"), f"/calls?{urlencode({'province': province, 'span': 'month'})}")
+            link(t("map.to_calls"), f"/calls?{urlencode({'province': province, **list_span(visit)})}")
         facts(
             [
                 (t("map.calls"), str(figures.calls)),

@@ -13,10 +13,11 @@ from voicebot.console.components.columns_chart import ColumnsChart, Series
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import Figure, box, empty, link, panel
 from voicebot.console.pages.scorecard_panel import score_tone
-from voicebot.console.pages.span_choice import DAYS, chosen_period, chosen_span, span_choice
+from voicebot.console.pages.span_choice import DAYS, chosen_period, chosen_span, list_span, span_choice
 from voicebot.console.shell import framed
 from voicebot.console.visit import Visit
 from voicebot.qa.review.calibrating import assist_only
+from voicebot.store.call_search import NO_AGENT
 from voicebot.store.score_figures import ASSISTANT, ItemFigures, ScoreFigures, Standing
 
 LINES: Final = 6
@@ -149,7 +150,7 @@ def _agents(visit: Visit, standings: Mapping[str, Standing], chosen: str) -> Non
 def _items(visit: Visit, items: Mapping[str, ItemFigures], agent: str | None, advising: Collection[str]) -> None:
     """advising: items that only assist people."""
     t, titles = visit.t, visit.sources.company.scorecard_items
-    of_agent = {"agent": agent} if agent else {}
+    of_agent = {} if agent is None else {"agent": agent or NO_AGENT}
     rows = [
         Row(
             [
@@ -158,7 +159,7 @@ def _items(visit: Visit, items: Mapping[str, ItemFigures], agent: str | None, ad
                 str(each.failed),
                 str(each.unsure),
             ],
-            href=f"/calls?{urlencode({'failed_item': item, 'span': 'all', **of_agent})}",
+            href=f"/calls?{urlencode({'failed_item': item, **list_span(visit), **of_agent})}",
             id=item,
         )
         for item, each in sorted(items.items(), key=lambda pair: -pair[1].failing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
+from voicebot.console.call_query import SPANS
 from voicebot.console.components.parts import box, link
 from voicebot.console.visit import Visit
 from voicebot.store.call_figures import Period
@@ -25,6 +26,15 @@ def chosen_period(visit: Visit) -> Period:
     after = datetime.combine(today + timedelta(days=1), time(), zone).astimezone(UTC)
     first = datetime.combine(today - timedelta(days=DAYS[chosen_span(visit)] - 1), time(), zone).astimezone(UTC)
     return Period(first, after)
+
+
+def list_span(visit: Visit) -> dict[str, str]:
+    """The same days in the address of the list of calls, which knows no quarter: what is counted is what it lists."""
+    span = chosen_span(visit)
+    if span in SPANS:
+        return {"span": span}
+    last = datetime.now(visit.sources.company.zone).date()
+    return {"span": "dates", "first": f"{last - timedelta(days=DAYS[span] - 1)}", "last": f"{last}"}
 
 
 def span_choice(visit: Visit, **kept: str) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from voicebot.console.components.columns_chart import ColumnsChart, Series
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import box, empty, panel
-from voicebot.console.pages.span_choice import DAYS, chosen_period, chosen_span, span_choice
+from voicebot.console.pages.span_choice import DAYS, chosen_period, chosen_span, list_span, span_choice
 from voicebot.console.shell import framed
 from voicebot.console.visit import Visit
 from voicebot.store.call_figures import IntentFigures
@@ -72,16 +72,10 @@ def _by_intent(visit: Visit, by_intent: Mapping[str, IntentFigures]) -> None:
                     Cell(f"{figures.resolved / figures.calls:.0%}", share=figures.resolved / figures.calls),
                     Cell(f"{figures.upset / figures.calls:.0%}", share=figures.upset / figures.calls),
                 ],
-                href=f"/calls?{urlencode({'intent': intent, 'span': _list_span(visit)})}",
+                href=f"/calls?{urlencode({'intent': intent, **list_span(visit)})}",
                 id=intent,
             )
             for intent, figures in in_order
         ],
         name=t("topics.by_intent"),
     )
-
-
-def _list_span(visit: Visit) -> str:
-    """The list of calls knows no quarter."""
-    span = chosen_span(visit)
-    return "all" if span == "quarter" else span

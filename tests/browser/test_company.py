@@ -153,6 +153,18 @@ async def test_a_new_entry_goes_to_another_file_with_all_that_was_typed(people: 
         await expect(page.locator(".vb-diff-old")).to_have_count(0)
 
 
+async def test_who_goes_back_to_a_form_sees_what_it_would_publish(people: Browsers) -> None:
+    async with people.of("boss") as boss:
+        page = boss.page
+        await boss.open("/company/entry?question=x")
+        await page.get_by_label("答复", exact=True).fill(ANSWER)
+        await boss.open("/company/knowledge")
+        await page.go_back()
+        await page.wait_for_function("window.did_handshake === true")
+        await expect(page.get_by_label("问题", exact=True)).to_have_value("x")
+        await expect(page.get_by_label("答复", exact=True)).to_have_value("")
+
+
 async def test_a_new_entry_may_have_a_file_of_its_own(people: Browsers, console: Console) -> None:
     file = console.settings.company.dir / "knowledge/walks.toml"
     async with people.of("boss") as boss:

@@ -40,6 +40,8 @@ def add_pages(app: FastAPI, web: Web) -> None:
     pages = Pages(made, _viewer, phone_on_page)
     add_all(pages)
     nicegui_app.add_static_files("/console/static", STATIC)
+    for field in (ui.input, ui.textarea, ui.number):
+        field.default_props("autocomplete=off")  # who goes back would see words in it that the server knows nothing of
     for style in STYLES:
         ui.add_head_html(f'<link rel="stylesheet" href="/console/static/{style}.css">', shared=True)
 

@@ -42,6 +42,7 @@ class NativeBoxes:
             box = ui.element("input")
             box.props["type"] = "checkbox"
             box.props["value"] = value
+            box.props["autocomplete"] = "off"  # as in native_choice
             if value in self._chosen:
                 box.props["checked"] = True
             box.on("change", lambda event: self._told(event.args), js_handler=_CHANGED)

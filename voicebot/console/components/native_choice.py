@@ -38,6 +38,7 @@ def native_choice(
                 radio.props["type"] = "radio"
                 radio.props["name"] = name
                 radio.props["value"] = value
+                radio.props["autocomplete"] = "off"  # else it is checked again, untold, for who goes back to the page
                 if value == chosen:
                     radio.props["checked"] = True
                 radio.on("change", lambda event: told(event.args), js_handler=_CHANGED)

@@ -272,6 +272,8 @@ async def test_a_desk_that_is_loaded_again_knows_what_is_held_muted_and_consulte
         for told in ("王女士要赔偿", "订单技能5级"):
             await expect(page.locator(".vb-caller")).to_contain_text(told)
         await expect(page.get_by_role("button", name="交给同事")).to_be_disabled()
+        for refused in ("保持", "取消静音", "转接 / 咨询"):
+            await expect(page.get_by_role("button", name=refused, exact=True)).to_be_disabled()
         console.publisher.tell(LineStood("8002", NOW, "desk-call", consulting="talking", colleague="8003"))
         await expect(page.get_by_text("来电人在等候")).to_be_visible()
         await expect(page.get_by_role("button", name="交给同事")).to_be_enabled()
@@ -283,6 +285,7 @@ async def test_a_desk_that_is_loaded_again_knows_what_is_held_muted_and_consulte
         await expect(page.get_by_role("button", name="挂断")).to_be_visible()
         console.publisher.tell(LineStood("8002", NOW, "desk-call"))
         await expect(page.get_by_text("正在向您咨询")).to_be_hidden()
+        await expect(page.get_by_role("button", name="保持", exact=True)).to_be_enabled()
 
 
 async def test_what_cannot_be_done_is_said(people: Browsers, console: Console) -> None:

@@ -18,6 +18,7 @@ from voicebot.console.visit import Visit
 from voicebot.privacy.audit import Audit
 
 TRAINED: Final = "intents.trained"
+EVERY_S: Final = 3.0
 STATE_S: Final = 2.0
 TRAINING_S: Final = 300.0
 """Longest time for one step."""
@@ -35,6 +36,7 @@ class TrainingPanel:
     ) -> None:
         """state: as the model host tells it; None where it does not answer. on_trained: told the new figures."""
         self._visit, self._on_trained = visit, on_trained
+        self._is_current: bool | None = None
         t = visit.t
         with panel(t("training.title")) as tools:
             if state is None:
@@ -52,6 +54,12 @@ class TrainingPanel:
             self._told = box("vb-one-line").props("aria-live=polite")
             self._figures = box("vb-above")
             self._show(None, state["evaluation"])
+            self._show_state(current=state["current"])
+        ui.timer(EVERY_S, self._keep_up)
+
+    async def _keep_up(self) -> None:
+        """The model host reads examples that have just been published a moment later."""
+        if (state := await training_state(self._visit)) is not None:
             self._show_state(current=state["current"])
 
     async def _train(self) -> None:
@@ -86,6 +94,9 @@ class TrainingPanel:
         self._progress.classes(remove="vb-unseen") if going else self._progress.classes("vb-unseen")
 
     def _show_state(self, *, current: bool) -> None:
+        if current is self._is_current:
+            return
+        self._is_current = current
         self._state.clear()
         with self._state:
             badge(self._visit.t("training.current" if current else "training.old"), "good" if current else "warn")

@@ -91,9 +91,11 @@ class CallControls:
 
     def _show_consultation(self, line: LineStood | None) -> None:
         self._consulting.set_visibility(line is not None)
-        is_ours = line is None or line.consulting not in ("asked", "invited")
-        for button in (self._hold, self._mute, self._pass_on, self.recording.button):
-            button.set_enabled(is_ours)
+        consulting = line.consulting if line else ""
+        is_ours = consulting not in ("asked", "invited")
+        self.recording.button.set_enabled(is_ours)
+        for button in (self._hold, self._mute, self._pass_on):  # while a colleague is asked, the caller hears music
+            button.set_enabled(is_ours and consulting not in ("ringing", "talking"))
         if line is None:
             return
         self._row.set_visibility(True)

@@ -176,7 +176,7 @@ async def test_nothing_of_what_is_said_while_an_agent_pauses_the_recording_is_ke
         agent_says(here, caller, phone, "好的我记下了", seconds=1.5)
         await asyncio.sleep(3)
         assert [turn.text for turn in (await caller.turns())[-3:]] == ["***", "***", "好的我记下了"]
-        assert [turn.intent for turn in (await caller.turns())[-3:]] == [None, None, None]
+        assert [turn.intent for turn in (await caller.turns())[-3:-1]] == [None, None]
         told = [
             json.loads(event.payload) for event in await here.store.pending_events() if "turn_finished" in event.topic
         ]

@@ -37,6 +37,7 @@ from voicebot.floor.dialling import Dialling
 from voicebot.floor.floor import Floor
 from voicebot.floor.floor_log import FloorLog
 from voicebot.floor.left_company import forget_who_left
+from voicebot.floor.new_day import begin_days_anew
 from voicebot.floor.outgoing import MakeOutgoing, OutsideLine
 from voicebot.floor.outside_transfers import OutsideTransfers
 from voicebot.floor.phones import Phones
@@ -145,7 +146,8 @@ async def open_floor(
 
     registrar = Registrar(RegistrarSettings(), roster.accounts, floor.staff) if roster.accounts else None
     leftovers = forget_who_left(settings.events, is_listed, tools.tell)
-    async with background(log.run(), roster.watch(floor.staff.read_again), leftovers):
+    days = begin_days_anew(distributor.board, lambda: _now(current_company()).date())
+    async with background(log.run(), roster.watch(floor.staff.read_again), leftovers, days):
         floor.staff.begin(tuple((await floor_store.presences()).items()))
         opened = OpenFloor(distributor, floor, floor_store, callbacks, dialling, outside, registrar, take_commands)
         opened.follow(current_company().routing)
@@ -154,17 +156,22 @@ async def open_floor(
 
 def _opening_hours(current_company: Callable[[], Company]) -> Callable[[], bool]:
     def open_now() -> bool:
-        profile = current_company().profile
-        return is_open(profile.hours, datetime.now(ZoneInfo(profile.timezone)))
+        company = current_company()
+        return is_open(company.profile.hours, _now(company))
 
     return open_now
+
+
+def _now(company: Company) -> datetime:
+    """By the company's own clock."""
+    return datetime.now(ZoneInfo(company.profile.timezone))
 
 
 def _warm_up(company: Company) -> None:
     """What the first handover shall not wait for."""
     hold_music()
     ringback()
-    warm_up(company, datetime.now(ZoneInfo(company.profile.timezone)))
+    warm_up(company, _now(company))
 
 
 async def learned_from_clicks(store: FloorStore) -> Helpfulness:

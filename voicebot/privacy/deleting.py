@@ -53,15 +53,29 @@ def delete_rows_of_calls(connection: Connection, call_ids: Sequence[str], *, wor
 
 
 def overwrite_deleted(connection: Connection) -> None:
-    """SQLite would leave deleted rows readable in free pages of its file."""
+    """For a transaction that deletes: SQLite would leave the rows readable in free pages of its file.
+
+    Its word index does so until `forget_words`; that this is due stays noted in the file, whatever is broken off.
+    """
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete = ON")
+        _note_forgotten(connection, False)
 
 
 def forget_words(connection: Connection) -> None:
-    """The word index keeps what was deleted until its parts are merged."""
-    if connection.dialect.name == "sqlite":
+    """Merge the parts of the word index, which keeps what was deleted until then; nothing where none is due.
+
+    It takes as long as the index is large, and writers wait.
+    """
+    if connection.dialect.name == "sqlite" and not connection.exec_driver_sql("PRAGMA user_version").scalar_one():
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
         connection.exec_driver_sql("INSERT INTO turn_search(turn_search) VALUES ('optimize')")
+        _note_forgotten(connection, True)
+
+
+def _note_forgotten(connection: Connection, forgotten: bool) -> None:
+    """In the number that SQLite keeps in the file for its user, and by transaction; new files have 0: not forgotten."""
+    connection.exec_driver_sql(f"PRAGMA user_version = {int(forgotten)}")
 
 
 def _conditions(call_ids: Sequence[str], *, words_only: bool) -> Iterable[tuple[str, sa.ColumnElement[bool]]]:

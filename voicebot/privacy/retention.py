@@ -8,13 +8,14 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection
 
-from voicebot.privacy.audit import Audit
+from voicebot.privacy.audit import Audit, append
 from voicebot.privacy.data_map import HOLDINGS, NamesCall, RetentionClass, table
 from voicebot.privacy.deleting import MOST_AT_ONCE, delete_file, delete_rows_of_calls, forget_words, is_held
 from voicebot.privacy.settings import RetentionSection
@@ -66,22 +67,21 @@ class Sweep:
             await asyncio.sleep(EVERY_S)
 
     async def run(self, *, actor: str = SYSTEM) -> Swept:
-        """Delete what is older than its class allows, and write down what it was. May be broken off anywhere.
+        """Delete what is older than its class allows, and write down what it was.
 
-        May raise StoreError, and OSError when a recording cannot be deleted.
+        May be broken off anywhere: the next run finishes it. May raise StoreError, and OSError when a recording cannot
+        be deleted.
         """
+        await self._store.transact(forget_words)  # what a run left that was broken off, should this one be as well
         swept = Swept(
-            recordings=await self._in_parts(self._old_recordings, self._delete_recordings),
-            transcripts=await self._in_parts(self._old_transcripts, self._delete_words),
-            calls=await self._in_parts(self._old_calls, self._delete_calls),
-            tasks=await self._store.transact(self._delete_tasks),
-            events=await self._store.transact(self._delete_events),
+            recordings=await self._in_parts("recordings", self._old_recordings, self._delete_recordings, actor),
+            transcripts=await self._in_parts("transcripts", self._old_transcripts, self._delete_words, actor),
+            calls=await self._in_parts("calls", self._old_calls, self._delete_calls, actor),
+            tasks=await self._noted("tasks", self._delete_tasks, actor),
+            events=await self._noted("events", self._delete_events, actor),
             audit_entries=await self._cut_audit(actor),
         )
-        if swept.transcripts or swept.calls:
-            await self._store.transact(forget_words)
-        if swept.anything:
-            await Audit(self._store, now=self._now).record(actor, "data.swept", "store", asdict(swept))
+        await self._store.transact(forget_words)
         return swept
 
     async def preview(self) -> Swept:
@@ -123,10 +123,23 @@ class Sweep:
         query = self._ended_before(self._keep.calls_days)
         return None if query is None else query.where(tables.calls.c.node == self._node)
 
+    async def _noted(self, what: str, delete: Callable[[Connection], int], actor: str) -> int:
+        """Delete, and write down how many in the same transaction: nothing goes that no entry tells of."""
+        at = self._now()
+
+        def work(connection: Connection) -> int:
+            if deleted := delete(connection):
+                append(connection, actor, "data.swept", "store", {what: deleted}, at=at)
+            return deleted
+
+        return await self._store.transact(work)
+
     async def _in_parts(
         self,
+        what: str,
         old: Callable[[], sa.Select[tuple[str, str | None]] | None],
-        delete: Callable[[Connection, Sequence[str]], None],
+        delete: Callable[[Sequence[str], Connection], int],
+        actor: str,
     ) -> int:
         """Files first: a row without its file is mended by the next run, a file without its row by nobody."""
         done = 0
@@ -135,24 +148,26 @@ class Sweep:
                 for row in found:
                     await asyncio.to_thread(delete_file, row["recording_path"])
             ids = [row["id"] for row in found]
-            await self._store.transact(lambda connection, ids=ids: delete(connection, ids))  # type: ignore[misc]
-            done += len(ids)
+            done += await self._noted(what, partial(delete, ids), actor)
         return done
 
     # What of them
 
     @staticmethod
-    def _delete_recordings(connection: Connection, call_ids: Sequence[str]) -> None:
+    def _delete_recordings(call_ids: Sequence[str], connection: Connection) -> int:
         gone = sa.update(tables.calls).where(tables.calls.c.id.in_(call_ids)).values(recording_path=None)
         connection.execute(gone)
+        return len(call_ids)
 
     @staticmethod
-    def _delete_words(connection: Connection, call_ids: Sequence[str]) -> None:
+    def _delete_words(call_ids: Sequence[str], connection: Connection) -> int:
         delete_rows_of_calls(connection, call_ids, words_only=True)
+        return len(call_ids)
 
     @staticmethod
-    def _delete_calls(connection: Connection, call_ids: Sequence[str]) -> None:
+    def _delete_calls(call_ids: Sequence[str], connection: Connection) -> int:
         delete_rows_of_calls(connection, call_ids)
+        return len(call_ids)
 
     def _delete_tasks(self, connection: Connection) -> int:
         """Those that nobody has to do any more."""

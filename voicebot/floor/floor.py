@@ -164,6 +164,7 @@ class Floor:
 
     def wait(self, call_id: str, visitor: Visitor) -> None:
         """Into the queue; `guest.on_due` hears at once when that can't be."""
+        visitor.stops_talking(_time())
         self._visitors[call_id] = visitor
         refused = self._distributor.enter(visitor.call, open_now=self._open_now())
         visitor.visit = self._journal.entered(visitor.guest.log.call.id, visitor.call)
@@ -174,6 +175,7 @@ class Floor:
 
     def ring(self, call_id: str, visitor: Visitor, agent_id: str) -> bool:
         """Rings one agent, whoever else might take the call. False when that one can't take a call now."""
+        visitor.stops_talking(_time())
         change = self._distributor.direct(visitor.call, agent_id, _time())
         if change is None:
             return False
@@ -312,6 +314,7 @@ class Floor:
     def _joined(self, visitor: Visitor, offer: OfferRecord) -> None:
         """Caller and agent are brought together."""
         assert visitor.connection is not None
+        visitor.talking_since = _time()
         visitor.connection.join()
         self.transfers.tell_line(visitor.connection)
         if visitor.errand is not None:

@@ -40,6 +40,14 @@ class Visitor:
     """A phone's wish to move the caller on, which is told how it goes."""
     errand: Errand | None = None
     """Where it is a customer who is going to be called: until they talk to an agent."""
+    talking_since: float | None = None
+    """When they were brought together with an agent."""
+
+    def stops_talking(self, at: float) -> None:
+        """Waits again, or for somebody else. Its place is that of the seconds waited: the talk was none of them."""
+        if self.talking_since is not None:
+            self.call = replace(self.call, entered_at=self.call.entered_at + at - self.talking_since)
+            self.talking_since = None
 
     def learned(self) -> bool:
         """Takes over what the assistant has heard of somebody who waits; whether there was anything new."""

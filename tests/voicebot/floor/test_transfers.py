@@ -51,6 +51,30 @@ async def test_a_transfer_to_a_skill_finds_whoever_has_it(tmp_path: Path) -> Non
 
 
 @in_virtual_time
+async def test_a_long_talk_counts_as_no_waiting_for_the_next_agent(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"invoice": 5})) as here:
+        await here.talking("8001")
+        await asyncio.sleep(600)
+        assert (await here.commands.handle(Transfer("c1", "8001", "invoice"))).done
+        (waiting,) = here.floor.visitors.values()
+        assert 0 < waiting.call.waited_s(asyncio.get_running_loop().time()) < 30
+        await asyncio.sleep(25)  # 8002 does not pick up
+        assert list(here.floor.visitors.values()) == [waiting]  # and the caller is not sent away for the longest wait
+
+
+@in_virtual_time
+async def test_whose_agent_is_lost_after_a_long_talk_waits_on_where_they_were(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002")) as here:
+        _, phone = await here.talking_to_either()
+        await asyncio.sleep(600)
+        phone.dead = True
+        await asyncio.sleep(20)
+        (waiting,) = here.floor.visitors.values()
+        assert waiting.talking_since is None
+        assert 0 < waiting.call.waited_s(asyncio.get_running_loop().time()) < 60
+
+
+@in_virtual_time
 async def test_a_transfer_to_nobody_is_refused_and_the_talk_goes_on(tmp_path: Path) -> None:
     async with house(tmp_path, agent("8001"), agent("8002")) as here:
         caller, first = await here.talking("8001")

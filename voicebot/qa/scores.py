@@ -90,8 +90,7 @@ class ScoreStore:
         """Calls that have ended and were never scored, the latest first."""
         query = (
             sa.select(calls.c.id)
-            .outerjoin(scores, scores.c.call_id == calls.c.id)
-            .where(calls.c.ended_at.is_not(None), scores.c.id.is_(None))
+            .where(calls.c.ended_at.is_not(None), sa.not_(calls.c.scored))
             .order_by(calls.c.ended_at.desc())
             .limit(limit)
         )
@@ -163,6 +162,7 @@ def _keep(connection: Connection, scored: Scored, at: datetime) -> None:
     if items:
         connection.execute(verdicts.insert(), items)
     keep_decided(connection, result.call_id, result.scorecard)
+    connection.execute(sa.update(calls).where(calls.c.id == result.call_id).values(scored=True))
 
 
 def _announce(connection: Connection, result: ScoreResult, at: datetime) -> None:

@@ -43,13 +43,11 @@ class SummaryStore:
     async def unfinished(self, limit: int) -> Sequence[CallRecord]:
         """Ended calls without a summary, or with secrets in their recording; the one that ended last comes first."""
         calls = tables.calls
-        query = sa.select(calls).outerjoin(call_summaries, call_summaries.c.call_id == calls.c.id)
-        audible = sa.exists().where(
-            recording_gaps.c.call_id == calls.c.id,
-            recording_gaps.c.cause == "secret",
-            recording_gaps.c.silenced_at.is_(None),
-        )
-        query = query.where(calls.c.ended_at.is_not(None), sa.or_(call_summaries.c.call_id.is_(None), audible))
+        ended = calls.c.ended_at.is_not(None)
+        bare = sa.select(calls.c.id).where(ended, sa.not_(calls.c.summarised))
+        gaps = recording_gaps.c
+        audible = sa.select(gaps.call_id).where(gaps.cause == "secret", gaps.silenced_at.is_(None))
+        query = sa.select(calls).where(ended, calls.c.id.in_(bare.union(audible)))
         found = await self._store.read(query.order_by(calls.c.ended_at.desc(), calls.c.id).limit(limit))
         return [rows.record(CallRecord, row) for row in found]
 
@@ -68,3 +66,4 @@ def _replace(connection: Connection, call_id: str, summary: CallSummary, now: da
     connection.execute(sa.delete(call_summaries).where(call_summaries.c.call_id == call_id))
     values = {"call_id": call_id, "made_at": now.astimezone(UTC), "summary": _ADAPTER.dump_python(summary, mode="json")}
     connection.execute(call_summaries.insert().values(values))
+    connection.execute(sa.update(tables.calls).where(tables.calls.c.id == call_id).values(summarised=True))

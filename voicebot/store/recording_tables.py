@@ -16,4 +16,5 @@ recording_gaps = sa.Table(
     sa.Column("from_ms", sa.Integer, nullable=False),
     sa.Column("to_ms", sa.Integer),
     sa.Column("silenced_at", UtcDateTime),
+    sa.Index("ix_recording_gaps_cause_silenced_at", "cause", "silenced_at"),
 )

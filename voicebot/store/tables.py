@@ -75,7 +75,13 @@ calls = sa.Table(
     sa.Column("agent_id", sa.Text, index=True),
     sa.Column("team", sa.Text),
     sa.Column("disposition", sa.Text),
+    # What qa has done with the call: looked for every other second, and by the index only what is left is looked at.
+    sa.Column("scored", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("summarised", sa.Boolean, nullable=False, server_default=sa.false()),
 )
+for _done in (calls.c.scored, calls.c.summarised):
+    _left = sa.not_(_done)
+    sa.Index(f"ix_calls_not_{_done.name}", calls.c.ended_at, sqlite_where=_left, postgresql_where=_left)
 
 turns = sa.Table(
     "turns",

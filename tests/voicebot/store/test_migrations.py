@@ -5,6 +5,7 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 
 import sqlalchemy as sa
 from alembic import autogenerate, command
@@ -13,7 +14,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import voicebot.store
-from tests.voicebot.store.samples import a_call, a_turn
+from tests.voicebot.store.samples import NOON, a_call, a_turn
+from voicebot.company import load_company
+from voicebot.demo import SAMPLE_COMPANY
+from voicebot.qa.reading import read_material
+from voicebot.qa.scores import ScoreStore
+from voicebot.qa.scoring import defective
+from voicebot.qa.summary_store import SummaryStore
 from voicebot.store.database import MIGRATIONS, Database
 from voicebot.store.store import Store
 from voicebot.store.tables import metadata
@@ -74,6 +81,22 @@ async def test_calls_of_before_get_the_dialect_that_was_last_believed_else_their
     async with Store(store_url) as store:
         found = {call.id: call.dialects for call in await store.calls()}
         assert found == {"spoke": {"yue": 0.8}, "silent": {"cmn": 0.9}}
+
+
+async def test_calls_of_before_that_are_scored_or_summarised_are_not_done_again(store_url: str) -> None:
+    company, at = load_company(SAMPLE_COMPANY), NOON + timedelta(hours=1)
+    async with Store(store_url) as store:
+        for call_id in ("done", "left"):
+            await store.open_call(a_call(call_id))
+            await store.end_call(call_id, at, outcome="resolved", end_reason="hangup")
+        material, call = await read_material(store, company, "done", as_of=at), await store.call("done")
+        assert material is not None and call is not None
+        await ScoreStore(store).keep([defective(material, "none")], [], at=at)
+        await SummaryStore(store).make(company, call, now=at)
+    _migrate(store_url, command.downgrade, "0020")
+    async with Store(store_url) as store:
+        assert await ScoreStore(store).unscored(9) == ["left"]
+        assert [call.id for call in await SummaryStore(store).unfinished(9)] == ["left"]
 
 
 def _migrate(store_url: str, direction: Callable[[Config, str], None], to: str) -> None:

@@ -78,12 +78,14 @@ async def test_each_caller_reaches_the_agent_who_fits_best(system: System, tmp_p
         recording = await eventually(lambda: _found(tmp_path / "agents", HANDED_OVER[caller]))
 
     agent_said, whispered = read_sides(recording)
-    said_first = speech_spans(agent_said, join_ms=400)[0]
+    said = speech_spans(agent_said, join_ms=400)
+    said_first = said[0]
     whisper = speech_spans(whispered[: said_first.start_ms * 8], join_ms=900)[0]
     assert (whisper.end_ms - whisper.start_ms) < 8_500
     sound = whispered[whisper.start_ms * 8 : min(whisper.end_ms, whisper.start_ms + 3000) * 8]
     _, to_caller = read_sides(heard_by_caller)
-    assert likeness(agent_said[said_first.start_ms * 8 : (said_first.start_ms + 2000) * 8], to_caller) > 0.7
+    sentences = [agent_said[each.start_ms * 8 : (each.start_ms + 2000) * 8] for each in said[:3]]
+    assert max(likeness(each, to_caller) for each in sentences) > 0.7  # a busy machine may conceal a packet of one
     assert likeness(sound, to_caller) < 0.3  # nothing of it
     _, kept = read_sides(Path(call.recording_path or ""))
     assert likeness(sound, kept) < 0.3  # nor in the call's recording

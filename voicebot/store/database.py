@@ -71,7 +71,7 @@ class Database:
 
     def __init__(self, url: str, *, patience_s: float = 10.0, connections: int = 1) -> None:
         """connections: how many threads work at once."""
-        self._outage = _Outage(patience_s)
+        self._outages = {write: _Outage(patience_s) for write in (False, True)}  # SQLite reads while another writes
         self._url = _parse(url)
         self._engine = (_sqlite if self.is_sqlite else _postgresql)(self._url, connections)
 
@@ -126,7 +126,7 @@ class Database:
                     result = work(connection)
                     committing = True
                     connection.commit()
-                    self._outage.over()
+                    self._outages[write].over()
                     return result
             except DBAPIError as error:
                 # A connection lost in commit may have committed: running `work` again could do it twice.
@@ -134,7 +134,7 @@ class Database:
                 if not _passes_by_waiting(error) or unsure:
                     raise self._explained(error) from error
                 now = time.monotonic()
-                if now + pause_s > self._outage.give_up_at(now):
+                if now + pause_s > self._outages[write].give_up_at(now):
                     raise self._explained(error) from error
             except SQLAlchemyError as error:
                 raise StoreError(f"{self.name}: {error}") from error

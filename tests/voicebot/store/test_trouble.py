@@ -75,6 +75,22 @@ async def test_only_the_first_waits_for_a_database_that_stays_away(tmp_path: Pat
         await writing
 
 
+async def test_a_lock_is_given_up_on_although_others_go_on_reading(tmp_path: Path) -> None:
+    file = tmp_path / "store.db"
+    async with Store(f"sqlite:///{file}", patience_s=1.5, readers=2) as store:
+        await store.open_call(a_call())
+        holder = sqlite3.connect(file, isolation_level=None)
+        holder.execute("BEGIN EXCLUSIVE")
+        async with asyncio.timeout(20):
+            writing = asyncio.create_task(store.add_turn(a_turn(0)))
+            while not writing.done():
+                assert await store.call("call-1") is not None
+                await asyncio.sleep(0.05)
+            with pytest.raises(StoreError, match="locked"):
+                await writing
+        holder.close()
+
+
 async def test_who_gave_up_waiting_leaves_no_error_behind(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     file = tmp_path / "store.db"
     async with Store(f"sqlite:///{file}", patience_s=0.2) as store:

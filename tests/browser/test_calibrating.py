@@ -102,7 +102,7 @@ async def test_who_is_no_rater_gets_nothing_of_a_sample(people: Browsers, consol
         assert await other.open("/reviews/blind/sample-1") == 404
         await other.open("/reviews")
         await expect(other.page.get_by_text("没有您的盲评")).to_be_visible()
-        assert "周宁" not in await other.page.content()
+        assert "周宁" not in await other.page.locator("html").inner_html()
     async with people.of("agent") as agent:
         for path in ("/reviews/blind/sample-1", "/calibration"):
             assert await agent.open(path) == 403

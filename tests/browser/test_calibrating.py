@@ -54,6 +54,20 @@ async def almost_rated(store: Store, *, since: datetime) -> Sample:
     return sample
 
 
+@pytest.mark.usefixtures("sampled")
+async def test_who_is_no_rater_gets_nothing_of_a_sample(people: Browsers, console: Console) -> None:
+    async with people.of("other") as other:
+        assert await other.open("/reviews/blind/sample-1") == 404
+        await other.open("/reviews")
+        await expect(other.page.get_by_text("没有您的盲评")).to_be_visible()
+        assert "周宁" not in await other.page.locator("html").inner_html()
+    async with people.of("agent") as agent:
+        for path in ("/reviews/blind/sample-1", "/calibration"):
+            assert await agent.open(path) == 403
+        assert await agent.open("/reviews") == 200
+        await expect(agent.page.get_by_role("button", name="抽取样本")).to_have_count(0)
+
+
 async def test_the_last_call_of_a_sample_turns_an_item_to_advice(
     people: Browsers, console: Console, sampled: Sample
 ) -> None:
@@ -94,20 +108,6 @@ async def test_the_last_call_of_a_sample_turns_an_item_to_advice(
             await expect(closing).to_contain_text(shown)
         await expect(page.get_by_role("row", name="开场白")).to_contain_text("可信")
         await expect(page.get_by_text("与21通人工盲评的一致性 κ=0.00，低于0.60")).to_be_visible()
-
-
-@pytest.mark.usefixtures("sampled")
-async def test_who_is_no_rater_gets_nothing_of_a_sample(people: Browsers, console: Console) -> None:
-    async with people.of("other") as other:
-        assert await other.open("/reviews/blind/sample-1") == 404
-        await other.open("/reviews")
-        await expect(other.page.get_by_text("没有您的盲评")).to_be_visible()
-        assert "周宁" not in await other.page.locator("html").inner_html()
-    async with people.of("agent") as agent:
-        for path in ("/reviews/blind/sample-1", "/calibration"):
-            assert await agent.open(path) == 403
-        assert await agent.open("/reviews") == 200
-        await expect(agent.page.get_by_role("button", name="抽取样本")).to_have_count(0)
 
 
 @pytest.mark.usefixtures("sampled")

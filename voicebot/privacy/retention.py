@@ -138,7 +138,7 @@ class Sweep:
         self,
         what: str,
         old: Callable[[], sa.Select[tuple[str, str | None]] | None],
-        delete: Callable[[Sequence[str], Connection], int],
+        delete: Callable[[Connection, Sequence[str]], None],
         actor: str,
     ) -> int:
         """Files first: a row without its file is mended by the next run, a file without its row by nobody."""
@@ -148,26 +148,23 @@ class Sweep:
                 for row in found:
                     await asyncio.to_thread(delete_file, row["recording_path"])
             ids = [row["id"] for row in found]
-            done += await self._noted(what, partial(delete, ids), actor)
+            done += await self._noted(what, partial(_counted, delete, ids), actor)
         return done
 
     # What of them
 
     @staticmethod
-    def _delete_recordings(call_ids: Sequence[str], connection: Connection) -> int:
+    def _delete_recordings(connection: Connection, call_ids: Sequence[str]) -> None:
         gone = sa.update(tables.calls).where(tables.calls.c.id.in_(call_ids)).values(recording_path=None)
         connection.execute(gone)
-        return len(call_ids)
 
     @staticmethod
-    def _delete_words(call_ids: Sequence[str], connection: Connection) -> int:
+    def _delete_words(connection: Connection, call_ids: Sequence[str]) -> None:
         delete_rows_of_calls(connection, call_ids, words_only=True)
-        return len(call_ids)
 
     @staticmethod
-    def _delete_calls(call_ids: Sequence[str], connection: Connection) -> int:
+    def _delete_calls(connection: Connection, call_ids: Sequence[str]) -> None:
         delete_rows_of_calls(connection, call_ids)
-        return len(call_ids)
 
     def _delete_tasks(self, connection: Connection) -> int:
         """Those that nobody has to do any more."""
@@ -208,3 +205,10 @@ class Sweep:
     async def _cut_audit(self, actor: str) -> int:
         before = self._before(self._keep.audit_days)
         return 0 if before is None else await Audit(self._store, now=self._now).cut(before, actor)
+
+
+def _counted(
+    delete: Callable[[Connection, Sequence[str]], None], call_ids: Sequence[str], connection: Connection
+) -> int:
+    delete(connection, call_ids)
+    return len(call_ids)

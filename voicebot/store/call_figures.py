@@ -124,7 +124,7 @@ class CallFigures:
             .distinct()
             .subquery()
         )
-        resolved = sa.func.sum(sa.case((had.c.outcome == "resolved", 1), else_=0)).label("resolved")
+        resolved = _how_many(had.c.outcome == "resolved").label("resolved")
         upset = _upset_calls()
         counted = (sa.func.count().label("calls"), resolved, sa.func.count(upset.c.call_id).label("upset"))
         query = sa.select(had.c.intent, *counted).outerjoin_from(had, upset, upset.c.call_id == had.c.id)

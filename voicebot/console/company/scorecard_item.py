@@ -44,12 +44,12 @@ async def scorecard_item(visit: Visit) -> None:
                 with panel(t("rule.how")):
                     decided_how(t, RuleWords(t, visit.names, card), item)
                 with panel(t("card.form")), box("vb-form"):
-                    _form(visit, card, item, base)
+                    _form(visit, card, item, file, base)
             with box():
                 await versions_panel(visit, file)
 
 
-def _form(visit: Visit, card: Scorecard, item: Item, base: str | None) -> None:
+def _form(visit: Visit, card: Scorecard, item: Item, file: str, base: str | None) -> None:
     t = visit.t
     title = ui.input(t("card.item"), value=item.title).props("outlined dense maxlength=40")
     weight = ui.number(t("card.weight"), value=item.weight, min=0, max=100).props("outlined dense step=any")
@@ -81,7 +81,7 @@ def _form(visit: Visit, card: Scorecard, item: Item, base: str | None) -> None:
 
     labels = {key: t(f"card.{key}") for key in ("weight", "fatal", "question", "advice")} | {"title": t("card.item")}
     then = f"/company/scorecards?card={card.name}"
-    PublishBar(visit, f"scorecards/{card.name}.toml", base, text, then=then, labels=labels)
+    PublishBar(visit, file, base, text, then=then, labels=labels)
 
 
 def _whole(weight: float | None) -> float | None:

@@ -31,6 +31,7 @@ async def test_the_next_one_due_comes_first_and_is_called_back_and_done(
         page = agent.page
         await agent.open("/follow-ups")
         tasks = page.locator(".vb-task")
+        first = await tasks.first.element_handle()
         late, later = tasks.filter(has_text="回电 overdue"), tasks.filter(has_text="回电 coming")
         await expect(tasks.first).to_contain_text("回电 overdue")
         await expect(late).to_contain_text("没有按时兑现")
@@ -42,6 +43,7 @@ async def test_the_next_one_due_comes_first_and_is_called_back_and_done(
         await late.get_by_role("button", name="拨打").click()
         assert (await media.took("dial")).number == NUMBER  # type: ignore[union-attr]
         await expect(page.get_by_text("您的话机先响")).to_be_visible()
+        assert await first.evaluate("it => it.isConnected")  # else a click might fall on what is just taken away
         await late.get_by_role("button", name="完成").click()
         await expect(late).to_have_count(0)
         await agent.open("/follow-ups?state=done")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from nicegui import ui
@@ -16,6 +16,7 @@ from voicebot.assist.promises import standing
 from voicebot.console.attempting import attempted
 from voicebot.console.commanding import command, new_id
 from voicebot.console.components.parts import badge, box, link, tag
+from voicebot.console.looks import Looks
 from voicebot.console.names import Names
 from voicebot.console.visit import Visit
 from voicebot.masking import mask
@@ -31,8 +32,16 @@ CHANGES: Final[dict[TaskStatus, tuple[TaskStatus, ...]]] = {
 Read = Callable[[], Awaitable[Sequence[TaskRecord]]]
 
 
+class _Shown(NamedTuple):
+    """One line of the list, by what it shows."""
+
+    task: TaskRecord
+    call: CallRecord | None
+    broken: bool
+
+
 class FollowUpList:
-    """Reads itself again after each change. To be shown by `await list.show()`."""
+    """Reads itself again after each change. To be shown by `await list.show()`, as often as one likes."""
 
     def __init__(self, visit: Visit, names: Names, read: Read, *, empty: str, linked: bool = False) -> None:
         """empty: what stands there where there is none. linked: each leads to its call, if the visitor may see that."""
@@ -41,23 +50,29 @@ class FollowUpList:
         self._read = read
         self._empty = empty
         self._linked = linked
+        self._looks = Looks[Sequence[_Shown]]()
         self._place = box()
 
     async def show(self) -> None:
-        tasks = await self._read()
+        found = await self._looks.news(self._found())
+        if found is None:
+            return
+        self._place.clear()
+        with self._place:
+            for each in found:
+                self._one(*each)
+            if not found:
+                tag("p", self._empty, "vb-menu-note")
+
+    async def _found(self) -> Sequence[_Shown]:
+        tasks, now = await self._read(), datetime.now(UTC)
         calls: Mapping[str, CallRecord] = {}
         if self._linked:
             calls = await self._visit.search.those_of([task.call_id for task in tasks if task.call_id])
-        self._place.clear()
-        with self._place:
-            for task in tasks:
-                self._one(task, calls.get(task.call_id or ""))
-            if not tasks:
-                tag("p", self._empty, "vb-menu-note")
+        return [_Shown(task, calls.get(task.call_id or ""), broken=_is_broken(task, now)) for task in tasks]
 
-    def _one(self, task: TaskRecord, call: CallRecord | None) -> None:
+    def _one(self, task: TaskRecord, call: CallRecord | None, broken: bool) -> None:
         t, names = self._visit.t, self._names
-        broken = task.status != "cancelled" and standing(task.due_at, task.done_at, datetime.now(UTC)) == "broken"
         with box("vb-task vb-task-with-tools"):
             with box("vb-grow"):
                 with box("vb-row vb-wrap"):
@@ -105,3 +120,7 @@ class FollowUpList:
         noted = Audit(store).record(self._visit.viewer.actor.id, "call.dialled", f"agent:{agent_id}", detail)
         if await attempted(self._visit.t, noted) and await command(self._visit, Dial(new_id(), agent_id, number)):
             ui.notify(self._visit.t("task.dialling"), type="positive")
+
+
+def _is_broken(task: TaskRecord, now: datetime) -> bool:
+    return task.status != "cancelled" and standing(task.due_at, task.done_at, now) == "broken"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final, get_args
 
 from nicegui import ui
@@ -11,6 +12,7 @@ from voicebot.console.components.parts import box, link, panel
 from voicebot.console.pages.follow_up_list import FollowUpList
 from voicebot.console.shell import framed
 from voicebot.console.visit import Visit
+from voicebot.store.database import StoreError
 from voicebot.store.records import TaskRecord, TaskStatus
 
 SHOWN: Final = 100
@@ -35,4 +37,9 @@ async def follow_ups(visit: Visit) -> None:
         with panel(t("follow_ups.by_due" if state == "open" else "follow_ups.newest_first", most=SHOWN)):
             listed = FollowUpList(visit, visit.names, read, empty=t(f"follow_ups.none_{state}"), linked=True)
             await listed.show()
-    ui.timer(REFRESH_S, listed.show)
+
+    async def keep_up() -> None:
+        with suppress(StoreError):  # what stands there stays to be read meanwhile
+            await listed.show()
+
+    ui.timer(REFRESH_S, keep_up, immediate=False)

@@ -12,11 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from voicebot.commands.calls import ConfigOption, JsonOption, local, print_json, with_store
+from voicebot.commands.progress import counting
 from voicebot.config import Settings, load_settings
 from voicebot.privacy.audit import this_user
 from voicebot.privacy.erasure import Erasure, erase, plan_erasure
 from voicebot.privacy.holds import LegalHold, LegalHolds
-from voicebot.privacy.retention import Sweep
+from voicebot.privacy.retention import Sweep, Swept
 from voicebot.store.store import Store
 
 app = typer.Typer(help="Deleting what is old, erasing a customer, calls that must be kept.", no_args_is_help=True)
@@ -33,20 +34,24 @@ def sweep(
     """Delete what is older than [retention] allows. The qa process does the same once an hour."""
     settings = load_settings(config)
 
-    async def work(store: Store) -> dict[str, int]:
+    async def work(store: Store) -> Swept:
         job = Sweep(store, settings.retention, node=settings.events.node, now=lambda: datetime.now(UTC))
-        return asdict(await (job.preview() if dry_run else job.run(actor=this_user())))
+        expected = await job.preview()
+        if dry_run:
+            return expected
+        with counting(hidden=as_json) as bar:
+            parts = {
+                name: bar.add_task(name, total=count, visible=count > 0) for name, count in expected.deleted.items()
+            }
+            return await job.run(actor=this_user(), done=lambda what, count: bar.advance(parts[what], count))
 
     swept = with_store(config, work)
     if as_json:
-        print_json(swept, reveal=True)
-        return
-    verb = "would be deleted" if dry_run else "deleted"
-    for name, count in swept.items():
-        if count:
-            typer.echo(f"{name.replace('_', ' ')}: {count} {verb}")
-    if not any(swept.values()):
-        typer.echo("nothing is older than [retention] allows")
+        print_json(asdict(swept), reveal=True)
+    else:
+        _show_swept(swept, "would be deleted" if dry_run else "deleted")
+    if swept.not_deleted:
+        raise typer.Exit(1)
 
 
 @app.command("erase")
@@ -117,11 +122,22 @@ def holds(as_json: JsonOption = False, config: ConfigOption = None) -> None:
     Console().print(table)
 
 
+def _show_swept(swept: Swept, verb: str) -> None:
+    for name, count in swept.deleted.items():
+        if count:
+            typer.echo(f"{name.replace('_', ' ')}: {count} {verb}")
+    for path, why in swept.not_deleted.items():
+        typer.echo(f"not deleted: {path}: {why}", err=True)
+    if not (swept.anything or swept.not_deleted):
+        typer.echo("nothing is older than [retention] allows")
+
+
 def _remaining(erasure: Erasure, settings: Settings, number: str) -> list[str]:
     """What this command cannot or must not erase, for a person to see to."""
     remaining = [f"call {call} is held (`voicebot privacy holds`)" for call in erasure.held]
     remaining += [f"call {call} is going on: erase again when it has ended" for call in erasure.going_on]
     remaining += [f"recording {path} is not on this machine" for path in erasure.missing_recordings]
+    remaining += [f"recording {path} could not be deleted: {why}" for path, why in erasure.not_deleted.items()]
     for file in sorted(settings.company.dir.glob("*.csv")):
         lines = _lines_with(file, number)
         if lines:

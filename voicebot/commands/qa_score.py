@@ -12,11 +12,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from voicebot.commands.calls import ConfigOption, JsonOption, with_store
+from voicebot.commands.progress import counting
 from voicebot.commands.qa_period import SinceOption, UntilOption, period_of
 from voicebot.company import load_company
 from voicebot.config import ConfigError, Settings, load_settings
@@ -88,7 +88,7 @@ def rescore(
     async def work(store: Store) -> int:
         rescoring = Rescoring(store, company, cards)
         total = await rescoring.count(period)
-        with _progress(hidden=as_json) as progress:
+        with counting(hidden=as_json) as progress:
             task = progress.add_task("scoring", total=total)
             async with _batches(made, workers, ray) as batches:
                 return await rescoring.run(
@@ -130,11 +130,6 @@ def _cards(folder: Path, wanted: str | None) -> tuple[Scorecard, ...]:
 
 def _batches(made: Recipe, workers: int | None, ray: str | None) -> AbstractAsyncContextManager[Batches]:
     return on_ray(made, ray) if ray else on_this_machine(made, workers or len(os.sched_getaffinity(0)))
-
-
-def _progress(*, hidden: bool) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, disable=hidden)
 
 
 def _plain(result: ScoreResult) -> dict[str, object]:

@@ -20,14 +20,23 @@ def is_held(call_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     return sa.exists().where(legal_holds.c.call_id == call_id)
 
 
-def delete_file(recording_path: str | None) -> bool:
-    """Whether there was one. What a broken silencing left beside it goes as well. Raises OSError."""
-    if recording_path is None:
-        return False
-    path = Path(recording_path)
-    path.with_suffix(".silencing").unlink(missing_ok=True)
-    found = path.exists()
-    path.unlink(missing_ok=True)
+def delete_files(recordings: Iterable[str]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Paths of those that are not there; path of each that cannot be deleted -> why."""
+    missing, stuck = [], {}
+    for path in recordings:
+        try:
+            if not _delete_file(Path(path)):
+                missing.append(path)
+        except OSError as error:
+            stuck[path] = error.strerror or str(error)
+    return tuple(missing), stuck
+
+
+def _delete_file(recording: Path) -> bool:
+    """Whether there was one. What a broken silencing left beside it goes as well."""
+    recording.with_suffix(".silencing").unlink(missing_ok=True)
+    found = recording.exists()
+    recording.unlink(missing_ok=True)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -16,7 +16,7 @@ from voicebot.privacy.audit import append
 from voicebot.privacy.data_map import HOLDINGS, OfNumber, table
 from voicebot.privacy.deleting import (
     MOST_AT_ONCE,
-    delete_file,
+    delete_files,
     delete_rows_of_calls,
     forget_words,
     is_held,
@@ -52,6 +52,8 @@ class Erasure:
     going_on: tuple[str, ...]
     missing_recordings: tuple[str, ...] = field(default=())
     """Paths that are not on this machine."""
+    not_deleted: Mapping[str, str] = field(default_factory=dict)
+    """Path of a recording that could not be deleted -> why. Its call stays with it."""
 
     @property
     def masked_number(self) -> str:
@@ -59,7 +61,7 @@ class Erasure:
 
     @property
     def complete(self) -> bool:
-        return not (self.held or self.going_on or self.missing_recordings)
+        return not (self.held or self.going_on or self.missing_recordings or self.not_deleted)
 
 
 async def plan_erasure(store: Store, number: str) -> Erasure:
@@ -70,11 +72,13 @@ async def plan_erasure(store: Store, number: str) -> Erasure:
 async def erase(store: Store, number: str, *, actor: str, at: datetime) -> Erasure:
     """Erase the customer. Files go first, so that what a crash interrupts can be done again.
 
-    May raise StoreError, and OSError when a recording cannot be deleted.
+    A recording that cannot be deleted keeps its call. May raise StoreError.
     """
     plan = await plan_erasure(store, number)
-    found = {path: await asyncio.to_thread(delete_file, path) for path in plan.recordings}
-    erased = replace(plan, missing_recordings=tuple(path for path, was_there in found.items() if not was_there))
+    missing, stuck = await asyncio.to_thread(delete_files, plan.recordings)
+    if stuck:
+        plan = await store.transact(lambda connection: _plan(connection, number, stuck=stuck))
+    erased = replace(plan, missing_recordings=missing, not_deleted=stuck)
 
     def work(connection: Connection) -> None:
         overwrite_deleted(connection)
@@ -83,7 +87,7 @@ async def erase(store: Store, number: str, *, actor: str, at: datetime) -> Erasu
         for name, condition in _own_rows(number):
             connection.execute(sa.delete(table(name)).where(condition))
         _overwrite_mentions(connection, number)
-        detail = {"calls": len(plan.calls), "recordings": len(plan.recordings), "kept": len(plan.held)}
+        detail = {"calls": len(plan.calls), "recordings": len(plan.recordings), "kept": len(plan.held) + len(stuck)}
         append(connection, actor, "customer.erased", f"customer:{plan.masked_number}", detail, at=at)
 
     await store.transact(work)
@@ -91,12 +95,14 @@ async def erase(store: Store, number: str, *, actor: str, at: datetime) -> Erasu
     return erased
 
 
-def _plan(connection: Connection, number: str) -> Erasure:
+def _plan(connection: Connection, number: str, *, stuck: Collection[str] = ()) -> Erasure:
+    """stuck: recordings whose calls stay."""
     calls = tables.calls.c
     mine = sa.or_(*(calls[column] == number for column in _columns("calls")))
     query = sa.select(calls.id, calls.recording_path, calls.ended_at, is_held(calls.id).label("held")).where(mine)
     found = connection.execute(query.order_by(calls.started_at)).all()
-    going = [row for row in found if row.ended_at is not None and not row.held]
+    ended = [row for row in found if row.ended_at is not None and not row.held]
+    going = [row for row in ended if row.recording_path not in stuck]
     ids = [row.id for row in going]
     rows = {"calls": len(ids)} if ids else {}
     for start in range(0, len(ids), MOST_AT_ONCE):

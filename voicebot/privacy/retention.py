@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from voicebot.privacy.audit import Audit, append
 from voicebot.privacy.data_map import HOLDINGS, NamesCall, RetentionClass, table
-from voicebot.privacy.deleting import MOST_AT_ONCE, delete_file, delete_rows_of_calls, forget_words, is_held
+from voicebot.privacy.deleting import MOST_AT_ONCE, delete_files, delete_rows_of_calls, forget_words, is_held
 from voicebot.privacy.settings import RetentionSection
 from voicebot.store import tables
 from voicebot.store.store import Store, StoreError
@@ -25,6 +25,8 @@ from voicebot.store.store import Store, StoreError
 log = structlog.get_logger(__name__)
 
 EVERY_S: Final = 3600.0
+MOST_TOLD: Final = 10
+"""Recordings that could not be deleted which the log names."""
 SYSTEM: Final = "system"
 """The actor of jobs in the audit log."""
 
@@ -40,10 +42,35 @@ class Swept:
     tasks: int = 0
     events: int = 0
     audit_entries: int = 0
+    not_deleted: Mapping[str, str] = field(default_factory=dict)
+    """Path of a recording that could not be deleted -> why. Its call stays with it, and the next run tries again."""
+
+    @property
+    def deleted(self) -> dict[str, int]:
+        """How many of what."""
+        return {name: count for name, count in asdict(self).items() if name != "not_deleted"}
 
     @property
     def anything(self) -> bool:
-        return any(asdict(self).values())
+        return any(self.deleted.values())
+
+
+_Calls = sa.Select[tuple[str, str | None, datetime | None]]
+Done = Callable[[str, int], None]
+"""Told what, as a field of `Swept` is called, and how many more of it are done."""
+
+
+def _unheard(_what: str, _count: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One sweep."""
+
+    actor: str
+    done: Done
+    stuck: dict[str, str] = field(default_factory=dict)
+    """As `Swept.not_deleted`."""
 
 
 class Sweep:
@@ -61,25 +88,30 @@ class Sweep:
             try:
                 swept = await self.run()
                 if swept.anything:
-                    log.info("data_swept", **asdict(swept))
+                    log.info("data_swept", **swept.deleted)
+                if swept.not_deleted:
+                    some = dict(list(swept.not_deleted.items())[:MOST_TOLD])
+                    log.error("recordings_not_deleted", count=len(swept.not_deleted), recordings=some)
             except (StoreError, OSError) as error:
                 log.error("retention_sweep_failed", reason=str(error))
             await asyncio.sleep(EVERY_S)
 
-    async def run(self, *, actor: str = SYSTEM) -> Swept:
+    async def run(self, *, actor: str = SYSTEM, done: Done = _unheard) -> Swept:
         """Delete what is older than its class allows, and write down what it was.
 
-        May be broken off anywhere: the next run finishes it. May raise StoreError, and OSError when a recording cannot
-        be deleted.
+        A recording that cannot be deleted keeps its call, and the others go. May be broken off anywhere: the next run
+        finishes it. May raise StoreError.
         """
+        run = _Run(actor, done)
         await self._store.transact(forget_words)  # what a run left that was broken off, should this one be as well
         swept = Swept(
-            recordings=await self._in_parts("recordings", self._old_recordings, self._delete_recordings, actor),
-            transcripts=await self._in_parts("transcripts", self._old_transcripts, self._delete_words, actor),
-            calls=await self._in_parts("calls", self._old_calls, self._delete_calls, actor),
+            recordings=await self._in_parts("recordings", self._old_recordings, self._delete_recordings, run),
+            transcripts=await self._in_parts("transcripts", self._old_transcripts, self._delete_words, run),
+            calls=await self._in_parts("calls", self._old_calls, self._delete_calls, run),
             tasks=await self._noted("tasks", self._delete_tasks, actor),
             events=await self._noted("events", self._delete_events, actor),
             audit_entries=await self._cut_audit(actor),
+            not_deleted=run.stuck,
         )
         await self._store.transact(forget_words)
         return swept
@@ -87,9 +119,11 @@ class Sweep:
     async def preview(self) -> Swept:
         """What `run` would delete of calls; what hangs on them, tasks and events are not counted."""
 
-        async def count(old: Callable[[], sa.Select[tuple[str, str | None]] | None]) -> int:
-            query = old()
-            return 0 if query is None else len(await self._store.read(query))
+        async def count(old: Callable[[], _Calls | None]) -> int:
+            if (query := old()) is None:
+                return 0
+            (row,) = await self._store.read(sa.select(sa.func.count().label("count")).select_from(query.subquery()))
+            return int(row["count"])
 
         return Swept(
             recordings=await count(self._old_recordings),
@@ -102,24 +136,25 @@ class Sweep:
 
     # Which calls
 
-    def _ended_before(self, days: int) -> sa.Select[tuple[str, str | None]] | None:
+    def _ended_before(self, days: int) -> _Calls | None:
         before = self._before(days)
         if before is None:
             return None
         calls = tables.calls.c
-        query = sa.select(calls.id, calls.recording_path).where(calls.ended_at < before, sa.not_(is_held(calls.id)))
-        return query.order_by(calls.ended_at)
+        query = sa.select(calls.id, calls.recording_path, calls.ended_at)
+        query = query.where(calls.ended_at < before, sa.not_(is_held(calls.id)))
+        return query.order_by(calls.ended_at, calls.id)
 
-    def _old_recordings(self) -> sa.Select[tuple[str, str | None]] | None:
+    def _old_recordings(self) -> _Calls | None:
         query = self._ended_before(self._keep.recordings_days)
         here = tables.calls.c.node == self._node
         return None if query is None else query.where(here, tables.calls.c.recording_path.is_not(None))
 
-    def _old_transcripts(self) -> sa.Select[tuple[str, str | None]] | None:
+    def _old_transcripts(self) -> _Calls | None:
         query = self._ended_before(self._keep.transcripts_days)
         return None if query is None else query.where(sa.exists().where(tables.turns.c.call_id == tables.calls.c.id))
 
-    def _old_calls(self) -> sa.Select[tuple[str, str | None]] | None:
+    def _old_calls(self) -> _Calls | None:
         query = self._ended_before(self._keep.calls_days)
         return None if query is None else query.where(tables.calls.c.node == self._node)
 
@@ -137,19 +172,25 @@ class Sweep:
     async def _in_parts(
         self,
         what: str,
-        old: Callable[[], sa.Select[tuple[str, str | None]] | None],
+        old: Callable[[], _Calls | None],
         delete: Callable[[Connection, Sequence[str]], None],
-        actor: str,
+        run: _Run,
     ) -> int:
         """Files first: a row without its file is mended by the next run, a file without its row by nobody."""
-        done = 0
-        while (query := old()) is not None and (found := await self._store.read(query.limit(MOST_AT_ONCE))):
-            if delete != self._delete_words:
-                for row in found:
-                    await asyncio.to_thread(delete_file, row["recording_path"])
-            ids = [row["id"] for row in found]
-            done += await self._noted(what, partial(_counted, delete, ids), actor)
-        return done
+        swept = 0
+        after: sa.ColumnElement[bool] = sa.true()
+        while (query := old()) is not None:
+            found = await self._store.read(query.where(after).limit(MOST_AT_ONCE))
+            if not found:
+                break
+            paths = () if delete == self._delete_words else [row["recording_path"] for row in found]
+            _missing, stuck = await asyncio.to_thread(delete_files, filter(None, paths))
+            run.stuck.update(stuck)
+            if ids := [row["id"] for row in found if row["recording_path"] not in stuck]:
+                swept += await self._noted(what, partial(_counted, delete, ids), run.actor)
+            run.done(what, len(found))
+            after = _later_than(found[-1])
+        return swept
 
     # What of them
 
@@ -212,3 +253,10 @@ def _counted(
 ) -> int:
     delete(connection, call_ids)
     return len(call_ids)
+
+
+def _later_than(row: sa.RowMapping) -> sa.ColumnElement[bool]:
+    """Behind it in the order in which calls are swept."""
+    calls = tables.calls.c
+    at, id = sa.literal(row["ended_at"], calls.ended_at.type), sa.literal(row["id"])
+    return sa.tuple_(calls.ended_at, calls.id) > sa.tuple_(at, id)

@@ -69,6 +69,27 @@ def test_old_calls_are_swept_when_the_settings_say_so(monkeypatch: pytest.Monkey
     assert "nothing is older" in run("sweep")
 
 
+def test_a_sweep_names_what_it_could_not_delete_and_its_exit_code_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICEBOT_RETENTION__CALLS_DAYS", "30")
+    stuck = folder / "stuck.wav"
+    stuck.mkdir()
+
+    async def another() -> None:
+        async with Store(f"sqlite:///{folder / 'voicebot.db'}", node="local") as store:
+            await store.open_call(CallRecord("call-2", "leg", "inbound", NUMBER, "400", OLD))
+            await store.answer_call("call-2", OLD, recording_path=str(stuck))
+            await store.end_call("call-2", OLD, outcome="resolved", end_reason="hangup")
+
+    asyncio.run(another())
+    output = run("sweep", exit_code=1)
+    assert "calls: 1 deleted" in output and f"not deleted: {stuck}: " in output and "2/2" in output
+    assert list(json.loads(run("sweep", "--json", exit_code=1))["not_deleted"]) == [str(stuck)]
+    stuck.rmdir()
+    assert "calls: 1 deleted" in run("sweep")
+
+
 def test_a_held_call_is_listed_and_kept_until_released(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VOICEBOT_RETENTION__CALLS_DAYS", "30")
     run("hold", "call-1", "--reason", "诉讼")

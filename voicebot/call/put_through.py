@@ -114,6 +114,8 @@ class PutThrough:
         self._ear: CallerEar | None = None
         self._entered = False
         self._waits_since: float | None = None
+        """Later by every talk, which was no waiting."""
+        self._talks_since: float | None = None
         self._gone = False
 
     # What the session does with it
@@ -235,6 +237,7 @@ class PutThrough:
         if self._ear is None and self._host is not None:
             self._host.fall_silent()
             self._dialogue.agent_took_over()
+            self._talks_since = _time()
         self._ear = ear
 
     async def pause_recording(self, agent_id: str, paused: bool) -> None:
@@ -242,16 +245,22 @@ class PutThrough:
             await self._host.recording.by_agent(paused, agent_id, at_s=self.clock_s)
 
     def on_waiting_again(self, *, lost: bool) -> None:
-        self._ear = None
+        self._stops_talking()
         if lost:
             self._say(self._found(self._dialogue.agent_lost))
         else:
             self._dialogue.waits_again()
 
     def on_agent_left(self) -> None:
-        self._ear = None
+        self._stops_talking()
         self._entered = False
         self._say(self._found(self._dialogue.agent_left))
+
+    def _stops_talking(self) -> None:
+        self._ear = None
+        if self._waits_since is not None and self._talks_since is not None:
+            self._waits_since += _time() - self._talks_since
+        self._talks_since = None
 
     def _say(self, find: Callable[[], Awaitable[Reply | None]]) -> None:
         if self._host is not None:

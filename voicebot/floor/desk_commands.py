@@ -118,25 +118,24 @@ class DeskCommands:
             )
         staff.set_presence(agent_id, presence)
 
-    def _connection(self, agent_id: str) -> Connection:
-        found = self.floor.of_agent(agent_id)
-        if found is None or found[1].connection is None:
-            raise NotPossible(f"agent {agent_id!r} is in no call")
-        return found[1].connection
-
     def _answered(self, agent_id: str) -> Connection:
         """Of one who talks to a caller, or to a colleague who asks them about one."""
-        for visitor in self.floor.visitors.values():
-            if visitor.connection and visitor.connection.agent.id == agent_id and visitor.connection.answered:
-                return visitor.connection
-        raise NotPossible(f"agent {agent_id!r} is in no call")
+        if (found := self.floor.connection_of(agent_id)) is None:
+            raise NotPossible(f"agent {agent_id!r} is in no call")
+        return found
+
+    def _connection(self, agent_id: str) -> Connection:
+        """Of one who talks to a caller."""
+        found = self._answered(agent_id)
+        if found.talk is None:
+            raise NotPossible(f"agent {agent_id!r} is in no call")
+        return found
 
     def _whispered_to(self, agent_id: str) -> Connection:
-        for visitor in self.floor.visitors.values():
-            connection = visitor.connection
-            if connection and connection.agent.id == agent_id and connection.answered and connection.talk is None:
-                return connection
-        raise NotPossible(f"nothing is whispered to agent {agent_id!r} now")
+        found = self.floor.connection_of(agent_id)
+        if found is None or found.talk is not None:
+            raise NotPossible(f"nothing is whispered to agent {agent_id!r} now")
+        return found
 
     def _hold(self, connection: Connection, held: bool) -> None:
         if connection.bridge is None:

@@ -195,8 +195,13 @@ class Floor:
         assert self._tasks is not None
         self._tasks.create_task(work)
 
+    def connection_of(self, agent_id: str) -> Connection | None:
+        """Of the call that an agent has picked up: hears the whisper, is consulted, or talks to the caller."""
+        there = (visitor.connection for visitor in self._visitors.values())
+        return next((each for each in there if each and each.agent.id == agent_id and each.answered), None)
+
     def of_agent(self, agent_id: str) -> tuple[str, Visitor] | None:
-        """The call that an agent is talking on."""
+        """The call on which an agent talks to the caller."""
         for call_id, visitor in self._visitors.items():
             connection = visitor.connection
             if connection is not None and connection.agent.id == agent_id and connection.talk is not None:

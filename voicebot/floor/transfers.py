@@ -3,16 +3,17 @@
     cold       A ──hangs up── caller waits ── B's phone rings, whisper ── caller and B
     warm       caller waits ── A and B ──complete── caller and B
                                        ├─back────── caller and A
-                                       └─conference─ caller, A and B
+                                       └─conference─ caller, A and B ── A or B hangs up ── caller and the other
 
 Whoever is passed on brings the handover packet with the parts of all agents so far, so nobody has to tell it twice.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import structlog
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from voicebot.floor.visitor import Visitor
 
 log = structlog.get_logger(__name__)
+
+_THREE_TALK: Final = "a colleague is talking along: hang up, and the colleague keeps the caller"
 
 
 class NotPossible(Exception):
@@ -49,6 +52,11 @@ class Consultation:
     bridge: Bridge | None = None
     """A and B talking."""
 
+    @property
+    def floor_id(self) -> str:
+        """Under which B's call is on the floor."""
+        return self.colleague.call.call_id
+
 
 class Transfers:
     """Of all calls on one floor."""
@@ -57,6 +65,8 @@ class Transfers:
         self._floor = floor
         self._consultations: dict[str, Consultation] = {}
         """By the id under which A's call is on the floor."""
+        self._conferences: dict[str, Consultation] = {}
+        """By the same; all three talk now."""
 
     # Without a word
 
@@ -81,6 +91,8 @@ class Transfers:
         found = self._call_of(agent_id)
         if found[0] in self._consultations:
             raise NotPossible("a colleague is being consulted: complete that, or take the caller back first")
+        if found[0] in self._conferences:
+            raise NotPossible(_THREE_TALK)
         return found
 
     def by_phone(self, call_id: str, asked: TransferRequest) -> bool:
@@ -110,6 +122,8 @@ class Transfers:
         call_id, visitor, connection = self._call_of(agent_id)
         if call_id in self._consultations:
             raise NotPossible("a colleague is being consulted already")
+        if call_id in self._conferences:
+            raise NotPossible(_THREE_TALK)
         hop = Hop(datetime.now(UTC), agent_id, connection.agent.name, to, "warm")
         packet = self._floor.handed_on(visitor, hop)
         floor_id = f"{call_id}~{to}"
@@ -145,6 +159,7 @@ class Transfers:
             self._apart(call_id, consultation)
             connection.join()
             assert connection.bridge is not None and consultation.colleague.connection is not None
+            self._conferences[call_id] = consultation
             invited = consultation.colleague.connection
             connection.bridge.supervise(invited.seat, Supervision.BARGE)
             self.tell_line(connection)
@@ -156,7 +171,7 @@ class Transfers:
 
     def on_ready(self, floor_id: str) -> bool:
         """A colleague has heard the whisper. False when nobody waits to consult them: they get the caller."""
-        found = self._of_colleague(floor_id)
+        found = _of_colleague(self._consultations, floor_id)
         if found is None:
             return False
         _, consultation = found
@@ -172,14 +187,14 @@ class Transfers:
         """Somebody's part has ended; whether that settled a consultation, and nothing else is to follow from it."""
         if (consultation := self._consultations.get(floor_id)) is not None:
             return self._asking_agent_left(floor_id, consultation, fate)
-        if (found := self._of_colleague(floor_id)) is not None:
+        if (found := _of_colleague(self._consultations, floor_id)) is not None:
             self._take_back(*found)
             return True
-        visitor = self._floor.visitors.get(floor_id)
-        if visitor is not None and visitor.consults:  # one of three hung up
-            self._floor.dismiss(floor_id, "agent")
-            if (asking := self._floor.visitors.get(floor_id.rpartition("~")[0])) and asking.connection:
-                self.tell_line(asking.connection)
+        if (conference := self._conferences.pop(floor_id, None)) is not None:
+            self._hand_over(floor_id, conference.colleague)
+            return True
+        if (left := _of_colleague(self._conferences, floor_id)) is not None:
+            self._invited_left(*left)
             return True
         return False
 
@@ -195,17 +210,25 @@ class Transfers:
 
     def _complete(self, call_id: str, consultation: Consultation) -> None:
         self._apart(call_id, consultation)
-        colleague = consultation.colleague
+        self._hand_over(call_id, consultation.colleague)
+
+    def _hand_over(self, call_id: str, colleague: Visitor) -> None:
+        """The colleague has the caller to themselves."""
         colleague.consults = False
         self._floor.forget(call_id)
         assert colleague.joining is not None
         colleague.joining()
 
+    def _invited_left(self, call_id: str, conference: Consultation) -> None:
+        self._conferences.pop(call_id)
+        self._floor.dismiss(conference.floor_id, "agent")
+        if conference.caller.connection is not None:
+            self.tell_line(conference.caller.connection)
+
     def _take_back(self, call_id: str, consultation: Consultation) -> None:
         self._apart(call_id, consultation)
-        floor_id = consultation.colleague.call.call_id
-        if floor_id in self._floor.visitors:
-            self._floor.dismiss(floor_id, "agent")
+        if consultation.floor_id in self._floor.visitors:
+            self._floor.dismiss(consultation.floor_id, "agent")
         if (connection := consultation.caller.connection) is not None:
             connection.seat.hear()
             connection.join()
@@ -213,19 +236,12 @@ class Transfers:
 
     def tell_line(self, connection: Connection) -> None:
         """How an agent's line stands now, for their desks; a bridge that was made anew holds and mutes nobody."""
-        found = next((each for each in self._consultations.values() if each.caller.connection is connection), None)
-        if found is not None:
-            self._tell(connection, consulting="ringing" if found.bridge is None else "talking", colleague=found.to)
-        elif (invited := self._invited_by(connection)) is not None:
-            self._tell(connection, consulting="conference", colleague=invited.agent.id)
+        if (asks := _of_asking(self._consultations, connection)) is not None:
+            self._tell(connection, consulting="ringing" if asks.bridge is None else "talking", colleague=asks.to)
+        elif (invites := _of_asking(self._conferences, connection)) is not None:
+            self._tell(connection, consulting="conference", colleague=invites.to)
         else:
             self._tell(connection)
-
-    def _invited_by(self, connection: Connection) -> Connection | None:
-        """The colleague in a conference of three."""
-        third = connection.bridge.supervisor if connection.bridge is not None else None
-        others = (visitor.connection for visitor in self._floor.visitors.values() if visitor.consults)
-        return next((each for each in others if each and each.answered and each.seat is third), None)
 
     def _tell(self, connection: Connection, *, consulting: Consulting = "", colleague: str = "") -> None:
         bridge, guest = connection.bridge, connection.guest
@@ -241,17 +257,23 @@ class Transfers:
 
     def on_caller_left(self, call_id: str) -> None:
         """The caller has hung up: nobody needs to be asked any more."""
+        self._conferences.pop(call_id, None)
         if (consultation := self._consultations.get(call_id)) is not None:
             self._apart(call_id, consultation)
-
-    def _of_colleague(self, floor_id: str) -> tuple[str, Consultation] | None:
-        return next((each for each in self._consultations.items() if each[1].colleague.call.call_id == floor_id), None)
 
     def _call_of(self, agent_id: str) -> tuple[str, Visitor, Connection]:
         found = self._floor.of_agent(agent_id)
         if found is None or found[1].connection is None:
             raise NotPossible(f"agent {agent_id!r} is in no call")
         return *found, found[1].connection
+
+
+def _of_colleague(them: Mapping[str, Consultation], floor_id: str) -> tuple[str, Consultation] | None:
+    return next((each for each in them.items() if each[1].floor_id == floor_id), None)
+
+
+def _of_asking(them: Mapping[str, Consultation], connection: Connection) -> Consultation | None:
+    return next((each for each in them.values() if each.caller.connection is connection), None)
 
 
 def _agent_of(visitor: Visitor) -> str:

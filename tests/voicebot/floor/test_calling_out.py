@@ -2,6 +2,7 @@
 reached is forgotten, or rung for ever."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 from dialect_router.queue_rules import QueueRules
@@ -9,8 +10,9 @@ from telephony.leg import EndReason
 from tests.virtual_time import in_virtual_time
 from tests.voicebot.call.conversation import Conversation, speech
 from tests.voicebot.floor.house import House, Phone, agent, house, loud
-from voicebot.agent_commands import Dial
+from voicebot.agent_commands import Dial, Transfer
 from voicebot.agent_events import Ringing
+from voicebot.store.callbacks import CallbackStore
 from voicebot.store.records import CallRecord
 from voicebot.trunk.dialling import NotDialable
 
@@ -82,6 +84,23 @@ async def test_a_callback_keeps_its_place_and_rings_the_agent_before_the_caller(
         assert (await here.store.turns(call.id))[0].role == "assistant"
         later.line.end()
         await later.ended()
+
+
+@in_virtual_time
+async def test_a_long_talk_is_no_part_of_a_callback_s_place(tmp_path: Path) -> None:
+    rules = QueueRules(nobody_s=5)
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"invoice": 5}), trunk=True, rules=rules) as here:
+        caller, _ = await here.talking("8001")
+        await asyncio.sleep(900)
+        assert (await here.commands.handle(Transfer("t", "8001", "invoice"))).done
+        for each in ("8001", "8002"):
+            here.floor.staff.on_unregistered(each)
+        await caller.until(lambda: not here.floor.visitors, within_s=30)
+        await caller.assistant_finished()
+        caller.say("可以", "affirm")
+        assert (await caller.ended()).outcome == "callback"
+        [due] = await CallbackStore(here.store, "local").due(here.now() + timedelta(days=3))
+        assert 0 < (here.now() - due.promise.waiting_since).total_seconds() < 120
 
 
 @in_virtual_time

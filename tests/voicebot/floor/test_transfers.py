@@ -3,6 +3,9 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
+from telephony.leg import EndReason
 from tests.virtual_time import in_virtual_time
 from tests.voicebot.call.conversation import Conversation
 from tests.voicebot.floor.house import House, Phone, agent, house, loud
@@ -278,3 +281,35 @@ async def test_who_was_invited_to_a_conference_leaves_it_from_the_desk(tmp_path:
         assert second.over is not None and first.over is None and stood(here, "8001").consulting == ""
         caller.line.end()
         assert (await caller.ended()).agent_id == "8001"
+
+
+@pytest.mark.parametrize("reason", [EndReason.REMOTE_HANGUP, EndReason.MEDIA_TIMEOUT])
+@in_virtual_time
+async def test_who_leaves_a_conference_leaves_the_caller_to_the_colleague(tmp_path: Path, reason: EndReason) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"repair": 1})) as here:
+        caller, first, second = await consulting(here)
+        assert (await here.commands.handle(EndConsult("c2", "8001", "conference"))).done
+        await asyncio.sleep(0.3)
+        first.end(reason)
+        await asyncio.sleep(1)
+        second.says(caller.speech[:8000])
+        await asyncio.sleep(0.5)
+        assert loud(caller.line.heard[-10:]) and second.over is None
+        assert (stood(here, "8002").consulting, here.presence("8001")) == ("", "wrap_up")
+        assert (await here.commands.handle(Mute("m", "8002", True))).done  # the line is wholly the colleague's
+        caller.line.end()
+        assert (await caller.ended()).agent_id == "8002" and not here.floor.visitors
+
+
+@in_virtual_time
+async def test_a_conference_is_passed_on_to_nobody_else(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"repair": 1}), agent("8003")) as here:
+        caller, first, second = await consulting(here)
+        assert (await here.commands.handle(EndConsult("c2", "8001", "conference"))).done
+        for command in (Transfer("t", "8001", "8003"), Consult("c3", "8001", "8003")):
+            answer = await here.commands.handle(command)
+            assert not answer.done and "keeps the caller" in answer.reason
+        assert first.refer("8003") == [603]
+        assert first.over is None and second.over is None
+        caller.line.end()
+        await caller.ended()

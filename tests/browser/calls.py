@@ -20,6 +20,8 @@ TEMPLATE: Final = "{{ constructor.constructor('window.hacked = 3')() }} ${window
 RIGHT_TO_LEFT: Final = "\u202e下单\u2066反着写\u2067 abc"
 ENDLESS: Final = "很" * 10_000
 SECONDS: Final = 12
+RECORDED_S: Final = 40
+"""So long that a busy browser still plays it when somebody gets around to the pause."""
 NUMBER: Final = "+8613800138000"
 
 
@@ -76,9 +78,10 @@ async def _write(console: Console, call: CallRecord, said: list[tuple[str, str, 
 def _recording(path: Path) -> Path:
     """Two channels that take turns."""
     rate = 8000
-    at = np.arange(SECONDS * rate) / rate
+    at = np.arange(RECORDED_S * rate) / rate
     tone = 9000 * np.sin(2 * np.pi * 300 * at)
     caller_speaks = (at // 3) % 2 == 1
+    tone[SECONDS * rate :] = 0
     return write_wav(path, np.stack([tone * caller_speaks, tone * ~caller_speaks], axis=1))
 
 

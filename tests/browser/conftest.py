@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import Browser, Playwright, async_playwright, expect
 from playwright.async_api import TimeoutError as NoStart
 
 from tests.browser.calls import some_calls
@@ -15,6 +15,8 @@ OPTIONS: Final = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"),
 )
+
+expect.set_options(timeout=15_000)  # a machine on which other tests run may take longer than Playwright's five seconds
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

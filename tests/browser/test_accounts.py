@@ -33,9 +33,9 @@ async def signs_in(browser: Browser, console: Console, password: str) -> bool:
     await page.goto(f"{console.url}/sign-in")
     await page.fill("input[name=name]", "newcomer")
     await page.fill("input[name=password]", password)
-    await page.click("form button")
-    await page.wait_for_load_state()
-    inside = "/sign-in" not in page.url
+    async with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+        await page.click("form button")
+    inside = (await answered.value).status == 303  # who is refused sees the form again
     await context.close()
     return inside
 

@@ -68,7 +68,7 @@ class Media:
         return CommandAnswer(command.id, not self.refusal, self.refusal)
 
     async def took(self, kind: str) -> AgentCommand:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not any(command.kind == kind for command in self.commands):  # noqa: ASYNC110 - a browser acts
                 await asyncio.sleep(0.05)
         return next(command for command in reversed(self.commands) if command.kind == kind)
@@ -227,7 +227,7 @@ async def _loaded_again_amid_the_wrap_up(console: Console, page: Page) -> None:
     await floor.wrapped_up(WrapUpRecord("desk-call", "8002", NOW, "complaint_open", "投诉已受理", "有承诺", "赔十元"))
     await console.store.add_task(TaskRecord("t1", "desk-call", "callback", NUMBER, "回电王女士", NOW))
     console.publisher.tell(presence("wrap_up", until=NOW + timedelta(minutes=5)))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await floor.note_draft("desk-call", "8002") != "已安抚":  # noqa: ASYNC110 - a browser writes
             await asyncio.sleep(0.05)
     await expect(page.get_by_text("话后整理").first).to_be_visible()
@@ -239,7 +239,7 @@ async def _loaded_again_amid_the_wrap_up(console: Console, page: Page) -> None:
 async def test_a_desk_that_is_opened_in_mid_call_shows_it(people: Browsers, console: Console) -> None:
     console.publisher.tell(presence("talking", calls=("desk-call",)))
     async with people.of("agent") as agent:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 await agent.open("/desk")
                 if await agent.page.locator(".vb-caller-name").count():
@@ -265,7 +265,7 @@ async def test_a_desk_that_is_loaded_again_knows_what_is_held_muted_and_consulte
     await FloorStore(console.store, console.settings.events.node).offered(offer, events=[])
     async with people.of("agent") as agent:
         page = agent.page
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not await page.get_by_text("正在呼叫").count():
                 await agent.open("/desk")
         await expect(page.get_by_role("button", name="取消静音")).to_be_visible()
@@ -292,4 +292,4 @@ async def test_what_cannot_be_done_is_said(people: Browsers, console: Console) -
     async with people.of("agent") as agent:
         await agent.open("/desk")
         await agent.page.get_by_role("button", name="小休").click()
-        await expect(agent.page.get_by_text("没有得到应答")).to_be_visible(timeout=15_000)
+        await expect(agent.page.get_by_text("没有得到应答")).to_be_visible(timeout=30_000)

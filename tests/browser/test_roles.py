@@ -61,7 +61,7 @@ async def test_language_and_colours_are_chosen_and_kept(people: Browsers) -> Non
         await expect(page.get_by_role("heading", name="Calls", exact=True)).to_be_visible()
         await page.get_by_role("button", name="Menu of 林晓").click()
         await page.get_by_role("link", name="Dark").click()
-        await page.wait_for_load_state()
+        await expect(page.locator("body.body--dark")).to_be_visible()
         await boss.open("/board")
         assert (
             await boss.call("document.body.classList.contains('body--dark') && document.documentElement.lang")

@@ -124,7 +124,7 @@ async def test_a_webhook_is_changed_and_removed(people: Browsers, console: Conso
         await expect(page.get_by_text(f"127.0.0.1:{receiver.port}/other")).to_be_visible()
         await happened(console, "ordinary")
         row = delivery(page, "挂断")
-        await expect(row).to_contain_text("已送达", timeout=15_000)  # seen without a reload
+        await expect(row).to_contain_text("已送达")  # seen without a reload
         assert json.loads(receiver.bodies[0])["data"]["call_id"] == "ordinary"
         assert await row.get_by_role("link").get_attribute("href") == "/calls/ordinary"
         for choice, left in (("取消", 1), ("删除", 0)):
@@ -168,14 +168,14 @@ async def test_what_is_not_taken_waits_and_what_was_given_up_is_tried_again(peop
 
         await happened(console, "ordinary")
         row = delivery(page, "挂断")
-        await expect(row).to_contain_text("等待重试", timeout=15_000)
+        await expect(row).to_contain_text("等待重试")
         for told in ("再试", "试了 1 次，最近一次：应答 500"):
             await expect(row).to_contain_text(told)
         await console.store.write(webhook_deliveries.update().values(next_at=None))  # as after a day
         await expect(row).to_contain_text("已放弃")
         receiver.status = "204 No Content"
         await page.get_by_role("button", name="重发 1 个已放弃的事件").click()
-        await expect(row).to_contain_text("已送达", timeout=15_000)
+        await expect(row).to_contain_text("已送达")
         await expect(page.get_by_role("button", name="重发")).to_have_count(0)
         await boss.open("/operator/audit?action=webhook.retried")
         await expect(page.locator(".vb-table tbody tr").first).to_contain_text("林晓")

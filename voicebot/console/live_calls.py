@@ -73,6 +73,8 @@ class LiveCalls:
     def __init__(self, search: CallSearch) -> None:
         self._search = search
         self._calls: dict[str, LiveCall] = {}
+        self._told_meanwhile: set[str] = set()
+        """Calls of which a beginning or an end was told since the store was last asked."""
 
     def all(self) -> list[LiveCall]:
         """Newest first."""
@@ -92,8 +94,10 @@ class LiveCalls:
     def apply(self, event: CallEvent) -> None:
         match event:
             case CallStarted():
+                self._told_meanwhile.add(event.call_id)
                 self._calls.setdefault(event.call_id, _started(event))
             case CallEnded():
+                self._told_meanwhile.add(event.call_id)
                 self._calls.pop(event.call_id, None)
             case CallAnswered():
                 self._change(event.call_id, lambda call: replace(call, answered_at=event.at))
@@ -122,12 +126,18 @@ class LiveCalls:
     async def _refresh_again_and_again(self) -> None:
         while True:
             try:
-                found = await self._search.going_on()
+                await self._refresh()
             except StoreError as error:
                 log.warning("live_calls_not_read", reason=str(error))
-            else:
-                self._calls = {each.call.id: self._calls.get(each.call.id) or _found(each) for each in found}
             await asyncio.sleep(REFRESH_S)
+
+    async def _refresh(self) -> None:
+        """Of calls that began or ended while the store was read, it may not have known yet."""
+        self._told_meanwhile.clear()
+        found = {each.call.id: each for each in await self._search.going_on()}
+        kept = {id_: call for id_, call in self._calls.items() if id_ in found or id_ in self._told_meanwhile}
+        missed = {id_: _found(each) for id_, each in found.items() if id_ not in self._told_meanwhile}
+        self._calls = {**missed, **kept}
 
 
 def _started(event: CallStarted) -> LiveCall:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.voicebot.store.samples import NOON, a_call
+from voicebot.background import background
 from voicebot.console.feed import MOST_WAITING, CallEvent, LiveFeed
 from voicebot.console.live_calls import LiveCalls
 from voicebot.events import (
@@ -20,7 +21,7 @@ from voicebot.events import (
     ReplyStarted,
     TurnFinished,
 )
-from voicebot.store.call_search import CallSearch
+from voicebot.store.call_search import CallSearch, FoundCall
 from voicebot.store.store import Store
 
 
@@ -103,3 +104,32 @@ async def test_what_was_missed_is_read_from_the_store(live: LiveCalls, store: St
         while [call.id for call in live.all()] != ["missed"]:  # noqa: ASYNC110 - it reads on a thread of its own
             await asyncio.sleep(0.01)
     running.cancel()
+
+
+class SlowSearch(CallSearch):
+    """Knows what it has found some time before it says so."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.found, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def going_on(self) -> list[FoundCall]:
+        calls = await super().going_on()
+        self.found.set()
+        await self.goes_on.wait()
+        return calls
+
+
+async def test_what_is_told_while_the_store_is_read_is_not_undone_by_what_it_knew_before(store: Store) -> None:
+    for name in ("stays", "ends"):
+        await store.open_call(a_call(name))
+    search = SlowSearch(store)
+    live = LiveCalls(search)
+    async with background(live.run(LiveFeed[CallEvent]())), asyncio.timeout(5):
+        await search.found.wait()
+        live.apply(CallEnded("ends", NOON, "resolved", "remote_hangup", 12.0))
+        live.apply(CallStarted("begins", NOON, "inbound", "+8613800138000", "400"))
+        search.goes_on.set()
+        while live.get("stays") is None:  # noqa: ASYNC110 - once what was read is taken over
+            await asyncio.sleep(0.01)
+        assert {call.id for call in live.all()} == {"stays", "begins"}

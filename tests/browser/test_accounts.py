@@ -123,7 +123,8 @@ async def test_a_demoted_administrators_open_pages_end_and_the_new_role_holds(
         for shown in ("主管", "销售组"):
             await expect(account(boss.page, "deputy")).to_contain_text(shown)
 
-        await theirs.wait_for_url(f"{console.url}/sign-in?next=*", timeout=8_000)  # less than the guard's own look
+        # in less than the guard's own look
+        await theirs.wait_for_url(f"{console.url}/sign-in?next=*", timeout=8_000, wait_until="commit")
         await theirs.context.close()
         again = await signed_in_apart(browser, console, "deputy")
         assert again.url.endswith("/board")

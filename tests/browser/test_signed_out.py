@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.console import PASSWORD, Console
 
@@ -33,8 +33,10 @@ async def test_signing_out_in_one_window_clears_the_others(browser: Browser, con
     await alive(other, f"{console.url}/calls/order-team")
     await page.goto(f"{console.url}/sign-out")
     await page.click("form button")
-    await other.wait_for_url(f"{console.url}/sign-in?next=*", timeout=8_000)  # less than the guard's own look
-    assert await other.get_by_text("订单组的客户").count() == 0
+    # in less than the guard's own look
+    await other.wait_for_url(f"{console.url}/sign-in?next=*", timeout=8_000, wait_until="commit")
+    await expect(other.get_by_label("密码")).to_be_visible()
+    await expect(other.get_by_text("订单组的客户")).to_have_count(0)
     await page.context.close()
 
 

@@ -125,12 +125,12 @@ async def test_baresip_is_an_agents_phone_a_supervisors_and_a_callers_at_once(
         call = await stored_call(system, "+8613912345678", ended=False)
         await eventually(lambda: _joined(system, call.id))
         await _supervised(system, call.id, "listen")
-        await supervisor.event("CALL_ESTABLISHED", timeout_s=20)
+        await supervisor.event("CALL_ESTABLISHED")
         await _supervised(system, call.id, "barge")
         await _supervised(system, call.id, "stop")
-        await supervisor.event("CALL_CLOSED", timeout_s=10)
+        await supervisor.event("CALL_CLOSED")
         await phone.command("hangup")
-        await desk.event("CALL_CLOSED", timeout_s=10)
+        await desk.event("CALL_CLOSED")
     call = await stored_call(system, "+8613912345678")
     assert call.agent_id == "8012" and call.outcome == "agent"
 
@@ -164,7 +164,7 @@ async def test_a_phone_that_loses_power_in_a_call_leaves_the_caller_to_the_next_
             assert not await _is(system, "8012", "talking")
             await eventually(lambda: _talks_again(system, call.id))
             await phone.command("hangup")
-            await next_desk.event("CALL_CLOSED", timeout_s=10)
+            await next_desk.event("CALL_CLOSED")
     ended = await stored_call(system, "+8613912345679")
     assert (ended.agent_id, ended.outcome) == ("8003", "agent")
     assert [(offer.agent_id, offer.fate) for offer in await offers(system, call.id)] == [

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,18 +12,22 @@ from tests.e2e.system import voicebot
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-def left_behind() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("voicebot-bench-*"))
+@pytest.fixture
+def temporary() -> Iterator[dict[str, str]]:
+    """An environment in which a bench keeps its own in a folder that is no other program's, and leaves nothing there.
+    Its name is shorter than pytest's: a socket's path has 107 bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield {"TMPDIR": folder}
+        assert list(Path(folder).glob("voicebot-bench-*")) == []
 
 
 def recordings(folder: Path) -> list[Path]:
     return list(folder.glob("*.wav"))
 
 
-async def test_two_callers_are_measured_from_their_recordings(tmp_path: Path) -> None:
-    before = left_behind()
+async def test_two_callers_are_measured_from_their_recordings(tmp_path: Path, temporary: dict[str, str]) -> None:
     options = ("--calls", "2", "--turns", "2", "--recordings", str(tmp_path), "--json")
-    bench = await voicebot("bench", "latency", *options)
+    bench = await voicebot("bench", "latency", *options, environment=temporary)
     assert bench.code == 0, bench.complaint
     figures = json.loads(bench.out.splitlines()[-1])
     assert (figures["calls"], figures["turns"]) == (2, 4)
@@ -37,7 +42,6 @@ async def test_two_callers_are_measured_from_their_recordings(tmp_path: Path) ->
     assert set(figures["core_percent_of"]) == {"serve", "broker", "inference", "media", "qa", "console", "callers"}
     assert figures["loop_lag_ms"]["p99"] <= figures["loop_lag_ms"]["max"]
     assert len(recordings(tmp_path)) == 2
-    assert left_behind() <= before
 
 
 async def test_pages_are_kept_open_beside_the_calls_and_show_what_is_said() -> None:
@@ -48,21 +52,19 @@ async def test_pages_are_kept_open_beside_the_calls_and_show_what_is_said() -> N
     figures = json.loads(bench.out.splitlines()[-1])
     assert (figures["desks"], figures["boards"], figures["calls"]["turns"]) == (2, 1, 2)
     assert figures["shown"]["count"] >= 2
-    assert 0 < figures["shown"]["p50_ms"] <= figures["shown"]["max_ms"] < 5000
+    assert 0 < figures["shown"]["p50_ms"] <= figures["shown"]["max_ms"] < 60_000
     assert figures["media_late_p99_ms"] > 0
 
 
-async def test_prompts_are_measured_from_the_callers_last_word_to_the_agents_topic() -> None:
-    before = left_behind()
-    bench = await voicebot("bench", "prompts", "--rounds", "1", "--json")
+async def test_prompts_are_measured_from_the_callers_last_word_to_the_agents_topic(temporary: dict[str, str]) -> None:
+    bench = await voicebot("bench", "prompts", "--rounds", "1", "--json", environment=temporary)
     assert bench.code == 0, bench.complaint
     figures = json.loads(bench.out.splitlines()[-1])
     assert (figures["calls"], figures["failed_calls"]) == (3, 0)
     assert figures["prompts"] == sum(figures["by_kind"].values()) >= 3
     wait, told = figures["latency_ms"], figures["told_ms"]
-    assert 0 < wait["p50"] <= wait["p95"] <= wait["max"] < 5000
+    assert 0 < wait["p50"] <= wait["p95"] <= wait["max"] < 60_000
     assert told["p50"] <= wait["p50"] + 200
-    assert left_behind() <= before
 
 
 async def test_less_than_one_call_is_refused_before_anything_starts() -> None:

@@ -186,7 +186,7 @@ async def test_a_published_change_is_heard_by_the_next_caller_without_a_restart(
             base = await publisher.current(file)
             assert base and old in base
             await publisher.publish(Draft(file, base, base.replace(old, new)), boss, "林晓")
-    await eventually(lambda: _both_published(system))
+            await eventually(lambda: _both_read(system))
     await simulated_call(system, "--say", "满多少钱免运费", "--say", "没有了，再见", "--from", "+8613900000021")
     call = await stored_call(system, "+8613900000021")
     replies = "".join(turn.text for turn in await stored_turns(system, call) if turn.role == "assistant")
@@ -196,7 +196,7 @@ async def test_a_published_change_is_heard_by_the_next_caller_without_a_restart(
     assert "call_rings" in {line.event for line in lines if line.process == "media"}
 
 
-async def _both_published(system: System) -> bool:
+async def _both_read(system: System) -> bool:
     """Whether media and the model host have read the folder again, after its last change."""
     changed = max(file.stat().st_mtime for file in system.settings.company.dir.rglob("*.toml"))
     logs = [system.settings.data_dir / "logs" / f"{name}.jsonl" for name in ("media", "inference")]

@@ -41,6 +41,7 @@ class Live(Generic[T]):
         self.current = make(directory)
         self.problem: CompanyError | None = None
         """What is wrong with the folder as it is now."""
+        self._looking = asyncio.Lock()
         self._wanted = asyncio.Event()
         self._looks = asyncio.Condition()
         self._begun = self._ended = 0
@@ -73,11 +74,13 @@ class Live(Generic[T]):
                 await self._looks.wait_for(lambda: self._ended >= after)
 
     async def look(self, on_changed: Callable[[T], Awaitable[None]] | None = None) -> None:
-        """Reads the folder again if it was changed."""
-        now = await asyncio.to_thread(fingerprint, self._directory)
-        if now != self._read:
-            self._read = now
-            await self._read_again(on_changed)
+        """Reads the folder again if it was changed. One after another: what was read first never replaces what was read
+        later, and whoever looks while another reads waits for it."""
+        async with self._looking:
+            now = await asyncio.to_thread(fingerprint, self._directory)
+            if now != self._read:
+                self._read = now
+                await self._read_again(on_changed)
 
     async def _read_again(self, on_changed: Callable[[T], Awaitable[None]] | None) -> None:
         make = made_apart if self._apart else _made

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -143,6 +144,31 @@ async def test_nobody_waits_for_a_folder_that_takes_long_and_it_comes_into_force
         await live.up_to_date(0.05)
         assert live.current == first
         await until(lambda: live.current != first)
+
+
+async def test_a_look_that_took_long_does_not_undo_a_later_one_and_nobody_goes_on_before_it(folder: Path) -> None:
+    file, slow, goes_on = folder / "company.toml", threading.Event(), threading.Event()
+
+    def make(_: Path) -> str:
+        text = file.read_text("utf-8")
+        if text == "slow":
+            slow.set()
+            assert goes_on.wait(30)
+        return text
+
+    live = Live(folder, make)
+    file.write_text("slow", "utf-8")
+    first = asyncio.create_task(live.look())
+    await asyncio.to_thread(slow.wait, 30)
+    same = asyncio.create_task(live.look())
+    await asyncio.wait([same], timeout=0.5)
+    assert not same.done()  # what it would find is being read
+    file.write_text("later", "utf-8")
+    later = asyncio.create_task(live.look())
+    await asyncio.wait([later], timeout=0.5)
+    goes_on.set()
+    await asyncio.gather(first, same, later)
+    assert live.current == "later"
 
 
 async def test_nobody_waits_where_nothing_was_changed(folder: Path) -> None:

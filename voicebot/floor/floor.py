@@ -84,6 +84,11 @@ class Floor:
         """Call id -> the call; a consultation has an id of its own."""
         return MappingProxyType(self._visitors)
 
+    def with_caller(self, call_id: str) -> Visitor | None:
+        """Who waits for, or talks to, the caller of this call, whoever else is being asked about them."""
+        here = (each for each in self._visitors.values() if each.guest.log.call.id == call_id and not each.consults)
+        return next(here, None)
+
     async def run(self, phones: Phones) -> None:
         """Until cancelled; then every agent's phone is hung up."""
         self._phones = phones

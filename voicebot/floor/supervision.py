@@ -85,7 +85,7 @@ class Supervisions:
 
     async def _ring(self, call_id: str, there: _Supervisor) -> None:
         agent = self._floor.staff.agent(there.phone) or Agent(there.phone, there.phone)
-        if (visitor := self._floor.visitors.get(call_id)) is None:
+        if (visitor := self._floor.with_caller(call_id)) is None:
             raise NotPossible(f"call {call_id!r} has ended")
         caller, name = visitor.guest, visitor.guest.log.call.caller_label
         leg = await self._floor.phones.ring(
@@ -114,7 +114,7 @@ class Supervisions:
         self._tell(Supervising(there.phone, datetime.now(UTC), call_id, state, reason))
 
     def _bridge_of(self, call_id: str) -> Bridge:
-        visitor = self._floor.visitors.get(call_id)
+        visitor = self._floor.with_caller(call_id)
         bridge = visitor.connection.bridge if visitor is not None and visitor.connection is not None else None
         if bridge is None:
             raise NotPossible(f"call {call_id!r} is with no agent now")

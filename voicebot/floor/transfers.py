@@ -57,6 +57,12 @@ class Consultation:
         """Under which B's call is on the floor."""
         return self.colleague.call.call_id
 
+    def close(self) -> None:
+        """A and B talk no more between themselves."""
+        if self.bridge is not None:
+            self.bridge.close()
+            self.bridge = None
+
 
 class Transfers:
     """Of all calls on one floor."""
@@ -251,15 +257,15 @@ class Transfers:
 
     def _apart(self, call_id: str, consultation: Consultation) -> None:
         self._consultations.pop(call_id, None)
-        if consultation.bridge is not None:
-            consultation.bridge.close()
-            consultation.bridge = None
+        consultation.close()
 
     def on_caller_left(self, call_id: str) -> None:
         """The caller has hung up: nobody needs to be asked any more."""
-        self._conferences.pop(call_id, None)
-        if (consultation := self._consultations.get(call_id)) is not None:
-            self._apart(call_id, consultation)
+        for them in (self._consultations, self._conferences):
+            for floor_id, each in list(them.items()):
+                if each.caller.guest.log.call.id == call_id:
+                    del them[floor_id]
+                    each.close()
 
     def _call_of(self, agent_id: str) -> tuple[str, Visitor, Connection]:
         found = self._floor.of_agent(agent_id)

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.virtual_time import in_virtual_time
 from tests.voicebot.call.conversation import Conversation
 from tests.voicebot.floor.house import House, Phone, agent, house, loud
-from voicebot.agent_commands import CommandAnswer, Mute, Supervise
+from voicebot.agent_commands import CommandAnswer, Consult, EndConsult, Mute, Supervise
 from voicebot.agent_events import Supervising
 
 BOSS = agent("8002", skills={"repair": 1})
@@ -68,6 +68,26 @@ async def test_a_supervisor_ends_it_and_the_call_goes_on(tmp_path: Path) -> None
         await asyncio.sleep(0.5)
         assert loud(caller.line.heard[-10:])
         assert not (await asked(here, caller, "stop")).done
+
+
+@in_virtual_time
+async def test_a_call_that_went_to_a_consulted_colleague_is_heard_too(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), BOSS, OTHER) as here:
+        caller, _ = await here.talking("8001")
+        assert (await here.commands.handle(Consult("c", "8001", "8003"))).done
+        second = await here.rings("8003")
+        await second.pick_up()
+        await asyncio.sleep(12)  # the whisper
+        assert (await here.commands.handle(EndConsult("e", "8001", "complete"))).done
+        assert (await asked(here, caller, "listen")).done
+        boss = await here.rings("8002")
+        await boss.pick_up()
+        await asyncio.sleep(0.2)
+        second.says(caller.speech[:8000])
+        await asyncio.sleep(0.5)
+        assert loud(boss.heard[-10:])
+        caller.line.end()
+        await caller.ended()
 
 
 @in_virtual_time

@@ -173,6 +173,11 @@ def stuck_recording(folder: Path, call_id: str) -> str:
     return str(path)
 
 
+def can_be_deleted(*stuck: str) -> None:
+    for path in stuck:
+        Path(path).rmdir()
+
+
 @pytest.mark.parametrize("parts", [1, 2, 200])
 async def test_a_recording_that_cannot_be_deleted_keeps_its_call_and_the_others_go(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: int
@@ -189,8 +194,7 @@ async def test_a_recording_that_cannot_be_deleted_keeps_its_call_and_the_others_
     assert all("directory" in why.lower() or "permitted" in why for why in swept.not_deleted.values())
     assert await ids(store) == {"a", "b", "new"} and recordings(tmp_path) == {"a.wav", "b.wav", "new.wav"}
     assert [sum(count for what, count in done if what == each) for each in ("recordings", "calls")] == [3, 4]
-    for path in stuck:
-        Path(path).rmdir()
+    can_be_deleted(*stuck)
     swept = await sweep(store, calls_days=30).run()
     assert (swept.calls, swept.not_deleted) == (2, {}) and await ids(store) == {"new"}
 
@@ -309,6 +313,6 @@ async def test_a_recording_that_cannot_be_deleted_is_named_and_stays_with_its_ca
     receipt = await erase(store, ANNA, actor="os:root", at=NOW)
     assert (receipt.calls, set(receipt.not_deleted), receipt.complete) == (("anna-2",), {path}, False)
     assert await ids(store) == {"anna-1", "bert"}
-    Path(path).rmdir()
+    can_be_deleted(path)
     assert (await erase(store, ANNA, actor="os:root", at=NOW)).calls == ("anna-1",)
     assert ANNA[3:] not in await everything(store)

@@ -94,6 +94,35 @@ async def test_a_call_is_found_by_words_and_listened_to_along_its_transcript(peo
         assert "明天送到" in (await lead.texts(".vb-line-unheard"))[0]
 
 
+async def test_what_was_typed_is_looked_for_whatever_is_chosen_next(people: Browsers) -> None:
+    async with people.of("lead") as lead:
+        page = lead.page
+        await lead.open("/calls?span=all")
+        await page.get_by_label("说过的话").fill("我要开发票")
+        await page.get_by_label("号码", exact=True).fill("138 0013 8000")
+        await page.get_by_label("客服", exact=True).click()
+        await page.get_by_role("option", name="邓凯").click()
+        await page.wait_for_url("**agent=8002**")
+        await expect(page.get_by_label("说过的话")).to_have_value("我要开发票")
+        await expect(page.get_by_label("号码", exact=True)).to_have_value("13800138000")
+        row = page.locator(".vb-table tbody tr")
+        await expect(row).to_have_count(1)
+        await expect(row).to_contain_text("邓凯")  # who had the call
+        await page.get_by_role("link", name="清除筛选").click()
+        await page.wait_for_url("**/calls")
+        await expect(page.get_by_role("link", name="清除筛选")).to_have_count(0)
+    async with people.of("agent") as agent:
+        await agent.open("/calls")
+        await expect(agent.page.get_by_label("说过的话")).to_be_visible()
+        await expect(agent.page.get_by_label("号码", exact=True)).to_have_count(0)
+
+
+async def test_behind_the_last_page_of_the_list_is_the_last(people: Browsers) -> None:
+    async with people.of("lead") as lead:
+        await lead.open("/calls?words=我要开发票&page=7")
+        await expect(lead.page.locator(".vb-table tbody tr").first).to_be_visible()
+
+
 async def test_a_day_is_typed_in_full_before_calls_are_looked_for(people: Browsers) -> None:
     async with people.of("lead") as lead:
         page = lead.page

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, Literal, get_args
 from urllib.parse import parse_qsl, urlencode
@@ -32,6 +33,8 @@ _TEXTS: Final = (
     "failed_item",
 )
 _LONGEST: Final = 200
+_NO_DIGIT: Final = re.compile("[^0-9+]")
+"""What people write between the digits of a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class CallQuery:
     def parsed(cls, given: Mapping[str, str]) -> CallQuery:
         """From an address's parameters; what makes no sense counts as not given."""
         texts = {name: given.get(name, "").strip()[:_LONGEST] for name in _TEXTS}
+        texts["number"] = _NO_DIGIT.sub("", texts["number"])
         page = given.get("page", "0")
         return cls(
             span=next((span for span in SPANS if span == given.get("span")), "week"),
@@ -90,6 +94,8 @@ class CallQuery:
 
     def _days(self, today: date) -> tuple[date | None, date | None]:
         if self.span == "dates":
+            if self.first and self.last and self.last < self.first:
+                return replace(self, first=self.last, last=self.first)._days(today)
             return self.first, self.last + timedelta(days=1) if self.last else None
         if self.span not in _DAYS:
             return None, None

@@ -122,11 +122,14 @@ class Names:
         return (label, number) if label else (number, "")
 
     def time(self, moment: datetime | None, form: Literal["full", "day", "clock", "exact"] = "full") -> str:
-        """In the company's time zone."""
+        """In the company's time zone; "full" has the year instead of the seconds where it is another year than now."""
         if moment is None:
             return ""
+        local = moment.astimezone(self._zone)
+        if form == "full" and local.year != datetime.now(self._zone).year:
+            return f"{local:%Y-%m-%d %H:%M}"
         patterns = {"full": "%m-%d %H:%M:%S", "day": "%Y-%m-%d", "clock": "%H:%M:%S", "exact": "%Y-%m-%d %H:%M:%S"}
-        return moment.astimezone(self._zone).strftime(patterns[form])
+        return local.strftime(patterns[form])
 
 
 def minutes(seconds: float) -> str:

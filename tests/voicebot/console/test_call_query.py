@@ -36,6 +36,17 @@ def test_days_are_those_of_the_company_s_place() -> None:
     assert everything.since is None and everything.until is None
 
 
+def test_days_in_the_wrong_order_are_the_same_days() -> None:
+    first, last = date(2026, 11, 1), date(2026, 11, 5)
+    turned = CallQuery(span="dates", first=last, last=first)
+    assert turned.filter(NIGHT, CHINA) == CallQuery(span="dates", first=first, last=last).filter(NIGHT, CHINA)
+
+
+def test_a_number_is_looked_for_however_it_is_written() -> None:
+    assert CallQuery.parsed({"number": "+86 138-0013 8000"}).number == "+8613800138000"
+    assert CallQuery.parsed({"number": "不知道"}) == CallQuery()
+
+
 @pytest.mark.parametrize(
     "given",
     [

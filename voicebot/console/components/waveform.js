@@ -7,7 +7,9 @@ function decoded(base64) {
 }
 
 function clock(seconds) {
-  return Math.floor(seconds / 60) + ":" + String(Math.floor(seconds % 60)).padStart(2, "0");
+  const two = (part) => String(Math.floor(part)).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600), minutes = (seconds % 3600) / 60;
+  return (hours ? hours + ":" + two(minutes) : Math.floor(minutes)) + ":" + two(seconds % 60);
 }
 
 export default {

@@ -44,14 +44,14 @@ def recording_panel(
     t = visit.t
     with panel(t("review.recording")):
         if peaks is not None and peaks.seconds:
-            Waveform(peaks, f"/calls/{call.id}/audio", _marks(t, turns, measures), t)
+            Waveform(peaks, f"/calls/{call.id}/audio", marks(t, turns, measures), t)
         else:
             why = "review.no_recording" if not call.recording_path else "review.recording_gone"
             with empty("mic_off", t(f"{why}.title"), t(f"{why}.what_to_do")):
                 pass
 
 
-def _marks(t: Texts, turns: Sequence[TurnRecord], measures: CallMeasures | None) -> list[Mark]:
+def marks(t: Texts, turns: Sequence[TurnRecord], measures: CallMeasures | None) -> list[Mark]:
     """Who spoke when, where the caller was upset, where nobody spoke and where both did."""
     found: list[Mark] = []
     if measures is not None:
@@ -62,7 +62,7 @@ def _marks(t: Texts, turns: Sequence[TurnRecord], measures: CallMeasures | None)
             found.append(Mark("angry", start, end, t.named("mood", "angry")))
         elif turn.role == "caller" and turn.emotion == "annoyed":
             found.append(Mark("annoyed", start, end, t.named("mood", "annoyed")))
-        if turn.role == "caller" or turn.role == "assistant":
+        if turn.role != "system":
             found.append(Mark(turn.role, start, end))
     return found
 

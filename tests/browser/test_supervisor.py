@@ -193,6 +193,12 @@ async def test_the_list_leaves_as_a_table_without_numbers(people: Browsers) -> N
         path = await (await download.value).path()
         content = path.read_text("utf-8-sig")
         assert "王芳" in content and NUMBER not in content and content.count("\n") == 2
+        await lead.open("/calls?words=我要开发票&agent=8002")
+        async with lead.page.expect_download() as download:
+            await lead.page.get_by_role("link", name="导出 CSV").click()
+        title, line = (await (await download.value).path()).read_text("utf-8-sig").splitlines()
+        told = dict(zip(title.split(","), line.split(","), strict=True))
+        assert (told["客服"], told["班组"]) == ("邓凯", "订单组")
 
 
 async def test_topics_and_map_lead_to_their_calls(people: Browsers) -> None:

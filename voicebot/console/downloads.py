@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -17,16 +18,21 @@ from voicebot.accounts.permissions import Action
 from voicebot.console.auditing import EXPORTED, Listening
 from voicebot.console.call_query import CallQuery
 from voicebot.console.csv_export import BEGINNING, csv_lines
+from voicebot.console.live_calls import likeliest
 from voicebot.console.sources import Sources
 from voicebot.console.visit import ViewerOf, Visit
 from voicebot.privacy.audit import Audit, Detail
+from voicebot.qa.review.samples import SampleStore
 from voicebot.store.call_search import FoundCall
 
 MOST_EXPORTED: Final = 1_000_000
 """As many lines as a spreadsheet holds."""
 _AT_ONCE: Final = 250
 """Calls that are read and written out together: what others ask for comes in between."""
-_COLUMNS: Final = ("id", "begun", "number", "caller", "place", "about", "mood", "outcome", "length_s")
+_COLUMNS: Final = (
+    *("id", "begun", "number", "caller", "place", "dialect", "about", "mood", "outcome", "agent", "team", "score"),
+    "length_s",
+)
 
 
 def add_downloads(app: FastAPI, sources: Sources, viewer_of: ViewerOf) -> None:
@@ -66,9 +72,10 @@ async def _exported(visit: Visit) -> Sequence[str]:
 
 async def _table(visit: Visit, ids: Sequence[str]) -> AsyncIterator[bytes]:
     yield BEGINNING + csv_lines([[visit.t(f"csv.{name}") for name in _COLUMNS]])
+    owed = await SampleStore(visit.sources.store).owed(visit.viewer.actor.name)
     for start in range(0, len(ids), _AT_ONCE):
         found = await visit.search.described(ids[start : start + _AT_ONCE])
-        yield csv_lines([_line(visit, each) for each in found])
+        yield csv_lines([_line(visit, replace(each, score=None) if each.call.id in owed else each) for each in found])
 
 
 def _line(visit: Visit, found: FoundCall) -> Sequence[str]:
@@ -79,9 +86,13 @@ def _line(visit: Visit, found: FoundCall) -> Sequence[str]:
         names.said(call.caller_number),
         call.caller_label,
         names.place(call.region_province, call.region_city),
+        names.dialect(likeliest(call.dialects)),
         names.matters(found.intents),
         t.named("mood", found.mood),
         t.named("outcome", call.outcome or "open"),
+        names.agent(call.agent_id),
+        call.team or "",
+        "" if found.score is None else f"{found.score:.1f}",
         _seconds(call.answered_at, call.ended_at),
     )
 

@@ -13,7 +13,7 @@ from dialect_router.dialects import dialects
 from dialect_router.regions import provinces
 from voicebot.accounts.permissions import Action
 from voicebot.console.call_query import SPANS, CallQuery, day_in
-from voicebot.console.components.parts import box, link
+from voicebot.console.components.parts import box
 from voicebot.console.texts import Texts
 from voicebot.console.visit import Visit
 from voicebot.store.call_search import MOODS, NO_AGENT, SCORES
@@ -79,8 +79,6 @@ def call_filters(visit: Visit, query: CallQuery) -> None:
         _select(t("call.score"), _named(t, "scores", SCORES), query.score, change("score"))
         if items := visit.sources.company.scorecard_items:
             _select(t("call.failed_item"), items, query.failed_item, change("failed_item"))
-        if query != CallQuery(page=query.page):
-            link(t("calls.forget_filters"), "/calls", "vb-button")
 
 
 def _named(t: Texts, group: str, values: tuple[str, ...]) -> dict[str, str]:

@@ -44,6 +44,8 @@ async def calls(visit: Visit) -> None:
             call_filters(visit, query)
             with panel(_how_many(t, total), flush=True) as beside:
                 with beside:
+                    if query != CallQuery(page=query.page):
+                        link(t("calls.forget_filters"), "/calls", "vb-button")
                     _paging(t, query, total)
                 if refused:
                     with empty("lock", t("numbers_hidden.title"), t("numbers_hidden.what_to_do")):

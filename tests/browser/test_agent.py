@@ -288,6 +288,22 @@ async def test_a_desk_that_is_loaded_again_knows_what_is_held_muted_and_consulte
         await expect(page.get_by_role("button", name="保持", exact=True)).to_be_enabled()
 
 
+async def test_what_happens_while_a_desk_is_being_built_is_shown(people: Browsers, console: Console) -> None:
+    """At moments all over the time that this takes."""
+    async with people.of("agent") as agent:
+        for ms in range(0, 120, 10):
+            state, shown = (("talking", "通话中"), ("wrap_up", "话后整理"))[ms // 10 % 2]
+            agent.page.once("request", lambda _, ms=ms, state=state: _told_after(ms, console, state))
+            await agent.open("/desk")
+            await expect(agent.page.locator(".vb-head-tools .vb-badge")).to_contain_text(shown)
+    console.publisher.tell(presence("break"))
+
+
+def _told_after(ms: int, console: Console, state: str) -> None:
+    calls = ("desk-call",) if state == "talking" else ()
+    asyncio.get_running_loop().call_later(ms / 1000, console.publisher.tell, presence(state, calls=calls))
+
+
 async def test_what_cannot_be_done_is_said(people: Browsers, console: Console) -> None:
     async with people.of("agent") as agent:
         await agent.open("/desk")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 from nicegui import app, background_tasks, ui
@@ -17,6 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from voicebot.accounts.call_access import reached_calls
 from voicebot.accounts.permissions import Action
 from voicebot.console.components.parts import empty, link
+from voicebot.console.feed import LiveFeed, Subscription
 from voicebot.console.names import Names
 from voicebot.console.own_pages import bind_to_sessions
 from voicebot.console.shell import Viewer, framed
@@ -28,6 +30,7 @@ from voicebot.store.database import StoreError
 from voicebot.web.rate_limit import RateLimit
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 BUILT_WITHIN_S: Final = 30.0
 """On a busy machine, too, a page comes late rather than never."""
@@ -83,6 +86,12 @@ class Visit:
         client = ui.context.client
         task = background_tasks.create(work(), name=f"page {self.request.url.path}", context=client)
         client.on_delete(task.cancel)
+
+    def hears(self, feed: LiveFeed[T], wanted: Callable[[T], bool]) -> Subscription[T]:
+        """Events from now on, also those that come while the page is still being built, until its visitor has gone."""
+        until_gone = ExitStack()
+        ui.context.client.on_delete(until_gone.close)
+        return until_gone.enter_context(feed.subscribed(wanted))
 
 
 Builder = Callable[[Visit], Awaitable[None]]

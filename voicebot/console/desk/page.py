@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -32,7 +33,7 @@ from voicebot.console.desk.prompt_list import PromptList
 from voicebot.console.desk.ringing_controls import RingingControls
 from voicebot.console.desk.shortcuts import shortcuts
 from voicebot.console.desk.wrap_up_form import WrapUpForm
-from voicebot.console.feed import CallEvent
+from voicebot.console.feed import CallEvent, Subscription
 from voicebot.console.pages.live_transcript import LiveTranscript
 from voicebot.console.shell import framed
 from voicebot.console.visit import Visit
@@ -59,9 +60,11 @@ async def desk(visit: Visit) -> None:
                 made.call_panels()
             with box("vb-stack"):
                 made.side_panels()
+    told = visit.hears(visit.sources.agent_feed, lambda event: event.agent_id == agent_id)
+    said = visit.hears(visit.sources.feed, made.is_said_by_our_caller)
     await made.begin()
-    visit.keep_up(made.follow)
-    visit.keep_up(made.follow_caller)
+    visit.keep_up(partial(made.follow, told))
+    visit.keep_up(partial(made.follow_caller, said))
 
 
 class _Desk:
@@ -118,18 +121,16 @@ class _Desk:
         tasks = await self._visit.sources.store.tasks(call_id=wrap_up.call_id)
         self._wrap_up.suggest(wrap_up, [task.summary for task in tasks])
 
-    async def follow(self) -> None:
-        with self._visit.sources.agent_feed.subscribed(lambda event: event.agent_id == self._agent_id) as events:
-            async for event in events:
-                await self._tell(event)
+    async def follow(self, told: Subscription[AgentEvent]) -> None:
+        async for event in told:
+            await self._tell(event)
 
-    async def follow_caller(self) -> None:
-        with self._visit.sources.feed.subscribed(self._by_our_caller) as events:
-            async for event in events:
-                if isinstance(event, TurnFinished):
-                    self._card.heard(event)
+    async def follow_caller(self, said: Subscription[CallEvent]) -> None:
+        async for event in said:
+            if isinstance(event, TurnFinished):
+                self._card.heard(event)
 
-    def _by_our_caller(self, event: CallEvent) -> bool:
+    def is_said_by_our_caller(self, event: CallEvent) -> bool:
         return isinstance(event, TurnFinished) and event.role == "caller" and event.call_id == self._call_id
 
     async def _tell(self, event: AgentEvent) -> None:

@@ -31,6 +31,7 @@ class PromptList:
         self._agent_id = agent_id
         self._open: dict[str, ui.element] = {}
         """Id -> buttons of those that nobody has judged yet, oldest first."""
+        self._shown: set[str] = set()
         with box("vb-prompts") as self._list:
             self._list.props["role"] = "log"
             self._list.props["aria-label"] = visit.t("desk.prompts")
@@ -42,13 +43,16 @@ class PromptList:
         """Another call, of which some may have been shown already."""
         self._list.clear()
         self._open.clear()
+        self._shown.clear()
         with self._list:
             self._nothing = tag("p", self._visit.t("desk.no_prompts"), "vb-menu-note")
         for prompt in shown[-MOST_SHOWN:]:
             self._put(prompt.id, prompt.kind, prompt.text, prompt.source, judged=prompt.helped is not None)
 
     def add(self, prompt: PromptShown) -> None:
-        self._put(prompt.prompt_id, prompt.kind, prompt.text, prompt.source, judged=False)
+        """The store may have been read after it was told."""
+        if prompt.prompt_id not in self._shown:
+            self._put(prompt.prompt_id, prompt.kind, prompt.text, prompt.source, judged=False)
 
     def close(self) -> None:
         """The call is over: nothing can be said about them any more."""
@@ -58,6 +62,7 @@ class PromptList:
 
     def _put(self, prompt_id: str, kind: str, text: str, source: str, *, judged: bool) -> None:
         t = self._visit.t
+        self._shown.add(prompt_id)
         self._nothing.set_visibility(False)
         with self._list, box(f"vb-prompt vb-prompt-{kind}") as element:
             with box("vb-row"):

@@ -42,6 +42,7 @@ async def board(visit: Visit) -> None:
     board.show_vital_signs()
     visit.keep_up(board.follow)
     visit.keep_up(board.follow_agents)
+    visit.keep_up(board.follow_supervisors)
     ui.timer(FIGURES_S, board.figures.read)
     ui.timer(3.0, board.show_vital_signs)
     ui.timer(1.0, lambda: clock.set_text(visit.names.time(datetime.now(UTC))))
@@ -97,16 +98,18 @@ class _Board:
                 self.show_calls()
 
     async def follow_agents(self) -> None:
-        wanted = self._visit.sources.agent_feed.subscribed(
-            lambda event: isinstance(event, PresenceChanged | Supervising | Unlisted)
-        )
+        wanted = self._visit.sources.agent_feed.subscribed(lambda event: isinstance(event, PresenceChanged | Unlisted))
         with wanted as events:
+            async for _ in events:
+                await asyncio.sleep(REDRAW_S)
+                events.forget_waiting()
+                self.agents.show()
+
+    async def follow_supervisors(self) -> None:
+        with self._visit.sources.agent_feed.subscribed(lambda event: isinstance(event, Supervising)) as events:
             async for event in events:
                 if isinstance(event, Supervising):
                     self._supervision.tell(event)
-                    continue
-                await asyncio.sleep(REDRAW_S)
-                self.agents.show()
 
     def show_calls(self) -> None:
         calls = [call for call in self._visit.sources.live_calls.all() if self._may_watch(call)]

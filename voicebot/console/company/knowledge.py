@@ -75,14 +75,15 @@ def _try(visit: Visit) -> None:
         asked = (question.value or "").strip()[:LONGEST_QUESTION]
         if not asked:
             return
-        heard.clear()
         try:
             found = await ask_host(visit.sources.models, asked, product=None)
         except InferenceError as error:
+            heard.clear()
             with heard:
                 tag("p", t("company.models_away"), "vb-bad vb-plain")
                 tag("p", t.said("refusal", str(error)), "vb-faint vb-small vb-plain")
             return
+        heard.clear()
         with heard:
             if found is None:
                 tag("p", t("entry.no_answer"), "vb-plain")

@@ -147,7 +147,7 @@ class ConditionWords:
 
     def _list(self, name: str) -> str:
         says = self._lists[name].says
-        called = self._t.named("phrase_list", name).replace("_", " ")
+        called = self._lists[name].title or self._t.named("phrase_list", name).replace("_", " ")
         return self._t("condition.list", name=called, some=self._each(says[:_SOME]), count=len(says))
 
     def _who(self, speaker: str) -> str:

@@ -55,8 +55,9 @@ class Dimension(Model):
 
 
 class PhraseList(Model):
-    """[phrases.NAME]: phrases that several conditions look for."""
+    """[phrases.NAME]: phrases that several conditions look for. `title` names it to people."""
 
+    title: str = Field(default="", max_length=40)
     says: tuple[Phrase, ...] = Field(min_length=1)
     unless: tuple[Phrase, ...] = ()
     """Longer phrases within which they are harmless."""

@@ -191,6 +191,13 @@ def test_no_two_conditions_and_no_two_rules_of_the_packaged_scorecards_are_said_
         assert len(set(told)) == len(told)
 
 
+def test_a_list_of_phrases_is_said_by_its_title() -> None:
+    named = {"thanks": PhraseList(says=("谢谢",), title="感谢"), "sorry": PhraseList(says=("抱歉",))}
+    say = ConditionWords(texts("zh"), named, names_in("zh").intent)
+    said = say(KINDS["words"].model_validate({"find": "words", "lists": ["thanks", "sorry"]}))
+    assert "词表“感谢”（“谢谢”等" in said and "词表“sorry”" in said
+
+
 def test_rules_of_the_sample_read_as_sentences() -> None:
     (card,) = load_scorecards(SAMPLE_COMPANY)
     chinese, english = words_in("zh", card), words_in("en", card)

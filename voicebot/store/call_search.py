@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import sqlalchemy as sa
@@ -87,20 +88,20 @@ class CallSearch:
 
     async def find(self, wanted: CallFilter, *, limit: int = 50, offset: int = 0) -> list[FoundCall]:
         """Newest first."""
-        query = sa.select(calls).where(*self._conditions(wanted))
+        query = sa.select(calls).where(*self._conditions(wanted, _each_asked))
         query = query.order_by(calls.c.started_at.desc(), calls.c.id).limit(limit).offset(offset)
         found = [rows.record(CallRecord, row) for row in await self._store.read(query)]
         return await self._described(found, words_of(wanted.words)) if found else []
 
     async def count(self, wanted: CallFilter) -> int:
         """How many there are, up to MOST_COUNTED."""
-        some = sa.select(calls.c.id).where(*self._conditions(wanted)).limit(MOST_COUNTED).subquery()
+        some = sa.select(calls.c.id).where(*self._conditions(wanted, _all_gathered)).limit(MOST_COUNTED).subquery()
         (row,) = await self._store.read(sa.select(sa.func.count().label("count")).select_from(some))
         return int(row["count"])
 
     async def ids(self, wanted: CallFilter, *, limit: int) -> list[str]:
         """Of all of them, newest first, to be read on in parts by `described`."""
-        query = sa.select(calls.c.id).where(*self._conditions(wanted))
+        query = sa.select(calls.c.id).where(*self._conditions(wanted, _all_gathered))
         query = query.order_by(calls.c.started_at.desc(), calls.c.id).limit(limit)
         return [str(row["id"]) for row in await self._store.read(query)]
 
@@ -119,7 +120,7 @@ class CallSearch:
         """Calls that have not ended, newest first."""
         return await self.find(CallFilter(outcome="open"), limit=500)
 
-    def _conditions(self, wanted: CallFilter) -> list[sa.ColumnElement[bool]]:
+    def _conditions(self, wanted: CallFilter, has: _Has) -> list[sa.ColumnElement[bool]]:
         conditions = [] if self._reached is None else [self._reached]
         if wanted.since:
             conditions.append(calls.c.started_at >= wanted.since)
@@ -144,28 +145,25 @@ class CallSearch:
             conditions.append(agent.is_(None) if wanted.agent == NO_AGENT else agent == wanted.agent)
         for turn_column, value in ((turns.c.intent, wanted.intent), (turns.c.emotion, wanted.emotion)):
             if value:
-                conditions.append(_has_turn(turns.c.role == "caller", turn_column == value))
+                conditions.append(has(turns.c.call_id, turns.c.role == "caller", turn_column == value))
         if wanted.score:
-            conditions.append(_scored_as(wanted.score))
+            conditions.append(_scored_as(has, wanted.score))
         if wanted.failed_item:
-            conditions.append(_has_verdict("fail", verdicts.c.item == wanted.failed_item))
+            failed = _with_verdict("fail", verdicts.c.item == wanted.failed_item)
+            conditions.append(has(scores.c.call_id, *failed))
         is_sqlite = self._store.is_sqlite
-        conditions += [_has_turn(said(word, is_sqlite=is_sqlite)) for word in words_of(wanted.words)]
+        conditions += [has(turns.c.call_id, said(word, is_sqlite=is_sqlite)) for word in words_of(wanted.words)]
         return conditions
 
     async def _described(self, found: Sequence[CallRecord], words: Sequence[str]) -> list[FoundCall]:
         ids = [call.id for call in found]
-        columns = (turns.c.call_id, turns.c.role, turns.c.intent, turns.c.emotion)
+        columns = (turns.c.call_id, turns.c.role, turns.c.intent, turns.c.emotion, turns.c.text)
         query = sa.select(*columns).where(turns.c.call_id.in_(ids)).order_by(turns.c.call_id, turns.c.seq)
         by_call: defaultdict[str, list[sa.RowMapping]] = defaultdict(list)
         for row in await self._store.read(query):
             by_call[row["call_id"]].append(row)
-        snippets = await self._snippets(ids, words[0]) if words else {}
         totals = await self._totals(ids)
-        return [
-            replace(_described(call, by_call[call.id]), snippet=snippets.get(call.id, ""), score=totals.get(call.id))
-            for call in found
-        ]
+        return [replace(_described(call, by_call[call.id], words), score=totals.get(call.id)) for call in found]
 
     async def _totals(self, ids: Sequence[str]) -> dict[str, float]:
         lowest = sa.func.min(scores.c.total).label("lowest")
@@ -173,46 +171,46 @@ class CallSearch:
         found = await self._store.read(query.group_by(scores.c.call_id))
         return {row["call_id"]: row["lowest"] for row in found if row["lowest"] is not None}
 
-    async def _snippets(self, ids: Sequence[str], word: str) -> dict[str, str]:
-        condition = said(word, is_sqlite=self._store.is_sqlite)
-        query = sa.select(turns.c.call_id, turns.c.text).where(turns.c.call_id.in_(ids), condition)
-        latest_first = query.order_by(turns.c.call_id, turns.c.seq.desc())
-        return {row["call_id"]: row["text"] for row in await self._store.read(latest_first)}
+
+_Has = Callable[..., sa.ColumnElement[bool]]
+"""Condition on `calls`: there is a row with this id of a call for which these conditions hold."""
 
 
-def _has_turn(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    return calls.c.id.in_(sa.select(turns.c.call_id).where(*conditions))
+def _each_asked(call_id: sa.ColumnElement[str], *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """For a page of calls: SQLite asks one after the other until it is full, and that is soon where many have it."""
+    return sa.exists().where(call_id == calls.c.id, *conditions)
 
 
-def _scored_as(wanted: str) -> sa.ColumnElement[bool]:
+def _all_gathered(call_id: sa.ColumnElement[str], *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """For as many calls as there are: SQLite looks through the rows once."""
+    return calls.c.id.in_(sa.select(call_id).where(*conditions))
+
+
+def _scored_as(has: _Has, wanted: str) -> sa.ColumnElement[bool]:
     """One of SCORES; anything else finds nothing."""
     total = scores.c.total
+    has_score = partial(has, scores.c.call_id, scores.c.current)
     match wanted:
         case "fatal":
-            return _has_score(sa.cast(scores.c.fatal, sa.Text) != "[]")
+            return has_score(sa.cast(scores.c.fatal, sa.Text) != "[]")
         case "below_60":
-            return _has_score(total < 60)
+            return has_score(total < 60)
         case "60_to_80":
-            return _has_score(total >= 60, total < 80)
+            return has_score(total >= 60, total < 80)
         case "from_80":
-            return _has_score(total >= 80)
+            return has_score(total >= 80)
         case "for_a_person":
-            return _has_verdict("unsure")
+            return has(scores.c.call_id, *_with_verdict("unsure"))
         case "none":
-            return ~_has_score(total.is_not(None))
+            return ~has_score(total.is_not(None))
     return sa.false()
 
 
-def _has_score(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    return calls.c.id.in_(sa.select(scores.c.call_id).where(scores.c.current, *conditions))
+def _with_verdict(answer: str, *conditions: sa.ColumnElement[bool]) -> Sequence[sa.ColumnElement[bool]]:
+    return (scores.c.current, verdicts.c.score_id == scores.c.id, verdicts.c.answer == answer, *conditions)
 
 
-def _has_verdict(answer: str, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    found = sa.select(scores.c.call_id).join(verdicts, verdicts.c.score_id == scores.c.id)
-    return calls.c.id.in_(found.where(scores.c.current, verdicts.c.answer == answer, *conditions))
-
-
-def _described(call: CallRecord, said_in_it: Sequence[sa.RowMapping]) -> FoundCall:
+def _described(call: CallRecord, said_in_it: Sequence[sa.RowMapping], words: Sequence[str]) -> FoundCall:
     caller = [row for row in said_in_it if row["role"] == "caller"]
     moods = {row["emotion"] for row in caller}
     return FoundCall(
@@ -220,4 +218,5 @@ def _described(call: CallRecord, said_in_it: Sequence[sa.RowMapping]) -> FoundCa
         intents=tuple(dict.fromkeys(row["intent"] for row in caller if row["intent"])),
         mood=next((mood for mood in MOODS if mood in moods), ""),
         turns=len(said_in_it),
+        snippet=next((row["text"] for row in said_in_it if words and words[0] in row["text"].lower()), ""),
     )

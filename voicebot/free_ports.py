@@ -19,9 +19,14 @@ def free_ports(count: int) -> list[int]:
     found: set[int] = set()
     while len(found) < count:
         port = _FIRST + secrets.randbelow(_COUNT)
-        if _is_free(port) and _marked(port):
+        if reserve(port):
             found.add(port)
     return list(found)
+
+
+def reserve(port: int) -> bool:
+    """Whether nobody has it; then nobody who looks for ports here finds it before this process has ended."""
+    return _is_free(port) and _marked(port)
 
 
 def _is_free(port: int) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.clients.processes import stop
-from voicebot.free_ports import free_ports
+from voicebot.free_ports import free_ports, reserve
 
 MODULES = Path("/usr/lib/baresip/modules")
 CONFIG = """\
@@ -93,6 +93,14 @@ class Baresip:
         raise AssertionError("baresip did not come up: " + (self.directory / "baresip.log").read_text())
 
 
+def _sip_port() -> int:
+    """One whose successor is free as well: baresip listens there for TLS, wanted or not, and ends where it cannot."""
+    while True:
+        (port,) = free_ports(1)
+        if reserve(port + 1):
+            return port
+
+
 @asynccontextmanager
 async def baresip(
     program: str,
@@ -108,7 +116,7 @@ async def baresip(
 
     With a `registrar_port` on loopback it registers there, by digest with the password.
     """
-    sip_port, control_port = free_ports(2)
+    sip_port, (control_port,) = _sip_port(), free_ports(1)
     config = CONFIG.format(
         sip_port=sip_port,
         control_port=control_port,

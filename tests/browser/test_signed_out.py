@@ -43,7 +43,13 @@ async def test_signing_out_in_one_window_clears_the_others(browser: Browser, con
 async def test_a_connection_that_breaks_for_a_moment_leaves_the_page(browser: Browser, console: Console) -> None:
     page = await signed_in_apart(browser, console, "agent")
     await alive(page, f"{console.url}/desk")
-    await page.evaluate("window.here = true; window.socket.io.engine.close()")
+    await page.evaluate("""() => {
+        window.here = true;
+        window.socket.io.reconnectionDelay(4500);
+        window.socket.io.randomizationFactor(0);
+        window.socket.io.engine.close();
+    }""")
+    await page.wait_for_function("!window.socket.connected")
     await page.wait_for_function("window.socket.connected")
     await page.wait_for_timeout(500)
     assert await page.evaluate("window.here") is True

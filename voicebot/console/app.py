@@ -28,6 +28,10 @@ STATIC: Final = Path(__file__).parent / "static"
 ICON: Final = WEB_STATIC / "icon.svg"
 STYLES: Final = ("theme", "layout", "parts", "transcript", "waveform", "scores", "board", "desk", "company")
 
+RECONNECT_S: Final = 10.0
+"""How long a page is kept for a browser that does not answer. After NiceGUI's three seconds it was loaded again, with
+all that was typed lost, wherever a machine had been busy or a network away for a moment."""
+
 
 def add_pages(app: FastAPI, web: Web) -> None:
     """To be called last: NiceGUI answers every path that nobody else does. Raises CompanyError."""
@@ -54,7 +58,14 @@ def add_pages(app: FastAPI, web: Web) -> None:
 
     app.router.lifespan_context = lifespan
     mark_own_scripts()
-    ui.run_with(app, title="voicebot", favicon=ICON, tailwind=False, show_welcome_message=False)
+    ui.run_with(
+        app,
+        title="voicebot",
+        favicon=ICON,
+        tailwind=False,
+        show_welcome_message=False,
+        reconnect_timeout=RECONNECT_S,
+    )
 
 
 def _viewer(request: Request) -> Viewer:

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.utils import ClientDisconnected
 
 from voicebot.accounts.permissions import Actor, actor_of
 from voicebot.accounts.sessions import csrf_token, token_hash
@@ -156,7 +157,8 @@ class Guard:
         """A WebSocket, for as long as its session goes on."""
 
         async def talk() -> None:
-            await self.app(connection.scope, receive, send)
+            with suppress(ClientDisconnected):  # who left before it was taken is missed by nobody
+                await self.app(connection.scope, receive, send)
 
         async with asyncio.TaskGroup() as tasks:
             talking = tasks.create_task(talk())

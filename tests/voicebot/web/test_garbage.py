@@ -57,3 +57,19 @@ async def test_no_garbage_is_an_error_of_ours(
     assert not answer.startswith(b"HTTP/1.1 5")
     assert not [line for line in caplog.records if line.levelno >= logging.ERROR]
     assert not [line for line in lines if line["log_level"] == "error"]
+
+
+async def test_who_leaves_while_a_page_is_being_connected_is_no_error_either(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    await server.add("boss")
+    here = f"127.0.0.1:{server.web.settings.console.port}"
+    async with server.signed_in() as browser:
+        cookie = f"Cookie: {server.web.cookie}={browser.cookies[server.web.cookie]}\r\n\r\n"
+    for _ in range(20):
+        _, writer = await asyncio.open_connection(*here.split(":"))
+        writer.write((SOCKET + KEY).replace(b"HERE", here.encode()) + cookie.encode())
+        await writer.drain()
+        writer.close()
+    await asyncio.sleep(1)
+    assert not [line for line in caplog.records if line.levelno >= logging.ERROR]

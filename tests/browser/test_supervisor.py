@@ -219,6 +219,19 @@ async def test_topics_and_map_lead_to_their_calls(people: Browsers) -> None:
         await expect(boss.page.get_by_role("link", name="王芳")).to_be_visible()
 
 
+async def test_the_map_names_each_province_s_main_dialect_and_the_calls_of_none(
+    people: Browsers, console: Console
+) -> None:
+    at = datetime.now(UTC)
+    await console.store.open_call(CallRecord("abroad", "leg", "inbound", "+4930123456", "400", at))
+    await console.store.end_call("abroad", at, outcome="resolved", end_reason="remote_hangup")
+    async with people.of("boss", language="en") as boss:
+        await boss.open("/map?show=dialects")
+        await expect(boss.page.get_by_role("button", name="Sichuan")).to_contain_text("Southwestern Mandarin")
+        await expect(boss.page.get_by_role("cell", name="Southwestern Mandarin")).to_be_visible()
+        await expect(boss.page.get_by_text("Calls without a province: 1 ")).to_be_visible()
+
+
 async def test_the_map_tells_how_often_an_agent_spoke_the_callers_dialect(people: Browsers, console: Console) -> None:
     at = datetime.now(UTC)
     floor = FloorStore(console.store, "here")

@@ -109,6 +109,14 @@ class Names:
         """What was spoken or typed, or a number, with what is personal in it masked."""
         return text if self._reveal else str(shown_values(text))
 
+    def reason(self, chinese: str) -> str:
+        """Why another room decided something, with what is personal in it masked."""
+        return self._t.said("reason", self.said(chinese))
+
+    def reasons(self, each: Iterable[str]) -> str:
+        """Several in one line."""
+        return ("；" if self._t.language == "zh" else "; ").join(self.reason(chinese) for chinese in each if chinese)
+
     def turn(self, turn: TurnRecord) -> TurnRecord:
         """The same for a whole turn."""
         return turn if self._reveal else shown(turn)

@@ -175,6 +175,12 @@ class CallFigures:
             for row in found
         }
 
+    async def unplaced(self, period: Period) -> int:
+        """Calls whose province is not known: from abroad, or without a number that tells one."""
+        query = sa.select(sa.func.count().label("calls")).select_from(calls)
+        (row,) = await self._store.read(query.where(self._in(period), calls.c.region_province.is_(None)))
+        return int(row["calls"])
+
     async def _spoken(self, period: Period, dialects: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
         """Province -> dialect -> calls in which it is likely. A call's dialects are read once, not once a dialect."""
         each = sa.func.json_each if self._store.is_sqlite else sa.func.jsonb_each

@@ -1,7 +1,10 @@
-"""What other rooms say in English has its Chinese: no refusal, finding, mistake or setting stays English on a page."""
+"""What other rooms say in one language is told in the other: no refusal, finding, mistake or setting stays English on a
+Chinese page, no reason Chinese on an English one."""
 
 import ast
+import csv
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, get_args
@@ -10,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import dialect_router
 import voicebot
 from models import bundle, download
 from models.catalogue import catalogue
@@ -118,6 +122,34 @@ def test_every_setting_is_explained_in_chinese() -> None:
     chinese = texts("zh")
     missing = [each.key for each in every_setting(Settings()) if not CHINESE.search(chinese.meaning(each.key, ""))]
     assert missing == []
+
+
+def reasons() -> Iterator[str]:
+    """Every sentence that gives a reason, with x for every value."""
+    tables = [("verdicts", "not_scorable"), ("reasons",), ("text",)]
+    files = [ROOT / "qa/data/reasons.toml", ROOT / "qa/data/judging.toml", ROOT / "assist/data/call_summary.toml"]
+    for file, names in zip(files, tables, strict=True):
+        found = tomllib.loads(file.read_text("utf-8"))
+        for name in names:
+            for text in found[name].values():
+                yield text.replace("，{due}前", "")  # by when is told in words that callers hear, in Chinese
+    for name in ("reasons", "evidence_reasons", "assignment_reasons", "routing_reasons"):
+        with (Path(dialect_router.__file__).parent / "data" / f"{name}.csv").open(encoding="utf-8") as csv_file:
+            yield from (row["text"] for row in csv.DictReader(csv_file))
+
+
+@pytest.mark.parametrize("chinese", sorted(set(reasons())))
+def test_every_reason_is_told_in_english(chinese: str) -> None:
+    told = texts("en").said("reason", re.sub(r"\{[^}]+\}", "x", chinese))
+    assert not CHINESE.search(told), told
+    assert texts("zh").said("reason", chinese) == chinese
+
+
+def test_reasons_within_reasons_are_told_in_english_too() -> None:
+    assert texts("en").said("reason", "语音识别为普通话：可能性 ×4.3") == "Recognised as Standard Mandarin: odds ×4.3"
+    assert texts("en").said("reason", "客户要求人工；有2位合适的客服空闲") == (
+        "the caller asked for a human; 2 suitable agents are free"
+    )
 
 
 def test_english_pages_say_it_as_it_came() -> None:

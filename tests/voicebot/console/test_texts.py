@@ -1,6 +1,7 @@
 """Both languages say the same things, and every text that a page asks for is there."""
 
 import re
+import tomllib
 from pathlib import Path
 from string import Formatter
 
@@ -9,6 +10,7 @@ from voicebot.company.prompts import REQUIRED_PROMPTS
 from voicebot.console.texts import LANGUAGES, texts
 
 CONSOLE = Path(voicebot.console.__file__).parent
+VOICEBOT = CONSOLE.parent
 ASKED = re.compile(r"""\bt\(\s*f?["']([a-z_.]+(?:\{)?)""")
 """t("board.title"), and the beginning of t(f"span.{span}")."""
 
@@ -46,3 +48,12 @@ def test_every_prompt_that_the_code_speaks_has_an_everyday_name_and_so_has_what_
         assert [key for key in REQUIRED_PROMPTS if f"prompt_name.{key}" not in texts(language).entries] == []
         values = {name for names in REQUIRED_PROMPTS.values() for name in names}
         assert [name for name in values if f"prompt_value.{name}" not in texts(language).entries] == []
+
+
+def test_every_kind_of_follow_up_has_an_everyday_name_those_of_an_agent_s_promises_too() -> None:
+    kinds = set(tomllib.loads((VOICEBOT / "tools" / "tasks.toml").read_text("utf-8")))
+    promises = tomllib.loads((VOICEBOT / "assist" / "data" / "promises.toml").read_text("utf-8"))
+    kinds |= {kind["task"] for kind in promises["kind"]}
+    assert {"callback", "refund", "voicemail"} <= kinds
+    for language in LANGUAGES:
+        assert [kind for kind in sorted(kinds) if f"task.{kind}" not in texts(language).entries] == []

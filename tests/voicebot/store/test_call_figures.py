@@ -10,6 +10,7 @@ from tests.voicebot.store.samples import NOON, a_call, a_turn
 from voicebot.store.call_figures import CallFigures, IntentFigures, Latency, Period, ProvinceFigures, ServiceLevel
 from voicebot.store.floor import FloorStore
 from voicebot.store.floor_records import OfferRecord, QueueVisit
+from voicebot.store.records import CallRecord
 from voicebot.store.store import Store
 from voicebot.store.tables import calls
 
@@ -81,6 +82,14 @@ async def test_latency_is_exact_to_ten_milliseconds(figures: CallFigures) -> Non
 async def test_provinces_have_their_calls_dialects_and_upset_callers(figures: CallFigures) -> None:
     found = await figures.provinces(DAY, ["cmn-sichuan", "yue"])
     assert found == {"四川": ProvinceFigures(2, 1, 1, 1, {"cmn-sichuan": 2}), "广东": ProvinceFigures(1, 0, 0, 0, {})}
+
+
+async def test_calls_of_no_known_province_are_counted_apart(figures: CallFigures, store: Store) -> None:
+    assert await figures.unplaced(DAY) == 0
+    await store.open_call(CallRecord("abroad", "leg", "inbound", "+4930123456", "400", NOON))
+    assert await figures.unplaced(DAY) == 1
+    assert await figures.unplaced(Period(NOON - timedelta(days=9), NOON - timedelta(days=8))) == 0
+    assert sum(each.calls for each in (await figures.provinces(DAY, [])).values()) == 3
 
 
 async def test_a_call_counts_once_however_often_its_caller_was_upset_and_its_agent_rung(

@@ -9,7 +9,7 @@ export default {
       <button v-for="tile in tiles" type="button" :key="tile.province" :style="place(tile)" :title="tile.hint"
               :class="['vb-tile', { 'vb-tile-none': tile.share < 0}]"
               :aria-pressed="tile.province === chosen" @click="$emit('choose', tile.province)">
-        <span class="vb-tile-name">{{ tile.name }}</span><span class="vb-figures">{{ tile.text }}</span>
+        <span class="vb-tile-name">{{ tile.name }}</span><span class="vb-tile-text vb-figures">{{ tile.text }}</span>
       </button>
     </div>`,
   methods: {

@@ -27,7 +27,7 @@ class CallerCard:
                 tag("div", self._visit.t("desk.unknown_caller"), "vb-caller-name")
                 return
             self._head(packet)
-            for name, text in (("desk.whisper", whisper), ("desk.why_you", "　".join(reasons))):
+            for name, text in (("desk.whisper", whisper), ("desk.why_you", self._visit.names.reasons(reasons))):
                 if text:
                     with box("vb-caller-told"):
                         tag("span", self._visit.t(name), "vb-faint")
@@ -90,7 +90,7 @@ class CallerCard:
             badge(f"{found.name} {sure}", "caller")
         with self._reasons:
             for reason in found.reasons:
-                tag("div", self._visit.names.said(reason), "vb-faint vb-small")
+                tag("div", self._visit.names.reason(reason), "vb-faint vb-small")
 
 
 def _heard_dialect(turn: TurnFinished, before: DialectFinding | None, names: Names) -> DialectFinding | None:

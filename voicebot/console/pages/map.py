@@ -13,17 +13,19 @@ from dialect_router.regions import provinces
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import badge, box, empty, facts, link, panel, tag
 from voicebot.console.components.tile_map import Tile, TileMap, places
+from voicebot.console.names import Names
 from voicebot.console.pages.span_choice import chosen_period, list_span, span_choice
 from voicebot.console.shell import framed
 from voicebot.console.visit import Visit
 from voicebot.store.call_figures import ProvinceFigures
 
-MEASURES: Final = ("calls", "upset", "match")
+MEASURES: Final = ("calls", "dialects", "upset", "match")
 
 
 async def china_map(visit: Visit) -> None:
     t = visit.t
     found = await visit.figures.provinces(chosen_period(visit), list(dialects()))
+    unplaced = await visit.figures.unplaced(chosen_period(visit))
     measure = visit.asked("show") if visit.asked("show") in MEASURES else MEASURES[0]
     chosen = visit.asked("province") if visit.asked("province") in provinces() else ""
     with framed(visit.viewer, "map", t("map.title")) as tools:
@@ -43,6 +45,8 @@ async def china_map(visit: Visit) -> None:
                 drawn.show(_tiles(visit, found, measure), chosen=chosen)
                 drawn.on("choose", lambda event: ui.navigate.to(_address(visit, measure, str(event.args))))
                 tag("p", t("map.schematic"), "vb-faint vb-small")
+                if unplaced:
+                    tag("p", t("map.unplaced", count=unplaced), "vb-faint vb-small")
             with box("vb-stack"):
                 if chosen:
                     _province(visit, chosen, found.get(chosen))
@@ -64,14 +68,18 @@ def _tiles(visit: Visit, found: Mapping[str, ProvinceFigures], measure: str) -> 
             tiles.append(Tile(province, name, "", -1))
             continue
         hint = visit.t("map.hint", province=name, calls=figures.calls, upset=f"{figures.upset / figures.calls:.0%}")
-        tiles.append(Tile(province, name, *_shown(figures, measure, most), hint=hint))
+        text, share = _shown(visit.names, figures, measure, most)
+        tiles.append(Tile(province, name, text, share, hint=f"{hint} {text}" if measure == "dialects" else hint))
     return tiles
 
 
-def _shown(figures: ProvinceFigures, measure: str, most: int) -> tuple[str, float]:
+def _shown(names: Names, figures: ProvinceFigures, measure: str, most: int) -> tuple[str, float]:
     """A tile's text, and its share of the deepest colour; less than 0 where there is nothing to show."""
     if measure == "calls":
         return str(figures.calls), figures.calls / most
+    if measure == "dialects":
+        spoken = max(figures.dialects, key=lambda dialect: figures.dialects[dialect], default="")
+        return (names.dialect(spoken), figures.dialects[spoken] / figures.calls) if spoken else ("", -1)
     part, whole = (figures.upset, figures.calls) if measure == "upset" else (figures.matched, figures.with_agent)
     return (f"{part / whole:.0%}", part / whole) if whole else ("", -1)
 
@@ -101,13 +109,16 @@ def _busiest(visit: Visit, found: Mapping[str, ProvinceFigures], measure: str) -
     t, names = visit.t, visit.names
     most = max(figures.calls for figures in found.values())
     in_order = sorted(found.items(), key=lambda each: -each[1].calls)[:12]
-    rows = [
-        Row(
-            [names.province(province), Cell(str(figures.calls), share=figures.calls / most)],
-            href=_address(visit, measure, province),
-            id=province,
-        )
-        for province, figures in in_order
-    ]
+    columns = [Column(t("call.province"), "8rem"), Column(t("map.calls"))]
+    if measure != "calls":
+        columns.append(Column(t(f"map.{measure}"), "9rem"))
+    rows = []
+    for province, figures in in_order:
+        cells = [
+            Cell(names.province(province)),
+            Cell(str(figures.calls), share=figures.calls / most),
+            Cell(_shown(names, figures, measure, most)[0] or "–"),
+        ]
+        rows.append(Row(cells[: len(columns)], href=_address(visit, measure, province), id=province))
     with panel(t("map.busiest"), flush=True):
-        DataTable([Column(t("call.province"), "8rem"), Column(t("map.calls"))], rows, name=t("map.busiest"))
+        DataTable(columns, rows, name=t("map.busiest"))

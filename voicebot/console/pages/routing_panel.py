@@ -22,7 +22,7 @@ def routing_panel(t: Texts, names: Names, offers: Sequence[OfferRecord]) -> None
                     badge(t.named("decided_fate", offer.fate or "open"), "good" if offer.joined_at else "")
                     waited = t("decided.waited", seconds=f"{offer.waited_s:.0f}")
                     tag("span", f"{names.time(offer.offered_at, 'exact')}　{waited}", "vb-faint vb-small")
-                tag("div", "；".join(offer.reasons), "vb-text")
+                tag("div", names.reasons(offer.reasons), "vb-text")
                 if others := [_other(t, names, offer, one["agent_id"], one["price"]) for one in offer.alternatives]:
                     tag("div", t("decided.instead", agents=t.listed(others)), "vb-faint vb-small")
 

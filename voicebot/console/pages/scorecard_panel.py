@@ -88,7 +88,7 @@ class _Panel:
                 tag("span", _figure(result.total))
             with box("vb-grow"):
                 if result.not_scorable:
-                    tag("div", result.not_scorable, "vb-strong")
+                    tag("div", self._names.reason(result.not_scorable), "vb-strong")
                 elif result.fatal:
                     tag("div", t("score.vetoed", without=_figure(result.without_veto)), "vb-strong")
                 if result is not machine:

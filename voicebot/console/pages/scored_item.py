@@ -67,7 +67,7 @@ class ScoredItem:
             tag("span", points if verdict.answer in ("pass", "fail") else "", "vb-faint vb-figures")
 
     def _why(self, each: ReviewedItem) -> None:
-        said = self._names.said(each.verdict.reason)
+        said = self._names.reason(each.verdict.reason)
         if each.reviews:
             said = self._t("reviewing.machine", answer=self._t(f"answer.{each.verdict.answer}"), reason=said)
         tag("div", said, "vb-item-reason vb-text")

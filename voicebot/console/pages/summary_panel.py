@@ -38,7 +38,7 @@ def _sentences(summary: CallSummary) -> Sequence[tuple[str, Sequence[Sentence]]]
 def _sentence(t: Texts, names: Names, sentence: Sentence) -> None:
     """A click shows the turn that says so, within the browser."""
     with box("vb-row vb-wrap"):
-        tag("span", names.said(sentence.text), "vb-text vb-soft")
+        tag("span", names.reason(sentence.text), "vb-text vb-soft")
         for seq in sentence.turns[:1]:
             button = tag("button", t("summary.show"), "vb-evidence")
             button.props["type"] = "button"

@@ -1,7 +1,7 @@
 """What the console says, in Chinese and in English, from the files `zh*.toml` and `en*.toml` beside this one.
 
 What other rooms say in English (refusals, findings, mistakes in files, the meaning of settings) has its Chinese in
-`phrases.zh.toml` and `settings.zh.toml`.
+`phrases.zh.toml` and `settings.zh.toml`; what they say in Chinese (reasons) has its English in `phrases.en.toml`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal, get_args
 
+from dialect_router.dialects import dialects
 from voicebot.console.texts.phrasebook import Phrasebook
 
 TextLanguage = Literal["zh", "en"]
-Kind = Literal["refusal", "finding", "problem"]
-"""Why something was not done; what a check of the system found; what is wrong in a file."""
+Kind = Literal["refusal", "finding", "problem", "reason"]
+"""Why something was not done; what a check of the system found; what is wrong in a file; why something was decided."""
+SAID_IN: Final[Mapping[Kind, TextLanguage]] = {"refusal": "en", "finding": "en", "problem": "en", "reason": "zh"}
 LANGUAGES: Final[tuple[TextLanguage, ...]] = get_args(TextLanguage)
 
 
@@ -41,9 +43,9 @@ class Texts:
         """Several things in one line."""
         return ("、" if self.language == "zh" else ", ").join(each)
 
-    def said(self, kind: Kind, english: str) -> str:
+    def said(self, kind: Kind, text: str) -> str:
         """What another room said, in this language; as it came where no phrase is known."""
-        return _phrasebooks()[kind](english) if self.language == "zh" else english
+        return text if self.language == SAID_IN[kind] else _phrasebooks()[kind](text)
 
     def meaning(self, setting: str, english: str) -> str:
         """What a setting is for. english: as the code explains it."""
@@ -61,9 +63,10 @@ def texts(language: TextLanguage) -> Texts:
 
 @cache
 def _phrasebooks() -> Mapping[Kind, Phrasebook]:
-    found: dict[Kind, dict[str, dict[str, str]]] = _table("phrases.zh.toml")
+    found: dict[Kind, dict[str, dict[str, str]]] = {**_table("phrases.zh.toml"), **_table("phrases.en.toml")}
+    found["reason"]["dialects"] = {dialect.name_zh: dialect.name_en for dialect in dialects().values()}
     return {
-        kind: Phrasebook({english: told for group in groups.values() for english, told in group.items()})
+        kind: Phrasebook({said: told for group in groups.values() for said, told in group.items()})
         for kind, groups in found.items()
     }
 

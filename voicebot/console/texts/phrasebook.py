@@ -1,4 +1,4 @@
-"""What the rest of the system says in English, in the visitor's language: refusals, findings, mistakes in files.
+"""What the rest of the system says in one language, in the other: refusals, findings, mistakes in files, reasons.
 
 Those texts are made where the fault is known, for the command line and the logs as well; here they are recognised by
 their shape. What is in no phrase is shown as it came.

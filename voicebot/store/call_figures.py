@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -103,7 +103,8 @@ class CallFigures:
 
     async def intents_by_day(self, period: Period, zone: tzinfo) -> dict[date, Counter[str]]:
         """Day in `zone` -> intent -> calls in which the caller had it."""
-        hour = self._hour(calls.c.started_at).label("hour")
+        past_hour = (period.since.astimezone(zone).utcoffset() or timedelta()) % timedelta(hours=1)
+        hour = self._hour(calls.c.started_at, past_hour).label("hour")
         query = (
             sa.select(hour, turns.c.intent, sa.func.count(sa.distinct(calls.c.id)).label("n"))
             .join_from(calls, turns)
@@ -112,22 +113,24 @@ class CallFigures:
         )
         found: defaultdict[date, Counter[str]] = defaultdict(Counter)
         for row in await self._store.read(query):
-            found[_moment(row["hour"]).astimezone(zone).date()][row["intent"]] += row["n"]
+            found[(_moment(row["hour"]) - past_hour).astimezone(zone).date()][row["intent"]] += row["n"]
         return found
 
     async def intents(self, period: Period) -> dict[str, IntentFigures]:
         """Intent of callers -> figures of the calls in which somebody had it."""
+        upset = sa.case((_upset(), 1), else_=0).label("upset")
+        called = sa.select(calls.c.id, calls.c.outcome, upset).where(self._in(period)).cte("called")
+        called = called.prefix_with("MATERIALIZED")  # whether its caller was upset is asked once a call
         had = (
-            sa.select(calls.c.id, calls.c.outcome, turns.c.intent)
-            .join_from(calls, turns)
-            .where(self._in(period), turns.c.role == "caller", turns.c.intent.is_not(None))
+            sa.select(called, turns.c.intent)
+            .join_from(called, turns, turns.c.call_id == called.c.id)
+            .where(turns.c.role == "caller", turns.c.intent.is_not(None))
             .distinct()
             .subquery()
         )
         resolved = _how_many(had.c.outcome == "resolved").label("resolved")
-        upset = _upset_calls()
-        counted = (sa.func.count().label("calls"), resolved, sa.func.count(upset.c.call_id).label("upset"))
-        query = sa.select(had.c.intent, *counted).outerjoin_from(had, upset, upset.c.call_id == had.c.id)
+        counted = (sa.func.count().label("calls"), resolved, sa.func.sum(had.c.upset).label("upset"))
+        query = sa.select(had.c.intent, *counted)
         found = await self._store.read(query.group_by(had.c.intent))
         return {row["intent"]: IntentFigures(row["calls"], row["resolved"], row["upset"]) for row in found}
 
@@ -156,15 +159,15 @@ class CallFigures:
 
     async def provinces(self, period: Period, dialects: Sequence[str]) -> dict[str, ProvinceFigures]:
         """Province -> figures; `dialects` are the tags that are counted."""
-        province, upset, matched = calls.c.region_province, _upset_calls(), _matched_calls()
+        province, matched = calls.c.region_province, _matched_calls()
         counted = [
             sa.func.count().label("calls"),
-            sa.func.count(upset.c.call_id).label("upset"),
+            _how_many(_upset()).label("upset"),
             sa.func.count(calls.c.agent_id).label("with_agent"),
             sa.func.count(matched.c.call_id).label("matched"),
         ]
         by_agent = sa.and_(matched.c.call_id == calls.c.id, matched.c.agent_id == calls.c.agent_id)
-        joined = calls.outerjoin(upset, upset.c.call_id == calls.c.id).outerjoin(matched, by_agent)
+        joined = calls.outerjoin(matched, by_agent)
         query = sa.select(province, *counted).select_from(joined).where(self._in(period), province.is_not(None))
         found = await self._store.read(query.group_by(province))
         spoken = await self._spoken(period, dialects)
@@ -204,20 +207,22 @@ class CallFigures:
             return sa.func.julianday(column) * 86_400.0
         return sa.cast(sa.extract("epoch", column), sa.Float)
 
-    def _hour(self, column: sa.Column[datetime]) -> sa.ColumnElement[str]:
-        """A moment's hour in UTC as text, in both databases."""
+    def _hour(self, column: sa.Column[datetime], later: timedelta = timedelta()) -> sa.ColumnElement[str]:
+        """The hour in UTC of a moment so much later, as text, in both databases."""
         if self._store.is_sqlite:
-            return sa.func.strftime("%Y-%m-%d %H", column)
-        return sa.func.to_char(sa.func.timezone("UTC", column), "YYYY-MM-DD HH24")
+            return sa.func.strftime("%Y-%m-%d %H", column, f"+{later.total_seconds():.0f} seconds")
+        return sa.func.to_char(sa.func.timezone("UTC", column) + later, "YYYY-MM-DD HH24")
 
 
-def _upset_calls() -> sa.Subquery:
-    """call_id, each once. To be joined: as a condition, PostgreSQL asks it for each call once it is a large one."""
-    return sa.select(turns.c.call_id).where(turns.c.emotion.in_(UPSET)).distinct().subquery("upset_calls")
+def _upset() -> sa.ColumnElement[bool]:
+    """Condition on `calls`: somebody in it was upset."""
+    return sa.exists().where(turns.c.call_id == calls.c.id, turns.c.emotion.in_(UPSET))
 
 
 def _matched_calls() -> sa.Subquery:
-    """call_id and agent_id, each pair once: that agent had the call, and speaks its caller's dialect."""
+    """call_id and agent_id, each pair once: that agent had the call, and speaks its caller's dialect.
+
+    To be joined: asked for each call, SQLite looks through all that its agent ever had."""
     pairs = sa.select(offers.c.call_id, offers.c.agent_id)
     return pairs.where(offers.c.joined_at.is_not(None), offers.c.dialect_matched).distinct().subquery("matched_calls")
 

@@ -54,3 +54,8 @@ verdicts = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("evidence", Json, nullable=False),
 )
+left_to_people = verdicts.c.answer == sa.literal_column("'unsure'")
+"""Literally: for a parameter SQLite does not use the index of these few."""
+sa.Index(
+    "ix_verdicts_left_to_people", verdicts.c.score_id, sqlite_where=left_to_people, postgresql_where=left_to_people
+)

@@ -67,7 +67,7 @@ calls = sa.Table(
     sa.Column("language", sa.Text),
     sa.Column("started_at", UtcDateTime, nullable=False, index=True),
     sa.Column("answered_at", UtcDateTime),
-    sa.Column("ended_at", UtcDateTime),
+    sa.Column("ended_at", UtcDateTime, index=True),
     sa.Column("outcome", sa.Text),
     sa.Column("end_reason", sa.Text),
     sa.Column("recording_path", sa.Text),

@@ -52,6 +52,18 @@ async def test_an_intent_counts_once_a_call_on_the_day_of_the_place(figures: Cal
     assert found == {date(2026, 11, 5): {"invoice": 2, "complaint": 1}, date(2026, 11, 6): {"invoice": 1}}
 
 
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "Asia/Kathmandu", "Asia/Shanghai", "America/St_Johns", "UTC"])
+async def test_days_begin_at_the_zone_s_midnight_not_at_a_whole_hour(store: Store, zone: str) -> None:
+    midnight = datetime(2026, 11, 5, tzinfo=ZoneInfo(zone))
+    for minutes in (-1, 0, 1, 1439, 1440):
+        at = (midnight + timedelta(minutes=minutes)).astimezone(UTC)
+        await store.open_call(a_call(f"c{minutes}", started_at=at))
+        await store.add_turn(a_turn(0, f"c{minutes}", intent="invoice"))
+    period = Period(midnight.astimezone(UTC) - timedelta(days=1), midnight.astimezone(UTC) + timedelta(days=2))
+    found = await CallFigures(store).intents_by_day(period, ZoneInfo(zone))
+    assert {day.day: counted["invoice"] for day, counted in found.items()} == {4: 1, 5: 3, 6: 1}
+
+
 async def test_an_intent_has_its_calls_ends_and_upset_callers(figures: CallFigures) -> None:
     assert await figures.intents(DAY) == {"invoice": IntentFigures(3, 1, 1), "complaint": IntentFigures(1, 1, 0)}
 

@@ -15,7 +15,7 @@ from voicebot.qa.review.in_force import keep_decided
 from voicebot.qa.review.review import Appeal, AppealStatus, Review
 from voicebot.store import rows
 from voicebot.store.review_tables import appeals, reviews
-from voicebot.store.score_tables import scores, verdicts
+from voicebot.store.score_tables import left_to_people, scores, verdicts
 from voicebot.store.store import Store
 from voicebot.store.tables import calls
 
@@ -159,9 +159,7 @@ class ReviewStore:
             sa.select(scores.c.call_id, scores.c.scorecard, verdicts.c.item, verdicts.c.reason)
             .join(verdicts, verdicts.c.score_id == scores.c.id)
             .join(calls, calls.c.id == scores.c.call_id)
-            .where(
-                scores.c.current, verdicts.c.answer == "unsure", ~answered, sa.true() if reached is None else reached
-            )
+            .where(scores.c.current, left_to_people, ~answered, sa.true() if reached is None else reached)
             .order_by(scores.c.scored_at.desc(), scores.c.call_id, verdicts.c.place)
             .limit(limit)
         )

@@ -169,7 +169,7 @@ class Browsers:
         await page.fill("input[name=name]", name)
         await page.fill("input[name=password]", PASSWORD)
         await page.click("form button")
-        await page.wait_for_url(lambda url: "/sign-in" not in url)
+        await page.wait_for_url(lambda url: "/sign-in" not in url)  # Chromium forgets a close as a page arrives
         await page.close()
         self._contexts[name] = context
         return context

@@ -15,7 +15,7 @@ from tests.browser.console import Browsers, Console
 from voicebot.company import load_company
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.privacy.audit import Audit
-from voicebot.qa.review.reviews import ReviewStore
+from voicebot.qa.review.reviews import Reviewing, ReviewStore
 from voicebot.qa.summary_store import SummaryStore
 from voicebot.store.floor import FloorStore
 from voicebot.store.floor_records import OfferRecord, WrapUpRecord
@@ -154,6 +154,15 @@ async def test_a_verdict_is_confirmed_or_overruled_by_the_team_s_supervisor_alon
         await expect(item(page, "礼貌用语")).to_contain_text("改判为：通过")
         await expect(page.get_by_role("dialog")).to_have_count(0)
         assert NUMBER not in await page.content()
+
+        await item(page, "礼貌用语").get_by_role("button", name="改判").press("Enter")
+        colleague = Reviewing("reviewed", "service", "politeness", "not_applicable", "林晓", "没有机会说")
+        await ReviewStore(console.store).review(colleague, actor="account:boss", at=datetime.now(UTC))
+        await page.get_by_label("理由").fill("没有说")
+        await page.get_by_label("未通过", exact=True).press("Space")
+        await page.get_by_role("button", name="提交").press("Enter")
+        await expect(page.get_by_text("刚才已经有人复核过")).to_be_visible()
+        await expect(item(page, "礼貌用语")).to_contain_text("改判为：不适用")
     found = [entry for entry in await Audit(console.store).entries(object="call:reviewed") if "score." in entry.action]
     assert {entry.action for entry in found} >= {"score.confirmed", "score.overruled"}
     assert all(entry.actor.startswith("account:") for entry in found)

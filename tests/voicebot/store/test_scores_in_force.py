@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import UTC, timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from tests.voicebot.qa.talks import SMALL_CARD
@@ -13,7 +14,7 @@ from tests.voicebot.store.samples import NOON, a_call
 from voicebot.qa.periods import Period as ReportPeriod
 from voicebot.qa.reporting.figures import read_figures
 from voicebot.qa.review.in_force import catch_up
-from voicebot.qa.review.reviews import Reviewing, ReviewStore
+from voicebot.qa.review.reviews import CannotReview, Reviewing, ReviewStore
 from voicebot.qa.review.samples import Sample, SampleStore
 from voicebot.qa.scorecard.files import parse_scorecard
 from voicebot.qa.scores import ScoreStore
@@ -79,6 +80,21 @@ async def test_an_overruled_veto_is_lifted_everywhere(store: Store) -> None:
     assert (await standing(store)).average == 100
     await answer(store, "swearing", "fail")  # and the last one does
     assert (await standing(store)).average == 0
+
+
+async def test_who_has_not_seen_a_colleague_s_answer_does_not_undo_it(store: Store) -> None:
+    await scored(store)
+    book = ReviewStore(store)
+
+    async def overrule(given: str, instead_of: str) -> None:
+        answer = Reviewing("rude", "small", "swearing", given, "lead", "听过录音", instead_of)  # type: ignore[arg-type]
+        await book.review(answer, actor="account:lead", at=NOON)
+
+    await overrule("pass", "fail")
+    with pytest.raises(CannotReview, match="somebody else meanwhile"):
+        await overrule("not_applicable", "fail")  # from a page that was loaded before
+    await overrule("not_applicable", "pass")
+    assert [review.answer for review in await book.of_call("rude")] == ["pass", "not_applicable"]
 
 
 async def test_blind_answers_change_no_total(store: Store) -> None:

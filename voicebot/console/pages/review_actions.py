@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -20,6 +21,7 @@ from voicebot.qa.material import Answer
 from voicebot.qa.review.reading import ReviewedItem
 from voicebot.qa.review.review import Appeal
 from voicebot.qa.review.reviews import LONGEST_COMMENT, Reviewing, ReviewStore
+from voicebot.store.database import StoreError
 from voicebot.store.records import CallRecord
 
 GIVEN: Final[tuple[Answer, ...]] = ("pass", "fail", "not_applicable")
@@ -72,7 +74,9 @@ class ReviewActions:
 
     async def _review(self, scorecard: str, each: ReviewedItem, answer: Answer, words: str) -> bool:
         actor = self._visit.viewer.actor
-        reviewing = Reviewing(self._call.id, scorecard, each.item.name, answer, actor.name, words)
+        reviewing = Reviewing(
+            self._call.id, scorecard, each.item.name, answer, actor.name, words, instead_of=each.final.answer
+        )
         return await self._write(self._store.review(reviewing, actor=actor.id, at=datetime.now(UTC)))
 
     def _overrule(self, scorecard: str, each: ReviewedItem) -> None:
@@ -127,8 +131,8 @@ class ReviewActions:
 
     async def _write(self, write: Awaitable[object]) -> bool:
         done = await attempted(self._t, write)
-        if done:
-            await self._on_done()
+        with suppress(StoreError):  # which has been told
+            await self._on_done()  # what was refused may have been changed by a colleague
         return done
 
 

@@ -36,6 +36,8 @@ class Reviewing:
     answer: Answer
     reviewer: str
     comment: str = ""
+    instead_of: Answer | None = None
+    """What stood there when they answered: anything else means that a colleague has answered meanwhile."""
 
 
 class ReviewStore:
@@ -175,7 +177,10 @@ def add_review(
     sample_id: str | None = None,
 ) -> bool:
     """Within the transaction of what it belongs to. sample_id: makes it a blind one. Raises CannotReview."""
-    verdict = _verdict(connection, reviewing.call_id, reviewing.scorecard, reviewing.item)
+    place = (reviewing.call_id, reviewing.scorecard, reviewing.item)
+    verdict = _verdict(connection, *place)
+    if reviewing.instead_of not in (None, _decided(connection, *place) or verdict["answer"]):
+        raise CannotReview(f"{reviewing.item} was reviewed by somebody else meanwhile: look at what stands there now")
     confirms = bool(verdict["answer"] == reviewing.answer)
     if not confirms and sample_id is None and not reviewing.comment.strip():
         raise CannotReview("a verdict is overruled with a reason; add a comment")

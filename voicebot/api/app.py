@@ -40,8 +40,9 @@ _NEEDED: Final[Mapping[type[Exception], str]] = {
 _DESCRIPTION: Final = """
 Calls, their scores, customers, follow-ups, agents and knowledge of this call centre.
 
-Programs send `Authorization: Bearer KEY`. Lists come in pages: `next` is the address of the following one. Errors are
-problems as in RFC 9457. Personal numbers are masked without the scope `numbers:read`.
+Programs send `Authorization: Bearer KEY`. Lists come in pages: `next` is the address of the following one. Calls and
+follow-ups that come in while a program reads on shift nothing. Errors are problems as in RFC 9457. Personal numbers are
+masked without the scope `numbers:read`.
 """
 
 

@@ -14,9 +14,10 @@ from starlette.responses import FileResponse
 from voicebot.accounts.call_access import looks_for_numbers, reached_calls, subject_of
 from voicebot.accounts.permissions import Action
 from voicebot.api.asking import Asking, Asks
-from voicebot.api.paging import Limit, Offset, Page, page
+from voicebot.api.paging import After, Limit, Offset, Page, newest_page, place_of
 from voicebot.api.shape import Shape
 from voicebot.store.call_search import CallFilter, CallSearch, FoundCall
+from voicebot.store.place import Place
 from voicebot.store.records import CallRecord, TurnRecord
 
 router = APIRouter(prefix="/calls", tags=["calls"])
@@ -119,6 +120,7 @@ async def list_calls(
     agent: Text = "",
     limit: Limit = 50,
     offset: Offset = 0,
+    after: After = "",
 ) -> Page[ListedCall]:
     """Calls, newest first. Outcome `open`: those going on.
 
@@ -142,10 +144,11 @@ async def list_calls(
         agent=agent,
     )
     search = CallSearch(asks.web.store).within(reached_calls(asks.actor, Action.VIEW_CALL))
-    found = await search.find(wanted, limit=limit + 1, offset=offset)
+    found = await search.find(wanted, limit=limit + 1, offset=offset, after=place_of(after))
     if asks.may(Action.SEE_NUMBERS):
         await asks.audit("calls.listed", "calls", {"count": min(len(found), limit), "offset": offset})
-    return page(request, [_listed(asks, each) for each in found], limit=limit, offset=offset)
+    listed = [_listed(asks, each) for each in found]
+    return newest_page(request, listed, limit=limit, place=lambda call: Place(call.started_at, call.id))
 
 
 @router.get("/{call_id}")

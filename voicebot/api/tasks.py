@@ -13,11 +13,12 @@ from pydantic import ConfigDict
 from voicebot.accounts.call_access import reached_calls
 from voicebot.accounts.permissions import Action, Reach, reach
 from voicebot.api.asking import Asking, Asks
-from voicebot.api.paging import Limit, Offset, Page, page
+from voicebot.api.paging import After, Limit, Offset, Page, newest_page, place_of
 from voicebot.api.shape import Shape
 from voicebot.assist.promises import Standing, standing
 from voicebot.masking import mask_values
 from voicebot.store.call_search import CallSearch
+from voicebot.store.place import Place
 from voicebot.store.records import TaskRecord, TaskStatus
 
 router = APIRouter(prefix="/tasks", tags=["follow-ups"])
@@ -56,13 +57,17 @@ async def list_tasks(
     call_id: Annotated[str | None, Query(max_length=100)] = None,
     limit: Limit = 50,
     offset: Offset = 0,
+    after: After = "",
 ) -> Page[Task]:
     """Follow-ups, newest first."""
     asks.need(Action.VIEW_TASKS)
-    found = await asks.web.store.tasks(limit=limit + 1, offset=offset, status=status, kind=kind, call_id=call_id)
+    found = await asks.web.store.tasks(
+        limit=limit + 1, offset=offset, after=place_of(after), status=status, kind=kind, call_id=call_id
+    )
     if asks.may(Action.SEE_NUMBERS):
         await asks.audit("tasks.listed", "tasks", {"count": min(len(found), limit), "offset": offset})
-    return page(request, await _told(asks, found), limit=limit, offset=offset)
+    told = await _told(asks, found)
+    return newest_page(request, told, limit=limit, place=lambda task: Place(task.created_at, task.id))
 
 
 @router.get("/{task_id}")

@@ -12,6 +12,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from voicebot.store import rows
+from voicebot.store.place import Place
 from voicebot.store.records import CallRecord
 from voicebot.store.scores_in_force import scores_in_force as scores
 from voicebot.store.scores_in_force import verdicts_in_force as verdicts
@@ -86,9 +87,12 @@ class CallSearch:
         """The same search among fewer calls."""
         return CallSearch(self._store, reached=reached)
 
-    async def find(self, wanted: CallFilter, *, limit: int = 50, offset: int = 0) -> list[FoundCall]:
-        """Newest first."""
-        query = sa.select(calls).where(*self._conditions(wanted, _each_asked))
+    async def find(
+        self, wanted: CallFilter, *, limit: int = 50, offset: int = 0, after: Place | None = None
+    ) -> list[FoundCall]:
+        """Newest first. after: only those behind it."""
+        behind = () if after is None else (after.behind(calls.c.started_at, calls.c.id),)
+        query = sa.select(calls).where(*self._conditions(wanted, _each_asked), *behind)
         query = query.order_by(calls.c.started_at.desc(), calls.c.id).limit(limit).offset(offset)
         found = [rows.record(CallRecord, row) for row in await self._store.read(query)]
         return await self._described(found, words_of(wanted.words)) if found else []

@@ -20,6 +20,7 @@ from voicebot.events import Event
 from voicebot.store import rows, tables
 from voicebot.store.database import Database, StoreError
 from voicebot.store.orphans import close_orphans
+from voicebot.store.place import Place
 from voicebot.store.records import (
     CallRecord,
     CustomerRecord,
@@ -192,13 +193,16 @@ class Store:
         *,
         limit: int = 50,
         offset: int = 0,
+        after: Place | None = None,
         status: str | None = None,
         kind: str | None = None,
         call_id: str | None = None,
     ) -> list[TaskRecord]:
-        """The latest tasks, newest first."""
+        """The latest tasks, newest first. after: only those behind it."""
         table = tables.tasks
         query = sa.select(table).order_by(table.c.created_at.desc(), table.c.id).limit(limit).offset(offset)
+        if after is not None:
+            query = query.where(after.behind(table.c.created_at, table.c.id))
         for column, wanted in ((table.c.status, status), (table.c.kind, kind), (table.c.call_id, call_id)):
             if wanted is not None:
                 query = query.where(column == wanted)

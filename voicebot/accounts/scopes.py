@@ -22,6 +22,13 @@ SCOPES: Final[Mapping[str, frozenset[Action]]] = {
 """numbers:read: phone, identity and card numbers in full, in whatever the other scopes let it read."""
 
 
+def giving(action: Action) -> tuple[str, ...]:
+    """The scopes with which a key may do it, the narrowest first."""
+    return tuple(
+        sorted((name for name, actions in SCOPES.items() if action in actions), key=lambda name: len(SCOPES[name]))
+    )
+
+
 def actions_of(scopes: Iterable[str]) -> frozenset[Action]:
     """Scopes that a later version took away allow nothing."""
     return frozenset[Action]().union(*(SCOPES.get(scope, frozenset()) for scope in scopes))

@@ -58,13 +58,22 @@ def build_api(web: Web) -> FastAPI:
         if wait_s:
             raise HTTPException(429, "Too many requests.", {"Retry-After": str(math.ceil(wait_s))})
 
+    async def known_parameters(request: Request) -> None:
+        """A filter that is spelt wrong would be no filter: what is not wanted would be told as if it were."""
+        route = request.scope["route"]
+        unknown = request.query_params.keys() - {field.alias for field in route.dependant.query_params}
+        if unknown:
+            raise RequestValidationError(
+                [{"loc": ("query", name[:100]), "msg": "There is no such parameter"} for name in sorted(unknown)]
+            )
+
     api = FastAPI(
         title="voicebot",
         version=version("voicebot"),
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
-        dependencies=[Security(_KEY), Depends(limited)],
+        dependencies=[Security(_KEY), Depends(limited), Depends(known_parameters)],
         responses=_problems(400, 401, 403, 404, 409, 422, 429, 503),
     )
     api.state.web = web

@@ -199,3 +199,21 @@ async def test_too_many_requests_are_told_when_to_come_again(server: Server) -> 
         late = next(answer for answer in answers if answer.status_code == 429)
         assert int(late.headers["retry-after"]) >= 1 and late.json()["status"] == 429
         assert (await other.get("/me")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/calls?agent_id=8001", "/tasks?state=open", "/calls/ours?limit=1", "/agents?team=x"])
+async def test_a_filter_that_is_spelt_wrong_is_refused_and_does_not_find_everything(server: Server, path: str) -> None:
+    async with await program(server, *READ) as crm:
+        answer = await crm.get(path)
+        assert answer.status_code == 422
+        name = path.partition("?")[2].partition("=")[0]
+        assert answer.json()["errors"] == [{"where": ["query", name], "what": "There is no such parameter"}]
+
+
+async def test_a_refusal_names_the_scope_that_the_key_lacks(server: Server) -> None:
+    async with await program(server, "agents:read") as crm:
+        assert (await crm.get("/customers")).json()["detail"] == "This needs a key with the scope 'customers:read'."
+        asked = (await crm.get("/tasks")).json()["detail"]
+        assert asked == "This needs a key with the scope 'tasks:read' or 'tasks:write'."
+        changed = (await crm.patch("/tasks/task-ours", json={"status": "done"})).json()["detail"]
+        assert changed == "This needs a key with the scope 'tasks:write'."

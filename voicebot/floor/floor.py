@@ -24,7 +24,7 @@ from dialect_router.presence import Cause
 from dialect_router.queue_rules import Action, GiveUp
 from dialect_router.routing import Staffing
 from voicebot.agent_events import AgentEvent
-from voicebot.assist.handover import extended
+from voicebot.assist.handover import Stage, extended
 from voicebot.assist.packet import HandoverPacket, Hop
 from voicebot.assist.summary import summary_wording
 from voicebot.assist.whisper import Whisper, whisper, whisper_wording
@@ -222,8 +222,12 @@ class Floor:
         packet, connection = visitor.packet, visitor.connection
         if packet is None or connection is None:
             return packet
+        return self.extended(packet, connection.stage, hop)
+
+    def extended(self, packet: HandoverPacket, stage: Stage, hop: Hop | None) -> HandoverPacket:
+        """With what one more party came to, and the transfer that ends their part."""
         company, now = self._services.company, datetime.now(UTC)
-        return extended(packet, company, connection.stage, at=now, wording=summary_wording(), hop=hop)
+        return extended(packet, company, stage, at=now, wording=summary_wording(), hop=hop)
 
     # Time
 

@@ -22,6 +22,7 @@ from telephony.looped_sound import LoopedSound
 from telephony.ringback import ringback
 from telephony.sip.refer import TransferRequest
 from voicebot.agent_events import Consulting, LineStood
+from voicebot.assist.handover import Stage
 from voicebot.assist.packet import Hop
 from voicebot.store.floor_records import Fate
 
@@ -197,6 +198,7 @@ class Transfers:
             self._take_back(*found)
             return True
         if (conference := self._conferences.pop(floor_id, None)) is not None:
+            self._learn(conference)
             self._hand_over(floor_id, conference.colleague)
             return True
         if (left := _of_colleague(self._conferences, floor_id)) is not None:
@@ -224,6 +226,12 @@ class Transfers:
         self._floor.forget(call_id)
         assert colleague.joining is not None
         colleague.joining()
+
+    def _learn(self, conference: Consultation) -> None:
+        """The colleague knows what came up while all three talked: who invited them heard it, and has left."""
+        colleague, packet = conference.colleague, conference.caller.packet
+        if packet is not None:
+            colleague.packet = self._floor.extended(packet, Stage(by=colleague.hop.by), colleague.hop)
 
     def _invited_left(self, call_id: str, conference: Consultation) -> None:
         self._conferences.pop(call_id)

@@ -9,8 +9,9 @@ from telephony.leg import EndReason
 from tests.virtual_time import in_virtual_time
 from tests.voicebot.call.conversation import Conversation
 from tests.voicebot.floor.house import House, Phone, agent, house, loud
+from tests.voicebot.floor.test_talking import caller_says
 from voicebot.agent_commands import Consult, EndConsult, HangUp, Hold, Mute, Transfer
-from voicebot.agent_events import LineStood, Ringing
+from voicebot.agent_events import LineStood, Ringing, WrapUpSuggested
 
 
 async def consulting(here: House) -> tuple[Conversation, Phone, Phone]:
@@ -299,6 +300,22 @@ async def test_who_leaves_a_conference_leaves_the_caller_to_the_colleague(tmp_pa
         assert (await here.commands.handle(Mute("m", "8002", True))).done  # the line is wholly the colleague's
         caller.line.end()
         assert (await caller.ended()).agent_id == "8002" and not here.floor.visitors
+
+
+@in_virtual_time
+async def test_what_comes_up_in_a_conference_is_known_to_the_colleague_who_stays(tmp_path: Path) -> None:
+    async with house(tmp_path, agent("8001"), agent("8002", skills={"repair": 1})) as here:
+        caller, first, second = await consulting(here)
+        assert (await here.commands.handle(EndConsult("c2", "8001", "conference"))).done
+        await asyncio.sleep(0.3)
+        caller_says(here, caller, "我要开发票", "invoice")
+        await asyncio.sleep(4)
+        first.end()
+        await asyncio.sleep(1)
+        second.end()
+        await asyncio.sleep(1)
+        suggested = {event.agent_id: event for event in here.told if isinstance(event, WrapUpSuggested)}
+        assert "发票" in suggested["8001"].reason and "发票" in suggested["8002"].reason
 
 
 @in_virtual_time

@@ -127,6 +127,8 @@ async def test_an_appeal_gets_an_answer_and_both_values_stay(people: Browsers, c
         closing = item(agent.page, "结束语")
         for shown in ("系统判为“未通过”", "申诉成立", "苏敏", "听了录音，属实"):
             await expect(closing).to_contain_text(shown)
+        said = await closing.locator(".vb-item-said").all_inner_texts()
+        assert ["申诉" in said[0], "改判为" in said[1]] == [True, True]  # the answer comes after what was asked
         await agent.open("/reviews")
         await expect(agent.page.get_by_role("row", name="结束语")).to_contain_text("听了录音，属实")
         assert await agent.call("window.hacked") is None and await lead.call("window.hacked") is None
@@ -163,6 +165,14 @@ async def test_a_verdict_is_confirmed_or_overruled_by_the_team_s_supervisor_alon
         await page.get_by_role("button", name="提交").press("Enter")
         await expect(page.get_by_text("刚才已经有人复核过")).to_be_visible()
         await expect(item(page, "礼貌用语")).to_contain_text("改判为：不适用")
+        await page.get_by_role("dialog").get_by_role("button", name="取消").click()
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await item(page, "礼貌用语").get_by_role("button", name="改判").press("Enter")
+        await page.get_by_label("理由").fill("再听一遍，确实没有说")
+        await page.get_by_label("未通过", exact=True).press("Space")
+        await page.get_by_role("button", name="提交").press("Enter")
+        await expect(item(page, "礼貌用语")).to_contain_text("改回系统的判断：未通过")
+        await expect(item(page, "礼貌用语")).not_to_contain_text("确认：")
     found = [entry for entry in await Audit(console.store).entries(object="call:reviewed") if "score." in entry.action]
     assert {entry.action for entry in found} >= {"score.confirmed", "score.overruled"}
     assert all(entry.actor.startswith("account:") for entry in found)

@@ -13,7 +13,7 @@ from voicebot.console.names import Names, minutes
 from voicebot.console.pages.decided_how import decided_how
 from voicebot.console.scorecard_words.rule_words import RuleWords
 from voicebot.console.texts import Texts
-from voicebot.qa.material import Evidence, Verdict
+from voicebot.qa.material import Answer, Evidence, Verdict
 from voicebot.qa.review.reading import ReviewedItem
 from voicebot.qa.review.review import Appeal, AppealStatus, Review
 
@@ -48,10 +48,7 @@ class ScoredItem:
             with ui.element("details").classes("vb-folded vb-item-how"):
                 tag("summary", self._t("rule.how"))
                 decided_how(self._t, words, each.item)
-            for review in each.reviews:
-                self._review(review)
-            for appeal in each.appeals:
-                self._appeal(appeal)
+            self._said(each)
             yield
 
     def _head(self, each: ReviewedItem) -> None:
@@ -87,8 +84,22 @@ class ScoredItem:
         """Time and words, by which a place that several conditions found is told from others."""
         return f"{minutes(evidence.started_ms / 1000)} {self._quote(evidence) or self._t('score.here')}"
 
-    def _review(self, review: Review) -> None:
-        what = "reviewing.confirmed" if review.confirms else "reviewing.overruled"
+    def _said(self, each: ReviewedItem) -> None:
+        """In order of time: an answer follows the appeal that it was given to."""
+        stood = each.verdict.answer
+        appeals = list(each.appeals)
+        for review in each.reviews:
+            while appeals and appeals[0].appealed_at <= review.reviewed_at:
+                self._appeal(appeals.pop(0))
+            self._review(review, stood)
+            stood = review.answer
+        for appeal in appeals:
+            self._appeal(appeal)
+
+    def _review(self, review: Review, stood: Answer) -> None:
+        """stood: what was answered before."""
+        changed = "reviewing.restored" if review.confirms else "reviewing.overruled"
+        what = "reviewing.confirmed" if review.answer == stood else changed
         who = self._people.get(review.reviewer, review.reviewer)
         with box("vb-item-said"):
             answer = self._t(f"answer.{review.answer}")

@@ -24,6 +24,8 @@ from voicebot.web.visitor import VISITOR, Web, address_of, visitor_of
 MOST_FIELDS: Final = 10
 CHANGED: Final = "changed"
 """In the address after the password was."""
+OVER: Final = "over"
+"""In the address for whom a page of theirs brought here: their session ended while they looked at it."""
 
 
 def add_sign_in_pages(app: FastAPI, web: Web, setup_code: SetupCode) -> None:
@@ -57,7 +59,8 @@ class _SignInPages:
             return RedirectResponse(wanted, 303)
         if await self._web.sign_in.book.is_empty():
             return RedirectResponse("/set-up", 303)
-        return page(request, "sign_in.html", "sign_in", next=wanted, provider=self._provider)
+        notice = texts(request)["session_over"] if OVER in request.query_params else ""
+        return page(request, "sign_in.html", "sign_in", notice=notice, next=wanted, provider=self._provider)
 
     async def sign_in_sent(self, request: Request) -> Response:
         form = await _form(request)

@@ -14,6 +14,10 @@ export default {
     window.socket?.off("connect_error", this.ask);
   },
   methods: {
+    leave() {
+      const here = window.location.pathname + window.location.search;
+      window.location.replace(`/sign-in?next=${encodeURIComponent(here)}&over`); // where it is said why
+    },
     listen() {
       if (!window.socket) {
         this.waiting = setTimeout(() => this.listen(), RETRY_MS); // NiceGUI makes it after the page's parts
@@ -23,13 +27,13 @@ export default {
       window.socket.on("connect_error", this.ask);
     },
     look(_reason, details) {
-      if (details?.context?.code === SIGNED_OUT) window.location.reload();
+      if (details?.context?.code === SIGNED_OUT) this.leave();
     },
     // A computer that slept past its session's end is refused without being told why.
     async ask() {
       try {
         const answer = await fetch(FOR_THE_SIGNED_IN, { cache: "no-store" });
-        if (answer.status === 401) window.location.reload();
+        if (answer.status === 401) this.leave();
       } catch {
         // the console is away: the socket goes on trying
       }

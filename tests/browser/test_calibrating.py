@@ -3,6 +3,7 @@ trusted: those turn themselves to advice."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -66,6 +67,19 @@ async def test_who_is_no_rater_gets_nothing_of_a_sample(people: Browsers, consol
             assert await agent.open(path) == 403
         assert await agent.open("/reviews") == 200
         await expect(agent.page.get_by_role("button", name="抽取样本")).to_have_count(0)
+
+
+async def test_a_score_that_is_to_be_given_blind_leaves_in_no_table(
+    people: Browsers, console: Console, sampled: Sample
+) -> None:
+    (owed,) = await SampleStore(console.store).left(sampled, "lead")
+    for name, hidden in (("lead", {owed}), ("boss", set[str]())):
+        async with people.of(name) as somebody:
+            answer = await somebody.page.request.get(f"{console.url}/calls.csv?span=all")
+        lines = csv.DictReader((await answer.text()).removeprefix("\ufeff").splitlines())
+        scores = {line["编号"]: line["得分"] for line in lines if line["编号"] in sampled.call_ids}
+        assert set(scores) == set(sampled.call_ids)
+        assert {call_id for call_id, score in scores.items() if not score} == hidden
 
 
 async def test_the_last_call_of_a_sample_turns_an_item_to_advice(

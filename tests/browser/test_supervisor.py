@@ -21,6 +21,11 @@ from voicebot.store.records import CallRecord, TurnRecord
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+SHOWN_TIMES: Final = """async (all) => {
+  const loaded = performance.getEntriesByType("resource").find((each) => each.name.includes("waveform.js"));
+  return all.map((await import(loaded.name)).default.methods.clock);
+}"""
+"""As the player writes them, for a recording of an hour would take a long time to make."""
 PLAYED: Final = """([after_s, words]) => document.querySelector("audio").currentTime > after_s
   && document.querySelector(".vb-line-now .vb-line-text")?.textContent.includes(words)"""
 
@@ -92,6 +97,13 @@ async def test_a_call_is_found_by_words_and_listened_to_along_its_transcript(peo
         assert await lead.call("document.querySelector('audio').playbackRate") == 2
         await page.get_by_role("button", name="暂停").click()
         assert "明天送到" in (await lead.texts(".vb-line-unheard"))[0]
+
+
+async def test_the_player_counts_hours_from_the_first_on(people: Browsers) -> None:
+    async with people.of("lead") as lead:
+        await lead.open("/calls/ordinary")
+        await expect(lead.page.locator(".vb-waveform-tools .vb-figures")).to_have_text("0:00 / 0:40")
+        assert await lead.call(SHOWN_TIMES, [3599, 3600, 3725.9]) == ["59:59", "1:00:00", "1:02:05"]
 
 
 async def test_what_was_typed_is_looked_for_whatever_is_chosen_next(people: Browsers) -> None:

@@ -6,13 +6,17 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from playwright.async_api import expect
 
+from tests.browser.axe import serious_faults
 from tests.browser.calls import NUMBER, SCRIPT
 from tests.browser.console import Browsers, Console
 from tests.browser.test_agent import Media
 from tests.browser.test_agent import media as media
+from voicebot.console.pages.follow_ups import SHOWN
 from voicebot.privacy.audit import Audit
+from voicebot.store import tables
 from voicebot.store.records import TaskRecord
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -54,6 +58,33 @@ async def test_the_next_one_due_comes_first_and_is_called_back_and_done(
     assert (await console.store.task("overdue")).status == "open"  # type: ignore[union-attr]
     noted = await Audit(console.store).entries(object="task:overdue")
     assert [json.loads(each.detail)["to"] for each in noted] == ["open", "done"]
+
+
+async def test_all_are_reached_and_those_of_one_agent(people: Browsers, console: Console) -> None:
+    now = datetime.now(UTC)
+    for number in range(SHOWN + 1):
+        task = TaskRecord(f"many-{number}", "order-team", "callback", NUMBER, f"第{number}件", now, status="cancelled")
+        await console.store.add_task(task)
+    theirs = TaskRecord("theirs", "sales-team", "callback", NUMBER, "同事的", now, status="cancelled")
+    await console.store.add_task(theirs)
+    async with people.of("lead") as lead:
+        page, tasks = lead.page, lead.page.locator(".vb-task")
+        await lead.open("/follow-ups?state=cancelled")
+        await expect(tasks).to_have_count(SHOWN)
+        await page.get_by_label("客服", exact=True).click()
+        await page.get_by_role("option", name="邓凯").click()
+        await page.wait_for_url("**/follow-ups?state=cancelled&agent=8002")
+        await expect(tasks).to_have_count(SHOWN)
+        await page.get_by_role("link", name="后 100 项").click()
+        await page.wait_for_url("**&page=1")
+        await expect(tasks).to_have_count(1)
+        await expect(page.get_by_role("link", name="后 100 项")).to_have_count(0)
+        await page.get_by_role("link", name="前 100 项").click()
+        await page.wait_for_url("**agent=8002")
+        assert await serious_faults(lead, "light") == []
+        await lead.open("/follow-ups?state=cancelled&agent=8003")
+        await expect(page.get_by_text("这里没有")).to_be_visible()  # whose call of another team it was is not told
+    await console.store.write(sa.delete(tables.tasks).where(tables.tasks.c.status == "cancelled"))
 
 
 async def test_who_has_no_phone_dials_nobody(people: Browsers, console: Console) -> None:

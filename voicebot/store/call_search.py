@@ -75,6 +75,11 @@ class FoundCall:
     """A turn in which the first of the wanted words was said."""
 
 
+def had_by(agent: str) -> sa.ColumnElement[bool]:
+    """Condition on `calls`: those that this agent had last, or that the assistant had alone, for NO_AGENT."""
+    return calls.c.agent_id.is_(None) if agent == NO_AGENT else calls.c.agent_id == agent
+
+
 class CallSearch:
     """Reads the calls of a store. Every method may raise StoreError."""
 
@@ -145,8 +150,7 @@ class CallSearch:
             if value:
                 conditions.append(column == value)
         if wanted.agent:
-            agent = calls.c.agent_id
-            conditions.append(agent.is_(None) if wanted.agent == NO_AGENT else agent == wanted.agent)
+            conditions.append(had_by(wanted.agent))
         for turn_column, value in ((turns.c.intent, wanted.intent), (turns.c.emotion, wanted.emotion)):
             if value:
                 conditions.append(has(turns.c.call_id, turns.c.role == "caller", turn_column == value))

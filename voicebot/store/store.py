@@ -197,8 +197,10 @@ class Store:
         status: str | None = None,
         kind: str | None = None,
         call_id: str | None = None,
+        of_calls: sa.ColumnElement[bool] | None = None,
     ) -> list[TaskRecord]:
-        """The latest tasks, newest first. after: only those behind it."""
+        """The latest tasks, newest first. after: only those behind it. of_calls: condition on `calls`, which those of
+        no call do not meet."""
         table = tables.tasks
         query = sa.select(table).order_by(table.c.created_at.desc(), table.c.id).limit(limit).offset(offset)
         if after is not None:
@@ -206,15 +208,30 @@ class Store:
         for column, wanted in ((table.c.status, status), (table.c.kind, kind), (table.c.call_id, call_id)):
             if wanted is not None:
                 query = query.where(column == wanted)
+        if of_calls is not None:
+            query = query.join(tables.calls).where(of_calls)
         return [rows.record(TaskRecord, row) for row in await self.read(query)]
 
-    async def due_tasks(self, limit: int = 50, *, customer_number: str | None = None) -> list[TaskRecord]:
-        """Open ones, by when they are due; those that are due at no time come last. customer_number: whose they are."""
+    async def due_tasks(
+        self,
+        limit: int = 50,
+        *,
+        offset: int = 0,
+        customer_number: str | None = None,
+        of_calls: sa.ColumnElement[bool] | None = None,
+    ) -> list[TaskRecord]:
+        """Open ones, by when they are due; those that are due at no time come last. customer_number: whose they are.
+
+        of_calls: as with `tasks`.
+        """
         table = tables.tasks
         query = sa.select(table).where(table.c.status == "open")
         if customer_number is not None:
             query = query.where(table.c.customer_number == customer_number)
-        query = query.order_by(table.c.due_at.is_(None), table.c.due_at, table.c.created_at, table.c.id).limit(limit)
+        if of_calls is not None:
+            query = query.join(tables.calls).where(of_calls)
+        query = query.order_by(table.c.due_at.is_(None), table.c.due_at, table.c.created_at, table.c.id)
+        query = query.limit(limit).offset(offset)
         return [rows.record(TaskRecord, row) for row in await self.read(query)]
 
     # The company's customers and orders

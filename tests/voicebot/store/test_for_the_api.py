@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.voicebot.store.samples import NOON
+from tests.voicebot.store.samples import NOON, a_call
 from voicebot.accounts.api_keys import ApiKeyError, ApiKeys
 from voicebot.privacy.audit import Audit
+from voicebot.store.call_search import NO_AGENT, had_by
 from voicebot.store.records import CustomerRecord, TaskRecord
 from voicebot.store.store import Store
 
@@ -74,3 +75,14 @@ async def test_open_tasks_come_by_when_they_are_due(store: Store) -> None:
     assert [task.id for task in await store.due_tasks(1)] == ["soon"]
     assert await store.due_tasks(customer_number="+8613900139000") == []
     assert len(await store.due_tasks(customer_number="+8613800138000")) == 3
+    assert [task.id for task in await store.due_tasks(1, offset=1)] == ["late"]
+
+
+async def test_tasks_are_found_by_who_had_their_calls(store: Store) -> None:
+    for call_id, agent_id in (("with-agent", "8002"), ("alone", None)):
+        await store.open_call(a_call(call_id, agent_id=agent_id))
+    for name, of in (("a", "with-agent"), ("b", "alone"), ("c", None)):
+        await store.add_task(TaskRecord(name, of, "callback", "+8613800138000", "回电", NOON))
+    for agent, expected in (("8002", ["a"]), (NO_AGENT, ["b"]), ("8003", [])):
+        assert [task.id for task in await store.due_tasks(of_calls=had_by(agent))] == expected
+        assert [task.id for task in await store.tasks(status="open", of_calls=had_by(agent))] == expected

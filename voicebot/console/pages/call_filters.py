@@ -74,11 +74,17 @@ def call_filters(visit: Visit, query: CallQuery) -> None:
         spoken = {tag: names.dialect(tag) for tag in dialects()}
         _select(t("call.dialect"), spoken, query.dialect, change("dialect"))
         if company.agents:
-            staff = {NO_AGENT: t("who.assistant"), **{agent.id: agent.name for agent in company.agents}}
-            _select(t("call.agent"), staff, query.agent, change("agent"))
+            agent_filter(visit, query.agent, change("agent"))
         _select(t("call.score"), _named(t, "scores", SCORES), query.score, change("score"))
         if items := visit.sources.company.scorecard_items:
             _select(t("call.failed_item"), items, query.failed_item, change("failed_item"))
+
+
+def agent_filter(visit: Visit, chosen: str, on_change: Callable[[Any], None]) -> None:
+    """Whose calls, or those of the assistant alone."""
+    agents = visit.sources.company.current.agents
+    staff = {NO_AGENT: visit.t("who.assistant"), **{agent.id: agent.name for agent in agents}}
+    _select(visit.t("call.agent"), staff, chosen, on_change)
 
 
 def _named(t: Texts, group: str, values: tuple[str, ...]) -> dict[str, str]:

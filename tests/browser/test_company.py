@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -117,6 +118,32 @@ async def test_two_people_change_one_entry_and_nobody_s_change_is_lost(people: B
     now = path.read_text("utf-8")
     assert 'answer = "微信和支付宝都可以。"' in now and 'tags = ["付款", "支付宝"]' in now
     path.write_text(before, "utf-8")
+
+
+async def test_bringing_a_version_back_says_whose_later_changes_go_with_it(people: Browsers, console: Console) -> None:
+    path = console.settings.company.dir / "knowledge/payment.toml"
+    before = path.read_text("utf-8")
+    async with people.of("boss") as boss, people.of("boss") as colleague:
+        await boss.open("/company/entry?id=pay_methods")
+        await boss.page.get_by_label("答复", exact=True).fill("微信可以。")
+        await publish(boss.page)
+        await boss.page.get_by_role("link", name="查看这次修改").click()
+        await expect(boss.page.get_by_text("现在生效")).to_be_visible()
+        await expect(boss.page.get_by_text("恢复前请留意")).to_have_count(0)
+        await colleague.open("/company/entry?id=pay_methods")
+        await colleague.page.get_by_label("标签（空格分隔）").fill("付款 微信")
+        await publish(colleague.page, "同事补标签")
+        await colleague.page.wait_for_url("**/company/knowledge?published=*")
+        now = path.read_text("utf-8")
+        await boss.page.get_by_role("button", name="恢复到这次修改之前").click()
+        await expect(boss.page.locator(".q-notification")).to_contain_text("刚才又被人改过")
+        assert path.read_text("utf-8") == now, "the page was older than the colleague's change"
+        await boss.open(urlsplit(boss.page.url).path)
+        warned = boss.page.locator(".vb-panel", has_text="恢复前请留意")
+        await expect(warned.get_by_role("link", name="同事补标签")).to_be_visible()
+        await boss.page.get_by_role("button", name="恢复到这次修改之前").click()
+        await boss.page.wait_for_url("**/company/changes/*?published=*")
+    assert path.read_text("utf-8") == before
 
 
 async def test_two_people_change_one_text_and_nobody_s_lines_are_lost(people: Browsers, console: Console) -> None:

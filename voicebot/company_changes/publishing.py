@@ -98,9 +98,10 @@ class Publisher:
             await self._carrier.carry()
             return number
 
-    async def restore(self, change: Change, which: Literal["before", "after"], actor: Actor, shown_name: str) -> int:
-        """Publishes the file as it was before or after an earlier change."""
-        base = await self.current(change.file)
+    async def restore(
+        self, change: Change, which: Literal["before", "after"], base: str | None, actor: Actor, shown_name: str
+    ) -> int:
+        """Publishes the file as it was before or after an earlier change. base: what was seen of what this replaces."""
         text = change.before if which == "before" else change.after
         return await self.publish(Draft(change.file, base, text, restores=change.id), actor, shown_name)
 

@@ -6,10 +6,12 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.voicebot.company_changes.test_publishing import BOSS, ENTRY, FILE, now_in, settings
 from voicebot.company_changes.book import Change, ChangeBook
 from voicebot.company_changes.carrying import Carrier
-from voicebot.company_changes.publishing import Draft, Publisher
+from voicebot.company_changes.publishing import ChangedMeanwhile, Draft, Publisher
 from voicebot.config import CompanySection, Settings
 from voicebot.privacy.audit import Audit
 from voicebot.store.store import Store
@@ -36,12 +38,23 @@ async def test_an_earlier_version_comes_back_as_a_new_one(settings: Settings, st
     publisher, before = Publisher(store, settings), now_in(settings)
     await publisher.publish(Draft(FILE, before, before + ENTRY), BOSS, "林晓")
     (first,) = await publisher.book.latest()
-    await publisher.restore(first, "before", BOSS, "林晓")
+    await publisher.restore(first, "before", before + ENTRY, BOSS, "林晓")
     assert now_in(settings) == before
     newest, _ = await publisher.book.latest()
     assert newest.restores == first.id
-    await publisher.restore(first, "after", BOSS, "林晓")
+    await publisher.restore(first, "after", before, BOSS, "林晓")
     assert now_in(settings) == before + ENTRY
+
+
+async def test_bringing_a_version_back_takes_nothing_that_was_not_seen(settings: Settings, store: Store) -> None:
+    publisher, before = Publisher(store, settings), now_in(settings)
+    await publisher.publish(Draft(FILE, before, before + ENTRY), BOSS, "林晓")
+    (first,) = await publisher.book.latest()
+    colleagues = before + ENTRY + "# 同事后来加的\n"
+    await publisher.publish(Draft(FILE, before + ENTRY, colleagues), BOSS, "苏敏")
+    with pytest.raises(ChangedMeanwhile):
+        await publisher.restore(first, "before", before + ENTRY, BOSS, "林晓")
+    assert now_in(settings) == colleagues
 
 
 async def test_of_two_who_publish_at_once_one_is_told(settings: Settings, store: Store, tmp_path: Path) -> None:

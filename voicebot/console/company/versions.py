@@ -73,9 +73,13 @@ async def versions_panel(visit: Visit, file: str) -> None:
         if not found:
             tag("p", t("changes.no_versions"), "vb-faint vb-plain")
         for change in found:
-            with box("vb-task"):
-                link(_said(visit, change), f"/company/changes/{change.id}")
-                tag("div", f"{visit.names.time(change.at, 'exact')} · {change.author_name}", "vb-faint vb-small")
+            _version(visit, change)
+
+
+def _version(visit: Visit, change: Change) -> None:
+    with box("vb-task"):
+        link(_said(visit, change), f"/company/changes/{change.id}")
+        tag("div", f"{visit.names.time(change.at, 'exact')} · {change.author_name}", "vb-faint vb-small")
 
 
 async def change_page(visit: Visit) -> None:
@@ -91,10 +95,12 @@ async def change_page(visit: Visit) -> None:
         with tools:
             if may_edit(visit):
                 if current != change.before:
-                    _restore(visit, change, "before")
+                    _restore(visit, change, "before", current)
                 if current != change.after:
-                    _restore(visit, change, "after")
+                    _restore(visit, change, "after", current)
             link(t("changes.open_file"), file_address(change.file), "vb-button")
+        if may_edit(visit) and current != change.after:
+            await _what_goes_too(visit, change)
         with panel(t("changes.what")):
             restored = str(change.restores) if change.restores is not None else ""
             facts(
@@ -118,11 +124,21 @@ async def _current(visit: Visit, file: str) -> str | None:
         return None  # it is not even a text now; both ways back are offered
 
 
-def _restore(visit: Visit, change: Change, which: Literal["before", "after"]) -> None:
+async def _what_goes_too(visit: Visit, change: Change) -> None:
+    """A version is of the whole file: bringing one back takes with it what colleagues have changed since."""
+    latest = await visit.sources.publisher.book.latest(file=change.file, limit=BESIDE)
+    with panel(visit.t("changes.goes_too")):
+        tag("p", visit.t("changes.goes_too_about"), "vb-plain")
+        for later in latest:
+            if later.id > change.id:
+                _version(visit, later)
+
+
+def _restore(visit: Visit, change: Change, which: Literal["before", "after"], current: str | None) -> None:
     async def publish() -> None:
         publisher, viewer = visit.sources.publisher, visit.viewer
         try:
-            number = await publisher.restore(change, which, viewer.actor, viewer.shown_name)
+            number = await publisher.restore(change, which, current, viewer.actor, viewer.shown_name)
         except (ChangeWrong, ChangedMeanwhile, NotChangeable, CompanyError) as refused:
             ui.notify(
                 visit.t("changes.not_restored"), caption=mistakes(visit.t, refused), type="negative", multi_line=True

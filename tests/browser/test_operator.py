@@ -73,6 +73,7 @@ async def test_a_download_without_a_hub_says_so(people: Browsers) -> None:
     async with people.of("boss") as boss:
         page = boss.page
         await boss.open("/operator/models")
+        await expect(page.get_by_text("见该声音自带的 MODEL_CARD")).to_be_visible()
         await page.get_by_role("button", name="下载 smart-turn").click()
         await expect(page.get_by_text("下载不了模型 smart-turn")).to_be_visible(timeout=60_000)
         await expect(page.get_by_role("button", name="下载 smart-turn")).to_be_enabled()

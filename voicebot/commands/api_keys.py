@@ -48,10 +48,10 @@ def list_keys(as_json: JsonOption = False, config: ConfigOption = None) -> None:
         return
     table = Table()
     for column in ("id", "name", "scopes", "teams", "made", "by", "last used", "state"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in ("id", "scopes"))  # what is typed stays whole
     for key in found:
         state = "good" if key.is_good(at) else "revoked" if key.revoked_at else "expired"
-        may = (key.id, key.name, " ".join(key.scopes), " ".join(key.teams))
+        may = (key.id, key.name, "\n".join(key.scopes), " ".join(key.teams))
         since = (local(key.created_at), key.created_by, local(key.used_at))
         table.add_row(*(Text(cell) for cell in (*may, *since, state)))
     Console().print(table)

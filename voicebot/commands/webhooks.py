@@ -43,7 +43,7 @@ def list_webhooks(as_json: JsonOption = False, config: ConfigOption = None) -> N
         return
     table = Table()
     for column in ("id", "address", "events", "made"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column == "id")  # it is typed to remove the webhook
     for each in found:
         table.add_row(*(Text(cell) for cell in (each.id, each.url, " ".join(each.events), local(each.created_at))))
     Console().print(table)

@@ -44,7 +44,7 @@ def _model(visit: Visit, model: Model, *, installed: bool, used: bool) -> None:
             [
                 (t("operator.kind"), t.named("model_kind", model.kind)),
                 (t("operator.size"), f"{model.size_mb:.0f} MB"),
-                (t("operator.licence"), model.licence),
+                (t("operator.licence"), t.said("finding", model.licence)),
                 (t("operator.limits"), t.said("finding", model.limits)),
                 (t("operator.comes_from"), t(f"operator.comes_from_{model.source}", location=model.location)),
             ]

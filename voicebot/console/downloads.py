@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -16,6 +15,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response, Strea
 from voicebot.accounts.call_access import may_with_call
 from voicebot.accounts.permissions import Action
 from voicebot.console.auditing import EXPORTED, Listening
+from voicebot.console.blind_scores import withheld
 from voicebot.console.call_query import CallQuery
 from voicebot.console.csv_export import BEGINNING, csv_lines
 from voicebot.console.live_calls import likeliest
@@ -75,7 +75,7 @@ async def _table(visit: Visit, ids: Sequence[str]) -> AsyncIterator[bytes]:
     owed = await SampleStore(visit.sources.store).owed(visit.viewer.actor.name)
     for start in range(0, len(ids), _AT_ONCE):
         found = await visit.search.described(ids[start : start + _AT_ONCE])
-        yield csv_lines([_line(visit, replace(each, score=None) if each.call.id in owed else each) for each in found])
+        yield csv_lines([_line(visit, each) for each in withheld(found, owed)])
 
 
 def _line(visit: Visit, found: FoundCall) -> Sequence[str]:

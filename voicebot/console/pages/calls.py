@@ -8,6 +8,7 @@ from typing import Final
 
 from voicebot.accounts.call_access import looks_for_numbers
 from voicebot.accounts.permissions import Action
+from voicebot.console.blind_scores import withheld
 from voicebot.console.call_query import CallQuery
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import box, empty, link, panel, tag
@@ -34,7 +35,6 @@ async def calls(visit: Visit) -> None:
     query = replace(query, page=min(query.page, _last_page(total)))
     found = [] if refused else await visit.search.find(wanted, limit=PAGE, offset=PAGE * query.page)
     owed = await SampleStore(visit.sources.store).owed(visit.viewer.actor.name)
-    found = [replace(each, score=None) if each.call.id in owed else each for each in found]  # to be scored blind first
     with framed(visit.viewer, "calls", t("calls.title")) as tools:
         with tools:
             await saved_views_menu(visit, query)
@@ -50,7 +50,7 @@ async def calls(visit: Visit) -> None:
                 if refused:
                     with empty("lock", t("numbers_hidden.title"), t("numbers_hidden.what_to_do")):
                         return
-                _list(visit, query, found)
+                _list(visit, query, withheld(found, owed))
 
 
 def _how_many(t: Texts, total: int) -> str:

@@ -23,9 +23,8 @@ MEASURES: Final = ("calls", "dialects", "upset", "match")
 
 
 async def china_map(visit: Visit) -> None:
-    t = visit.t
-    found = await visit.figures.provinces(chosen_period(visit), list(dialects()))
-    unplaced = await visit.figures.unplaced(chosen_period(visit))
+    t, period = visit.t, chosen_period(visit)
+    found, unplaced = await visit.figures.provinces(period, list(dialects())), await visit.figures.unplaced(period)
     measure = visit.asked("show") if visit.asked("show") in MEASURES else MEASURES[0]
     chosen = visit.asked("province") if visit.asked("province") in provinces() else ""
     with framed(visit.viewer, "map", t("map.title")) as tools:

@@ -19,6 +19,7 @@ from tests.wav import read_sides, write_wav
 from voicebot.accounts.permissions import Actor
 from voicebot.caller.measure import speech_spans
 from voicebot.company_changes.publishing import Draft, Publisher
+from voicebot.company_changes.toml_edit import without_entry
 from voicebot.console.operator.log_search import logs_of_call
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.demo.system import System
@@ -194,6 +195,51 @@ async def test_a_published_change_is_heard_by_the_next_caller_without_a_restart(
     assert "为了服务质量" in replies
     lines = await asyncio.to_thread(logs_of_call, system.settings.data_dir, call.id)
     assert "call_rings" in {line.event for line in lines if line.process == "media"}
+
+
+async def test_an_entry_that_is_deleted_in_mid_call_ends_no_call_and_answers_nobody_any_more(
+    system: System, require: Callable[[str], str], tmp_path: Path
+) -> None:
+    """The caller who heard it goes on talking, and the record keeps what was said."""
+    asks = spoken("支持货到付款吗")
+    again = write_wav(tmp_path / "again.wav", asks, silence(90))
+    wav = write_wav(tmp_path / "caller.wav", silence(GREETING_S), asks, silence(90))
+    async with baresip(require("baresip"), tmp_path, wav, number="13900000022") as phone:
+        await phone.command("dial", system.uri)
+        await phone.event("CALL_ESTABLISHED")
+        call = await stored_call(system, "+8613900000022", ended=False)
+        await eventually(lambda: _replies(system, call, "货到付款", count=1))
+        await phone.command("hold")  # for as long as it takes
+        await _deleted(system, "knowledge/payment.toml", "cash_on_delivery")
+        await phone.command("resume")
+        await phone.command("ausrc", f"aufile,{again}")
+        heard, then = await eventually(lambda: _replies(system, call, "货到付款", count=2))
+        assert "暂时不支持货到付款" in heard and "暂时不支持" not in then
+        await phone.command("hangup")
+    call = await stored_call(system, "+8613900000022")
+    assert call.end_reason == "remote_hangup" and await stored_verdicts(system, call)
+    assert heard in [turn.text for turn in await stored_turns(system, call)]
+    await simulated_call(system, "--say", "支持货到付款吗", "--from", "+8613900000023")
+    turns = await stored_turns(system, await stored_call(system, "+8613900000023"))
+    assert any("货到付款" in turn.text for turn in turns if turn.role == "caller")
+    assert not any("暂时不支持" in turn.text for turn in turns)
+
+
+async def _replies(system: System, call: CallRecord, asked: str, *, count: int) -> list[str]:
+    """To each time that it was asked; empty until there are so many."""
+    pairs = pairwise(await stored_turns(system, call))
+    found = [after.text for before, after in pairs if asked in before.text and before.role == "caller"]
+    return found if len(found) >= count else []
+
+
+async def _deleted(system: System, file: str, entry: str) -> None:
+    """As the console's form publishes it, and until calls go by it."""
+    async with Store(system.settings.store_url, node="test") as store:
+        publisher = Publisher(store, system.settings)
+        base = await publisher.current(file)
+        draft = Draft(file, base, without_entry(base or "", entry))
+        await publisher.publish(draft, Actor("account:1", "boss", "admin"), "林晓")
+    await eventually(lambda: _both_read(system))
 
 
 async def _both_read(system: System) -> bool:

@@ -21,7 +21,7 @@ from voicebot.demo import SAMPLE_COMPANY
         ("emotion/annoyed", "情绪：不满", "Mood: annoyed"),
         ("orders", "订单", "Orders"),
         ("forbidden/evading", "服务忌语", "Phrases to avoid"),
-        ("knowledge/gone", "gone", "gone"),
+        ("knowledge/gone", "gone（已不在知识库中）", "gone (no longer in the knowledge)"),
         ("flows/gone/what", "gone · what", "gone · what"),
         ("something new", "something new", "something new"),
     ],

@@ -12,7 +12,8 @@ def shown_source(source: str, t: Texts, names: Names, company: Company) -> str:
     room, _, rest = source.partition("/")
     match room:
         case "knowledge":
-            return next((entry.question for entry in company.knowledge if entry.id == rest), rest)
+            gone = t("source.gone", id=rest)
+            return next((entry.question for entry in company.knowledge if entry.id == rest), gone)
         case "flows":
             name, _, step = rest.partition("/")
             return t("source.step", flow=names.flow(name), step=names.step(step))

@@ -53,7 +53,7 @@ class ConsoleSection(Section):
     idle_minutes: PositiveFloat = 60.0
     """A session in which no page was open for this long ends."""
     session_hours: PositiveFloat = 12.0
-    """After this long everybody signs in again."""
+    """After this long everybody signs in again; who is in a call then, after it, or two hours later at the latest."""
     api_requests_per_minute: PositiveInt = 600
     """Of one API key or person, on average; a tenth of it at once."""
     oidc: OidcSection = OidcSection()

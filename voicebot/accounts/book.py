@@ -116,7 +116,7 @@ class AccountBook:
     async def open_session(self, session: Session, *, limits: SessionLimits) -> None:
         """Also forgets sessions that are over."""
         over = (sessions.c.seen_at < session.created_at - limits.idle) | (
-            sessions.c.created_at < session.created_at - limits.absolute
+            sessions.c.created_at < session.created_at - limits.longest
         )
 
         def work(connection: Connection) -> None:

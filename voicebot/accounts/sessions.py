@@ -19,6 +19,12 @@ class SessionLimits:
     """A page that is open counts as use."""
     absolute: timedelta = timedelta(hours=12)
     """A long shift."""
+    in_call: timedelta = timedelta(hours=2)
+    """How much longer a page stays open in which somebody is in a call: no caller is cut off by the clock."""
+
+    @property
+    def longest(self) -> timedelta:
+        return self.absolute + self.in_call
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +37,9 @@ class Session:
     seen_at: datetime
     address: str
 
-    def is_over(self, limits: SessionLimits, at: datetime) -> bool:
-        return at - self.seen_at > limits.idle or at - self.created_at > limits.absolute
+    def is_over(self, limits: SessionLimits, at: datetime, *, in_call: bool = False) -> bool:
+        oldest = limits.longest if in_call else limits.absolute
+        return at - self.seen_at > limits.idle or at - self.created_at > oldest
 
     def wants_touch(self, at: datetime) -> bool:
         return at - self.seen_at >= TOUCH_EVERY

@@ -79,13 +79,13 @@ class SignIn:
         log.info("signed_in", account=account.name, role=account.role, address=address)
         return SignedIn(token, account, at)
 
-    async def resume(self, token: str, *, at: datetime) -> SignedIn | None:
-        """The session of a browser's token, as long as it goes on; counts as use."""
+    async def resume(self, token: str, *, at: datetime, in_call: bool = False) -> SignedIn | None:
+        """The session of a browser's token, as long as it goes on; counts as use. in_call: its person is in a call."""
         found = await self.book.session(token)
         if found is None:
             return None
         session, account = found
-        if account.disabled or session.is_over(self.limits, at):
+        if account.disabled or session.is_over(self.limits, at, in_call=in_call):
             return None
         if session.wants_touch(at):
             await self.book.touch_session(session.token_hash, at)

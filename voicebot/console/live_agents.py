@@ -16,9 +16,13 @@ from voicebot.console.feed import LiveFeed
 
 
 class LiveAgents:
-    """Keeps itself up to date from a feed's events; the broker tells the present state at the beginning."""
+    """Keeps itself up to date from a feed's events; the broker tells the present state at the beginning.
 
-    def __init__(self) -> None:
+    in_call: holds, whenever that is so, who talks or writes up what was talked about.
+    """
+
+    def __init__(self, in_call: set[str] | None = None) -> None:
+        self._in_call: set[str] = set() if in_call is None else in_call
         self._agents: dict[str, PresenceChanged] = {}
         self._supervisors: dict[str, Supervising] = {}
         """By call."""
@@ -65,6 +69,8 @@ class LiveAgents:
         match event:
             case PresenceChanged():
                 self._agents[event.agent_id] = event
+                busy = bool(event.calls) or event.presence == "wrap_up"
+                (self._in_call.add if busy else self._in_call.discard)(event.agent_id)
             case PhoneLine():
                 self._lines[event.agent_id] = event.line
             case ProcedureStood():
@@ -76,6 +82,7 @@ class LiveAgents:
                 self._stood.pop(event.agent_id, None)
             case Unlisted():
                 self._agents.pop(event.agent_id, None)
+                self._in_call.discard(event.agent_id)
                 self._procedures.pop(event.agent_id, None)
                 self._lines.pop(event.agent_id, None)
                 self._stood.pop(event.agent_id, None)

@@ -98,7 +98,7 @@ def sources(web: Web) -> Sources:
         LiveFeed(),
         LiveCalls(search),
         LiveFeed(),
-        LiveAgents(),
+        LiveAgents(web.in_call),
         VitalSignsMonitor(settings.metrics),
         CompanyShelf(settings.company.dir, web.company.live()),
         Publisher(store, settings),

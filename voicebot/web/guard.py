@@ -98,10 +98,12 @@ class Guard:
         self._told.warning("foreign_origin_refused", address=address, origin=(origin or "")[:200], path=path)
         return PlainTextResponse("This request did not come from a page of this server.", 403)
 
-    async def _visitor(self, connection: HTTPConnection) -> Visitor | None:
+    async def _visitor(self, connection: HTTPConnection, *, in_call: bool = False) -> Visitor | None:
         token = connection.cookies.get(self._web.cookie)
-        signed_in = await self._web.sign_in.resume(token, at=self._web.now()) if token else None
-        if token is None or signed_in is None:
+        if token is None:
+            return None
+        signed_in = await self._web.sign_in.resume(token, at=self._web.now(), in_call=in_call)
+        if signed_in is None:
             return None
         return Visitor(actor_of(signed_in.account), signed_in.account, csrf_token(token))
 
@@ -172,16 +174,19 @@ class Guard:
 
     async def _session_over(self, connection: HTTPConnection) -> None:
         """Returns once the session has ended, at once where that was here. A store that is away ends none."""
-        visitor, token = connection.scope[VISITOR], connection.cookies.get(self._web.cookie, "")
-        whose = (token_hash(token), visitor.account.id if visitor else "")
+        visitor: Visitor | None = connection.scope[VISITOR]
+        account = visitor.account if visitor else None
+        token = connection.cookies.get(self._web.cookie, "")
+        whose = (token_hash(token), account.id if account else "")
         with self._web.sign_in.book.endings.heard_of(*whose) as ended:
             while True:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._web.check_every_s):
                         await ended.wait()
                 ended.clear()
+                in_call = account is not None and account.agent_id in self._web.in_call
                 with suppress(StoreError):
-                    if await self._visitor(connection) is None:
+                    if await self._visitor(connection, in_call=in_call) is None:
                         return
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:

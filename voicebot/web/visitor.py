@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -48,6 +48,8 @@ class Web:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     check_every_s: float = 10.0
     """How soon an open page notices that its session was ended by another process, or by its age."""
+    in_call: set[str] = field(default_factory=set)
+    """Agents who are in a call or writing it up; kept by the console, for the guard."""
 
     @property
     def cookie(self) -> str:

@@ -1,5 +1,6 @@
 """A session ends when nobody uses it, and after a shift in any case; its tokens give nothing away."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,6 +21,17 @@ def session(*, seen_minutes_later: float = 0) -> Session:
 )
 def test_idleness_and_age_end_it(seen: float, now: float, over: bool) -> None:
     assert session(seen_minutes_later=seen).is_over(LIMITS, NOON + timedelta(minutes=now)) == over
+
+
+@pytest.mark.parametrize(("hours", "over"), [(10.1, False), (11.9, False), (12.1, True)])
+def test_who_is_in_a_call_goes_on_for_two_hours_more(hours: float, over: bool) -> None:
+    at = NOON + timedelta(hours=hours)
+    seen = replace(session(), seen_at=at)
+    assert seen.is_over(LIMITS, at) and seen.is_over(LIMITS, at, in_call=True) == over
+
+
+def test_nobody_in_a_call_outlives_idleness() -> None:
+    assert session().is_over(LIMITS, NOON + timedelta(minutes=31), in_call=True)
 
 
 def test_use_is_written_down_once_a_minute_and_not_with_every_request() -> None:

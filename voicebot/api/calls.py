@@ -14,9 +14,11 @@ from starlette.responses import FileResponse
 from voicebot.accounts.call_access import looks_for_numbers, reached_calls, subject_of
 from voicebot.accounts.permissions import Action
 from voicebot.api.asking import Asking, Asks
+from voicebot.api.known_values import Dialect, Province
 from voicebot.api.paging import After, Limit, Offset, Page, newest_page, place_of
 from voicebot.api.shape import Shape
-from voicebot.store.call_search import CallFilter, CallSearch, FoundCall
+from voicebot.company.schema import Language
+from voicebot.store.call_search import CallFilter, CallSearch, FoundCall, Mood, Outcome
 from voicebot.store.place import Place
 from voicebot.store.records import CallRecord, TurnRecord
 
@@ -34,7 +36,6 @@ def _in_utc(moment: datetime) -> datetime:
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Text = Annotated[str, Query(max_length=100)]
-Tag = Annotated[str, Query(pattern=r"^[A-Za-z0-9-]{0,40}$")]
 
 
 class Call(Shape):
@@ -112,11 +113,11 @@ async def list_calls(
     number: Text = "",
     words: Text = "",
     intent: Text = "",
-    province: Text = "",
-    dialect: Tag = "",
-    outcome: Text = "",
-    emotion: Text = "",
-    language: Text = "",
+    province: Province | None = None,
+    dialect: Dialect | None = None,
+    outcome: Outcome | None = None,
+    emotion: Mood | None = None,
+    language: Language | None = None,
     agent: Text = "",
     limit: Limit = 50,
     offset: Offset = 0,
@@ -136,11 +137,11 @@ async def list_calls(
         number=number,
         words=words,
         intent=intent,
-        province=province,
-        dialect=dialect,
-        outcome=outcome,
-        emotion=emotion,
-        language=language,
+        province=province or "",
+        dialect=dialect or "",
+        outcome=outcome or "",
+        emotion=emotion or "",
+        language=language or "",
         agent=agent,
     )
     search = CallSearch(asks.web.store).within(reached_calls(asks.actor, Action.VIEW_CALL))

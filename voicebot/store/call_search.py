@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, Literal, get_args
 
 import sqlalchemy as sa
 
@@ -25,8 +25,14 @@ SCORES: Final = ("fatal", "below_60", "60_to_80", "from_80", "for_a_person", "no
 LIKELY: Final = 0.5
 """A call counts as of the dialect that its number, its caller's history and everything said in it make at least this
 probable."""
-MOODS: Final = ("angry", "annoyed", "calm")
+Mood = Literal["angry", "annoyed", "calm"]
+MOODS: Final[tuple[Mood, ...]] = get_args(Mood)
 """From the worst to the best."""
+Incoming = Literal["open", "resolved", "agent", "callback", "voicemail", "abandoned", "interrupted", "turned_away"]
+Outgoing = Literal["no_answer", "busy", "declined", "wrong_number", "unreachable", "not_dialled"]
+Outcome = Literal[Incoming, Outgoing]
+"""How calls end, those that went out also in the second way; "open" where one is going on."""
+OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 NO_AGENT: Final = "-"
 """In place of an agent's id, as which it would not do: calls that the assistant had alone."""
 MOST_COUNTED: Final = 10_000

@@ -210,6 +210,30 @@ async def test_a_filter_that_is_spelt_wrong_is_refused_and_does_not_find_everyth
         assert answer.json()["errors"] == [{"where": ["query", name], "what": "There is no such parameter"}]
 
 
+@pytest.mark.parametrize(
+    ("asked", "known"),
+    [
+        ("/calls?outcome=resolvd", {"open", "resolved", "not_dialled"}),
+        ("/calls?emotion=furious", {"angry", "annoyed", "calm"}),
+        ("/calls?language=en", {"cmn", "yue"}),
+        ("/calls?dialect=xx", {"yue", "cmn-sichuan"}),
+        ("/calls?province=Bavaria", {"广东", "四川"}),
+        ("/tasks?status=opn", {"open", "done", "cancelled"}),
+    ],
+)
+async def test_a_value_that_nothing_can_have_is_refused_with_those_that_there_are(
+    server: Server, asked: str, known: set[str]
+) -> None:
+    path, name = asked.partition("?")[0], asked.partition("?")[2].partition("=")[0]
+    async with await program(server, *READ) as crm:
+        answer = await crm.get(asked)
+        assert answer.status_code == 422
+        assert all(f"'{each}'" in answer.text for each in known), answer.text
+        described = (await crm.get("/openapi.json")).json()["paths"][path]["get"]["parameters"]
+    (parameter,) = [each for each in described if each["name"] == name]
+    assert known <= {value for choice in parameter["schema"]["anyOf"] for value in choice.get("enum", ())}
+
+
 async def test_a_refusal_names_the_scope_that_the_key_lacks(server: Server) -> None:
     async with await program(server, "agents:read") as crm:
         assert (await crm.get("/customers")).json()["detail"] == "This needs a key with the scope 'customers:read'."

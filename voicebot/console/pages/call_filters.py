@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
@@ -16,13 +16,7 @@ from voicebot.console.call_query import SPANS, CallQuery, day_in
 from voicebot.console.components.parts import box
 from voicebot.console.texts import Texts
 from voicebot.console.visit import Visit
-from voicebot.store.call_search import MOODS, NO_AGENT, SCORES
-
-OUTCOMES: Final = (
-    *("open", "resolved", "agent", "callback", "voicemail", "abandoned", "interrupted", "turned_away"),
-    *("no_answer", "busy", "declined", "wrong_number", "unreachable", "not_dialled"),
-)
-"""The last ones are of calls that went out."""
+from voicebot.store.call_search import MOODS, NO_AGENT, OUTCOMES, SCORES
 
 
 class _Typed:

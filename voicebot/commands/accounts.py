@@ -18,7 +18,7 @@ from voicebot.accounts.passwords import Passwords, check_password
 from voicebot.accounts.sessions import SessionLimits
 from voicebot.accounts.sign_in import SignIn
 from voicebot.commands.calls import ConfigOption, JsonOption, local, print_json, with_store
-from voicebot.company.agent_list import read_agents
+from voicebot.company.agent_list import no_such_team, read_agents
 from voicebot.config import load_settings
 from voicebot.privacy.audit import Audit, this_user
 from voicebot.store.store import Store
@@ -157,13 +157,11 @@ def _role(role: str) -> Role:
 def _check_company(account: Account, config: Path | None) -> None:
     """An agent or a team that is nowhere in agents.csv is a typing mistake."""
     agents = read_agents(load_settings(config).company.dir)
-    ids, teams = {agent.id for agent in agents}, {agent.team for agent in agents}
+    ids = {agent.id for agent in agents}
     if account.agent_id is not None and account.agent_id not in ids:
         raise AccountError(f"there is no agent {account.agent_id!r} in agents.csv; there are {', '.join(sorted(ids))}")
-    if unknown := set(account.teams) - teams:
-        raise AccountError(
-            f"there is no team {', '.join(sorted(unknown))} in agents.csv; there are {', '.join(sorted(teams))}"
-        )
+    if wrong := no_such_team(account.teams, agents):
+        raise AccountError(wrong)
 
 
 def _new_password(name: str) -> str:

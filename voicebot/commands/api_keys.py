@@ -8,9 +8,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from voicebot.accounts.api_keys import ApiKeys
+from voicebot.accounts.api_keys import ApiKeyError, ApiKeys
 from voicebot.accounts.scopes import SCOPES
 from voicebot.commands.calls import ConfigOption, JsonOption, local, print_json, with_store
+from voicebot.company.agent_list import no_such_team, read_agents
+from voicebot.config import load_settings
 from voicebot.privacy.audit import this_user
 from voicebot.store.store import Store
 
@@ -28,6 +30,8 @@ def add(
     config: ConfigOption = None,
 ) -> None:
     """Make a key. It is shown once, on standard output."""
+    if team and (wrong := no_such_team(team, read_agents(load_settings(config).company.dir))):
+        raise ApiKeyError(wrong)
     at = datetime.now(UTC)
     expires_at = at + timedelta(days=days) if days else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from dialect_router.agents import Agent
@@ -25,3 +26,12 @@ def read_agents(directory: Path) -> tuple[Agent, ...]:
     if problems:
         raise CompanyError(in_order(problems))
     return agents
+
+
+def no_such_team(wanted: Collection[str], agents: Iterable[Agent]) -> str:
+    """What is wrong with the teams that somebody named, as they are told; empty where the agents have them all."""
+    teams = {agent.team for agent in agents}
+    unknown = sorted(set(wanted) - teams)
+    if not unknown:
+        return ""
+    return f"there is no team {', '.join(unknown)} in agents.csv; there are {', '.join(sorted(teams)) or 'none'}"

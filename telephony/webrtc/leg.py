@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
-from telephony.audio import SILENCE
+from telephony.audio import FRAME_S, SILENCE
 from telephony.clock import MediaClock
 from telephony.leg import EndReason, LegEnded, LegError, LegListener
 from telephony.playout import Playout
@@ -16,6 +16,12 @@ from telephony.webrtc.line import Line
 
 BUSY_HERE = 486
 UNAVAILABLE = 480
+AWAY_S: Final = 1.0
+"""A browser in a call sends a packet every 20 ms. One that is silent for so long is on its way back, or gone."""
+PATIENCE_IN_CALL_S: Final = 20.0
+"""For a page that is opened again after its browser died or the console had to start anew, a network that comes back, a
+headset that is plugged in."""
+_LOOK_EVERY_FRAMES: Final = 25
 
 
 class HasLine(Protocol):
@@ -25,7 +31,11 @@ class HasLine(Protocol):
 
 
 class BrowserLeg:
-    """Rings until `pick_up`, `decline` or `hang_up`. What a SIP phone's leg is to who rings it."""
+    """Rings until `pick_up`, `decline` or `hang_up`. What a SIP phone's leg is to who rings it.
+
+    A browser that sends nothing in mid-call has put the call on hold, as it were: whoever it talks to hears music
+    until it is back, and the call has ended when that takes too long.
+    """
 
     def __init__(self, phone: HasLine, clock: MediaClock, *, on_over: Callable[[], None]) -> None:
         self.playout = Playout()
@@ -38,6 +48,10 @@ class BrowserLeg:
         self._on_over = on_over
         self._listener: LegListener | None = None
         self._settled = asyncio.Event()
+        self._frames = 0
+        self._received = 0
+        self._silent_s = 0.0
+        self._away = False
 
     @property
     def ringing(self) -> bool:
@@ -99,9 +113,23 @@ class BrowserLeg:
             self._listener.on_ended(ended)
 
     def tick(self) -> None:
-        """One frame each way; while the line is being found again, the other side hears silence and nothing is said."""
+        """One frame each way; what is to be said waits while the line is being found again."""
         line = self._phone.line
         outbound = SILENCE if line is None else self.playout.next_frame()
         inbound = SILENCE if line is None else line.exchange(outbound)
         if self._listener is not None:
             self._listener.on_frame(inbound, outbound)
+        self._frames += 1
+        if self._frames % _LOOK_EVERY_FRAMES == 0:
+            self._look_for_packets(line)
+
+    def _look_for_packets(self, line: Line | None) -> None:
+        received = self._received if line is None else line.stats.packets_received
+        self._silent_s = 0.0 if received != self._received else self._silent_s + _LOOK_EVERY_FRAMES * FRAME_S
+        self._received = received
+        if self._silent_s >= PATIENCE_IN_CALL_S:
+            self.gone()
+        elif self._away is not (self._silent_s >= AWAY_S):
+            self._away = not self._away
+            if self._listener is not None:
+                self._listener.on_hold(self._away)

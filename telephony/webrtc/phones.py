@@ -2,7 +2,7 @@
 
 A person has one phone, whichever browser it is in: the newest connection takes its place as soon as it stands, and a
 call that was going on goes on there. So a page that is loaded again, or a network that was away for a moment, costs a
-second of silence and no call.
+second of silence, a few of music, and no call.
 """
 
 from __future__ import annotations
@@ -14,15 +14,13 @@ from typing import Final, Protocol
 from telephony.clock import MediaClock
 from telephony.leg import EndReason, LegEnded, LegError
 from telephony.webrtc.errors import NoSuchLine, NothingRings, OfferRefused
-from telephony.webrtc.leg import BrowserLeg
+from telephony.webrtc.leg import PATIENCE_IN_CALL_S, BrowserLeg
 from telephony.webrtc.line import Ending, Line
 from telephony.webrtc.sdp import parse_offer
 from telephony.webrtc.settings import WebRtcSettings
 
 PATIENCE_S: Final = 8.0
 """For a browser whose line broke: a page that is loaded again is back in less."""
-PATIENCE_IN_CALL_S: Final = 20.0
-"""The same in mid-call: on a busy machine a page takes longer after the console itself had to start anew."""
 _MOST_COMING: Final = 4
 """Lines of one person that are being made at a time."""
 _log = logging.getLogger(__name__)

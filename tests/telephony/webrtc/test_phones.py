@@ -9,6 +9,7 @@ import pytest
 
 from telephony.audio import Frame, Samples
 from telephony.leg import EndReason, LegEnded, LegError
+from telephony.webrtc import leg as legs
 from telephony.webrtc import line as lines
 from telephony.webrtc import phones as all_phones
 from telephony.webrtc.errors import NoSuchLine, NothingRings
@@ -23,6 +24,7 @@ class Listener:
     def __init__(self) -> None:
         self.frames: list[Frame] = []
         self.ended: list[LegEnded] = []
+        self.held: list[bool] = []
 
     @property
     def heard(self) -> Samples:
@@ -37,7 +39,8 @@ class Listener:
 
     def on_dtmf(self, digit: str) -> None: ...
 
-    def on_hold(self, held: bool) -> None: ...
+    def on_hold(self, held: bool) -> None:
+        self.held.append(held)
 
     def on_ended(self, ended: LegEnded) -> None:
         self.ended.append(ended)
@@ -102,11 +105,25 @@ async def test_the_newest_browser_takes_the_call_over(switchboard: Switchboard) 
 async def test_a_page_that_is_loaded_again_in_mid_call_goes_on_with_it(switchboard: Switchboard) -> None:
     first = await switchboard.connect("8001", "tab-1", hz=500)
     _, listener = await in_call(switchboard)
+    await until(lambda: listener.hears(500))
     await first.close()
-    await until(lambda: listener.frames and not np.any(listener.heard))
+    await until(lambda: listener.held == [True])  # whom the agent talks to hears music meanwhile
     await switchboard.connect("8001", "tab-2", hz=700)
     await until(lambda: listener.hears(700))
+    await until(lambda: listener.held == [True, False])
     assert ("8001", "") not in switchboard.told and not listener.ended
+
+
+async def test_who_is_connected_and_sends_nothing_is_not_waited_for_without_end(
+    switchboard: Switchboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(legs, "PATIENCE_IN_CALL_S", 2.0)
+    peer = await switchboard.connect("8001", "tab-1")
+    _, listener = await in_call(switchboard)
+    peer.connection.getSenders()[0].replaceTrack(None)  # a headset that was pulled out
+    await until(lambda: listener.ended)
+    assert listener.ended[0].reason is EndReason.MEDIA_TIMEOUT and listener.held == [True]
+    assert switchboard.phones.has("8001")
 
 
 async def test_who_does_not_come_back_is_gone(switchboard: Switchboard, monkeypatch: pytest.MonkeyPatch) -> None:

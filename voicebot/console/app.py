@@ -26,7 +26,19 @@ from voicebot.web.visitor import Web, visitor_of
 
 STATIC: Final = Path(__file__).parent / "static"
 ICON: Final = WEB_STATIC / "icon.svg"
-STYLES: Final = ("theme", "layout", "parts", "transcript", "waveform", "scores", "board", "desk", "company", "print")
+STYLES: Final = (
+    "theme",
+    "layout",
+    "parts",
+    "charts",
+    "transcript",
+    "waveform",
+    "scores",
+    "board",
+    "desk",
+    "company",
+    "print",
+)
 
 RECONNECT_S: Final = 10.0
 """How long a page is kept for a browser that does not answer. After NiceGUI's three seconds it was loaded again, with

@@ -137,6 +137,24 @@ async def test_an_appeal_gets_an_answer_and_both_values_stay(people: Browsers, c
 
 
 @pytest.mark.usefixtures("reviewed")
+async def test_an_appeal_that_a_colleague_has_answered_is_left_alone(people: Browsers, console: Console) -> None:
+    reviews, now = ReviewStore(console.store), datetime.now(UTC)
+    appeal = await reviews.appeal(
+        "reviewed", "service", "recording_notice", agent_id="8002", reason="播过了", actor="account:agent", at=now
+    )
+    async with people.of("lead") as lead:
+        await lead.open("/calls/reviewed")
+        await item(lead.page, "告知录音").get_by_role("button", name="答复申诉").click()
+        await reviews.answer_appeal(appeal, answer=None, reviewer="boss", comment="听过了", actor="account:1", at=now)
+        await lead.page.get_by_label("维持原判", exact=True).check()
+        await lead.page.get_by_label("给客服的答复").fill("确实没有说")
+        await lead.page.get_by_role("button", name="提交").click()
+        await expect(lead.page.get_by_text("现在做不到")).to_be_visible()
+        await expect(lead.page.get_by_role("dialog")).to_have_count(0)
+        await expect(item(lead.page, "告知录音")).to_contain_text("听过了")
+
+
+@pytest.mark.usefixtures("reviewed")
 async def test_a_verdict_is_confirmed_or_overruled_by_the_team_s_supervisor_alone(
     people: Browsers, console: Console
 ) -> None:
@@ -165,13 +183,16 @@ async def test_a_verdict_is_confirmed_or_overruled_by_the_team_s_supervisor_alon
         await page.get_by_role("button", name="提交").press("Enter")
         await expect(page.get_by_text("刚才已经有人复核过")).to_be_visible()
         await expect(item(page, "礼貌用语")).to_contain_text("改判为：不适用")
-        await page.get_by_role("dialog").get_by_role("button", name="取消").click()
-        await expect(page.get_by_role("dialog")).to_have_count(0)
-        await item(page, "礼貌用语").get_by_role("button", name="改判").press("Enter")
+        dialog = page.get_by_role("dialog")
+        await expect(dialog.get_by_role("alert")).to_contain_text("同事刚刚判为“不适用”")
+        await expect(dialog.get_by_role("radio")).to_have_count(2)
+        await expect(dialog.get_by_label("不适用", exact=True)).to_have_count(0)
+        await expect(page.get_by_label("理由")).to_have_value("没有说")
         await page.get_by_label("理由").fill("再听一遍，确实没有说")
         await page.get_by_label("未通过", exact=True).press("Space")
         await page.get_by_role("button", name="提交").press("Enter")
         await expect(item(page, "礼貌用语")).to_contain_text("改回系统的判断：未通过")
+        await expect(dialog).to_have_count(0)
         await expect(item(page, "礼貌用语")).not_to_contain_text("确认：")
     found = [entry for entry in await Audit(console.store).entries(object="call:reviewed") if "score." in entry.action]
     assert {entry.action for entry in found} >= {"score.confirmed", "score.overruled"}

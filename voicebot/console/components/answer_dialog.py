@@ -31,13 +31,11 @@ class AnswerDialog:
         """answers: value -> what is shown; without them only words are asked for. words: what they are."""
         self._t = t
         self._submit = submit
-        self._answers = answers or {}
-        self._answer = ""
         with ui.dialog(value=True) as self._dialog, ui.card().classes("vb-dialog"):
             self._dialog.props["aria-label"] = title
             tag("h2", title, "vb-text")
-            if answers:
-                native_choice(t("reviewing.new_answer"), answers, self._choose, name="answer")
+            self._choices = box()
+            self._choose_from(answers or {})
             self._words = ui.textarea(words).props(f"outlined autogrow maxlength={longest}").classes("vb-wide")
             self._words.props["autofocus"] = not answers
             self._missing = tag("p", "", "vb-missing")
@@ -46,6 +44,22 @@ class AnswerDialog:
                 ui.button(t("cancel"), on_click=self._dialog.close).props("flat no-caps")
                 ui.button(t("reviewing.send"), on_click=once(self._send)).props("unelevated no-caps")
         self._dialog.on("hide", self._dialog.delete)
+
+    def ask_again(self, told: str, answers: Mapping[str, str]) -> None:
+        """What was chosen makes no sense any more, as is told; the words stay."""
+        self._choices.clear()
+        self._choose_from(answers)
+        self._missing.set_text(told)
+
+    def close(self) -> None:
+        self._dialog.close()
+
+    def _choose_from(self, answers: Mapping[str, str]) -> None:
+        self._answers = answers
+        self._answer = ""
+        with self._choices:
+            if answers:
+                native_choice(self._t("reviewing.new_answer"), answers, self._choose, name="answer")
 
     def _choose(self, answer: str) -> None:
         self._answer = answer
@@ -57,6 +71,6 @@ class AnswerDialog:
         elif not words:
             self._missing.set_text(self._t("reviewing.needs_words"))
         elif await self._submit(self._answer, words):
-            self._dialog.close()
+            self.close()
             return True
         return False

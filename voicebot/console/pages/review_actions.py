@@ -20,7 +20,7 @@ from voicebot.console.visit import Visit
 from voicebot.qa.material import Answer
 from voicebot.qa.review.reading import ReviewedItem
 from voicebot.qa.review.review import Appeal
-from voicebot.qa.review.reviews import LONGEST_COMMENT, Reviewing, ReviewStore
+from voicebot.qa.review.reviews import LONGEST_COMMENT, CannotReview, ReviewedMeanwhile, Reviewing, ReviewStore
 from voicebot.store.database import StoreError
 from voicebot.store.records import CallRecord
 
@@ -70,21 +70,37 @@ class ReviewActions:
         return []
 
     async def _confirm(self, scorecard: str, each: ReviewedItem) -> bool:
-        return await self._review(scorecard, each, each.final.answer, "")
+        stands = each.final.answer
+        return await self._write(self._review(scorecard, each, stands, "", instead_of=stands))
 
-    async def _review(self, scorecard: str, each: ReviewedItem, answer: Answer, words: str) -> bool:
+    async def _review(
+        self, scorecard: str, each: ReviewedItem, answer: Answer, words: str, *, instead_of: Answer
+    ) -> None:
         actor = self._visit.viewer.actor
         reviewing = Reviewing(
-            self._call.id, scorecard, each.item.name, answer, actor.name, words, instead_of=each.final.answer
+            self._call.id, scorecard, each.item.name, answer, actor.name, words, instead_of=instead_of
         )
-        return await self._write(self._store.review(reviewing, actor=actor.id, at=datetime.now(UTC)))
+        await self._store.review(reviewing, actor=actor.id, at=datetime.now(UTC))
 
     def _overrule(self, scorecard: str, each: ReviewedItem) -> None:
-        async def submit(answer: str, words: str) -> bool:
-            return await self._review(scorecard, each, _given(answer), words)
+        """Whose answer comes after a colleague's is told of that, and may overrule it."""
+        stands = each.final.answer
 
-        title = "reviewing.decide_title" if each.final.answer == "unsure" else "reviewing.overrule_title"
-        self._ask(title, "reviewing.comment", each, submit, self._other_answers(each))
+        def refused(why: CannotReview) -> None:
+            nonlocal stands
+            if not isinstance(why, ReviewedMeanwhile):
+                dialog.close()
+                return
+            stands = why.stands
+            told = self._t("reviewing.meanwhile", answer=self._t(f"answer.{stands}"))
+            dialog.ask_again(told, self._other_answers(stands))
+
+        async def submit(answer: str, words: str) -> bool:
+            write = self._review(scorecard, each, _given(answer), words, instead_of=stands)
+            return await self._write(write, on_refused=refused)
+
+        title = "reviewing.decide_title" if stands == "unsure" else "reviewing.overrule_title"
+        dialog = self._ask(title, "reviewing.comment", each, submit, self._other_answers(stands))
 
     def _appeal(self, scorecard: str, each: ReviewedItem) -> None:
         async def submit(_: str, words: str) -> bool:
@@ -98,9 +114,9 @@ class ReviewActions:
                 actor=actor.id,
                 at=datetime.now(UTC),
             )
-            return await self._write(write)
+            return await self._write(write, on_refused=lambda _: dialog.close())
 
-        self._ask("reviewing.appeal_title", "reviewing.reason", each, submit)
+        dialog = self._ask("reviewing.appeal_title", "reviewing.reason", each, submit)
 
     def _answer(self, each: ReviewedItem, appeal: Appeal) -> None:
         async def submit(answer: str, words: str) -> bool:
@@ -113,24 +129,26 @@ class ReviewActions:
                 actor=actor.id,
                 at=datetime.now(UTC),
             )
-            return await self._write(write)
+            return await self._write(write, on_refused=lambda _: dialog.close())
 
-        answers = {STANDS: self._t("reviewing.stands"), **self._other_answers(each)}
-        self._ask("reviewing.answer_title", "reviewing.reply", each, submit, answers)
+        answers = {STANDS: self._t("reviewing.stands"), **self._other_answers(each.final.answer)}
+        dialog = self._ask("reviewing.answer_title", "reviewing.reply", each, submit, answers)
 
-    def _other_answers(self, each: ReviewedItem) -> dict[str, str]:
-        return {given: self._t(f"answer.{given}") for given in GIVEN if given != each.final.answer}
+    def _other_answers(self, stands: Answer) -> dict[str, str]:
+        return {given: self._t(f"answer.{given}") for given in GIVEN if given != stands}
 
     def _ask(
         self, title: str, words: str, each: ReviewedItem, submit: Submit, answers: Mapping[str, str] | None = None
-    ) -> None:
+    ) -> AnswerDialog:
         t = self._t
         with ui.context.client.content:  # not within what is drawn anew
             shown = t(title, item=each.item.title)
-            AnswerDialog(t, shown, submit, words=t(words), longest=LONGEST_COMMENT, answers=answers)
+            return AnswerDialog(t, shown, submit, words=t(words), longest=LONGEST_COMMENT, answers=answers)
 
-    async def _write(self, write: Awaitable[object]) -> bool:
-        done = await attempted(self._t, write)
+    async def _write(
+        self, write: Awaitable[object], *, on_refused: Callable[[CannotReview], None] | None = None
+    ) -> bool:
+        done = await attempted(self._t, write, on_refused=on_refused)
         with suppress(StoreError):  # which has been told
             await self._on_done()  # what was refused may have been changed by a colleague
         return done

@@ -26,6 +26,14 @@ class CannotReview(Exception):
     """The review or appeal makes no sense. The message says why, and what would."""
 
 
+class ReviewedMeanwhile(CannotReview):
+    """Somebody else has answered since this answer was asked for."""
+
+    def __init__(self, item: str, stands: Answer) -> None:
+        super().__init__(f"{item} was reviewed by somebody else meanwhile: look at what stands there now")
+        self.stands = stands
+
+
 @dataclass(frozen=True, slots=True)
 class Reviewing:
     """One answer of a person's."""
@@ -179,8 +187,9 @@ def add_review(
     """Within the transaction of what it belongs to. sample_id: makes it a blind one. Raises CannotReview."""
     place = (reviewing.call_id, reviewing.scorecard, reviewing.item)
     verdict = _verdict(connection, *place)
-    if reviewing.instead_of not in (None, _decided(connection, *place) or verdict["answer"]):
-        raise CannotReview(f"{reviewing.item} was reviewed by somebody else meanwhile: look at what stands there now")
+    stands = _decided(connection, *place) or verdict["answer"]
+    if reviewing.instead_of not in (None, stands):
+        raise ReviewedMeanwhile(reviewing.item, stands)
     confirms = bool(verdict["answer"] == reviewing.answer)
     if not confirms and sample_id is None and not reviewing.comment.strip():
         raise CannotReview("a verdict is overruled with a reason; add a comment")
@@ -207,7 +216,7 @@ def add_review(
     return confirms
 
 
-def _decided(connection: Connection, call_id: str, scorecard: str, item: str) -> str | None:
+def _decided(connection: Connection, call_id: str, scorecard: str, item: str) -> Answer | None:
     """What a person answered last in view of the verdict; None where nobody has."""
     same = (reviews.c.call_id == call_id, reviews.c.scorecard == scorecard, reviews.c.item == item, ~reviews.c.blind)
     query = sa.select(reviews.c.answer).where(*same).order_by(reviews.c.id.desc()).limit(1)

@@ -1,7 +1,6 @@
 """Two telephones that speak different codecs hear each other through a bridge over real RTP, and press keys for each
 other."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from telephony.looped_sound import LoopedSound
 from telephony.playout import Playout
 from telephony.rtp import RtpSession
 from telephony.seat import Seat
+from tests.telephony.conftest import RtpClock
 
 PORTS = range(33_000, 34_000)
 EVENTS = 101
@@ -76,16 +76,17 @@ class Joined:
     caller: End
     agent: End
     ours: tuple[End, End]
+    clock: RtpClock
 
-    async def run(self, seconds: float) -> None:
+    def run(self, seconds: float) -> None:
         for _ in range(round(seconds / FRAME_S)):
             for end in (self.caller, self.agent, *self.ours):
                 end.tick()
-            await asyncio.sleep(FRAME_S)
+            self.clock.now_s += FRAME_S
 
 
 @pytest.fixture
-async def joined() -> AsyncIterator[Joined]:
+async def joined(rtp_clock: RtpClock) -> AsyncIterator[Joined]:
     async with AsyncExitStack() as stack:
 
         async def connected(codec: Codec) -> tuple[End, End]:
@@ -99,21 +100,21 @@ async def joined() -> AsyncIterator[Joined]:
         caller, our_caller = await connected(PCMA)
         agent, our_agent = await connected(PCMU)
         Bridge(*(Seat(end, Nobody(), music=LoopedSound(SILENCE)) for end in (our_caller, our_agent))).join()
-        yield Joined(caller, agent, (our_caller, our_agent))
+        yield Joined(caller, agent, (our_caller, our_agent), rtp_clock)
 
 
 async def test_each_hears_the_other_whatever_their_codecs(joined: Joined) -> None:
     joined.caller.playout.write(tone(500, 2))
     joined.agent.playout.write(tone(900, 2))
-    await joined.run(1.2)
+    joined.run(1.2)
     settled = slice(-20, None)
     assert pitch_hz(joined.agent.heard[settled]) == pytest.approx(500, abs=20)
     assert pitch_hz(joined.caller.heard[settled]) == pytest.approx(900, abs=20)
 
 
 async def test_a_key_is_pressed_on_the_other_leg(joined: Joined) -> None:
-    await joined.run(0.1)
+    joined.run(0.1)
     joined.caller.send_dtmf("5")
-    await joined.run(0.8)
+    joined.run(0.8)
     assert joined.agent.keys == "5"
     assert joined.caller.keys == ""

@@ -1,8 +1,6 @@
 """A session hears its negotiated peer and nobody else, over real sockets, and its own packets are right on the wire."""
 
-import asyncio
 import socket
-import time
 from collections.abc import AsyncIterator, Iterator
 from itertools import pairwise
 
@@ -13,7 +11,9 @@ from telephony.audio import FRAME_SAMPLES, SILENCE
 from telephony.codecs import PCMA, PCMU
 from telephony.rtp import DtmfNotNegotiated, NoFreePort, RtpSession
 from telephony.rtp_packet import RtpPacket
+from tests.telephony.conftest import RtpClock
 
+pytestmark = pytest.mark.usefixtures("rtp_clock")
 PORTS = range(42_000, 42_400)
 LOUD = np.full(FRAME_SAMPLES, 8064, np.int16)  # a value that A-law keeps
 
@@ -82,7 +82,6 @@ async def test_audio_is_heard_over_the_wraps_of_sequence_and_timestamp(session: 
 async def test_a_call_begins_without_what_was_heard_in_the_one_before(session: RtpSession, peer: Peer) -> None:
     connect(session, peer)
     peer.say(session, 4)
-    await asyncio.sleep(0.03)  # so old that all are taken in at once
     assert any(session.tick_receive().any() for _ in range(2))
     session.forget_heard()
     assert all(session.tick_receive() is SILENCE for _ in range(5))
@@ -173,13 +172,15 @@ async def test_on_hold_nothing_is_sent_but_time_goes_on(session: RtpSession, pee
     assert after.marker
 
 
-async def test_after_a_stall_the_timestamps_follow_the_clock(session: RtpSession, peer: Peer) -> None:
+async def test_after_a_stall_the_timestamps_follow_the_clock(
+    session: RtpSession, peer: Peer, rtp_clock: RtpClock
+) -> None:
     connect(session, peer)
     session.send(LOUD)
-    time.sleep(0.3)  # noqa: ASYNC251 - the event loop is what stalls
+    rtp_clock.now_s += 0.3
     session.send(LOUD)
     before, after = peer.receive(), peer.receive()
-    assert 14 * 160 <= (after.timestamp - before.timestamp) & 0xFFFFFFFF <= 18 * 160
+    assert (after.timestamp - before.timestamp) & 0xFFFFFFFF == 15 * 160
     assert after.marker
 
 
@@ -231,7 +232,7 @@ async def test_a_host_name_as_remote_is_refused_before_it_can_block_the_loop(ses
         session.negotiate(("localhost", 4000), PCMA, None, send=True, receive=True)
 
 
-async def test_reports_tell_each_side_how_it_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_reports_tell_each_side_how_it_is_heard(monkeypatch: pytest.MonkeyPatch, rtp_clock: RtpClock) -> None:
     monkeypatch.setattr("telephony.reporting._INTERVAL_S", 0.1)
     one, other = [await RtpSession.open("127.0.0.1", PORTS) for _ in range(2)]
     for session, remote in ((one, other), (other, one)):
@@ -240,7 +241,7 @@ async def test_reports_tell_each_side_how_it_is_heard(monkeypatch: pytest.Monkey
         one.send(LOUD)
         other.send(LOUD)
         if n % 50 == 49:
-            time.sleep(0.2)  # noqa: ASYNC251 - reports are polled about once a second of audio
+            rtp_clock.now_s += 0.25  # reports are polled about once a second of audio
         one.tick_receive()
         other.tick_receive()
     assert one.stats.remote_lost_share == 0.0

@@ -83,7 +83,7 @@ class Baresip:
                         self._changed.notify_all()
 
     async def _connect(self, port: int) -> asyncio.StreamReader:
-        for _ in range(100):
+        for _ in range(600):
             try:
                 reader, self._writer = await asyncio.open_connection("127.0.0.1", port)
             except ConnectionRefusedError:
@@ -111,10 +111,12 @@ async def baresip(
     answer: bool = False,
     registrar_port: int = 0,
     password: str = "",
+    again_after_percent: int = 90,
 ) -> AsyncIterator[Baresip]:
     """A telephone with this number that plays `wav` (8 kHz mono, 16 bits) into its calls.
 
-    With a `registrar_port` on loopback it registers there, by digest with the password.
+    With a `registrar_port` on loopback it registers there, by digest with the password, and again whenever so much of
+    the granted time is over.
     """
     sip_port, (control_port,) = _sip_port(), free_ports(1)
     config = CONFIG.format(
@@ -127,7 +129,9 @@ async def baresip(
     mode = "auto" if answer else "manual"
     (directory / "config").write_text(config)
     account = f"<sip:{number}@127.0.0.1:{registrar_port or sip_port};transport=udp>;answermode={mode}"
-    registration = f"regint=60;auth_user={number};auth_pass={password}" if registrar_port else "regint=0"
+    registration = "regint=0"
+    if registrar_port:
+        registration = f"regint=60;rwait={again_after_percent};auth_user={number};auth_pass={password}"
     (directory / "accounts").write_text(f"{account};{registration}\n")
     (directory / "contacts").touch()
     with (directory / "baresip.log").open("wb") as log:
@@ -144,4 +148,4 @@ async def baresip(
             listening.cancel()
         if phone._writer is not None:
             phone._writer.close()
-        await stop(process)
+        await stop(process, grace_s=10.0)  # it signs off

@@ -81,10 +81,10 @@ def reply(code: int, reason: str = "OK", *, headers: str = "", body: str = "") -
     return f"<send><![CDATA[\n{text}\n]]></send>"
 
 
-def confirm(code: int = 200, reason: str = "OK") -> str:
+def confirm(code: int = 200, reason: str = "OK", *, body: str = "") -> str:
     """A response to a request inside the dialog, whose To has its tag already."""
-    text = f"SIP/2.0 {code} {reason}\n[last_Via:]\n[last_From:]\n[last_To:]\n"
-    text += "[last_Call-ID:]\n[last_CSeq:]\nContent-Length: 0\n\n"
+    text = f"SIP/2.0 {code} {reason}\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n"
+    text += f"Content-Type: application/sdp\nContent-Length: [len]\n\n{body}" if body else "Content-Length: 0\n\n"
     return f"<send><![CDATA[\n{text}\n]]></send>"
 
 
@@ -127,7 +127,7 @@ class Sipp:
         caller: str = "13800138000",
         calls: int = 1,
         rate: int = 10,
-        timeout_s: float = 20.0,
+        timeout_s: float = 60.0,
     ) -> None:
         """Run the steps as a caller against a port on loopback; AssertionError with sipp's words if one fails."""
         process, log = await self._start(
@@ -145,7 +145,7 @@ class Sipp:
     @asynccontextmanager
     async def callee(self, port: int, *steps: str) -> AsyncIterator[asyncio.subprocess.Process]:
         """Wait for one call on `port` and run the steps; `await process.wait()` inside gives the exit status."""
-        process, _ = await self._start(steps, "-p", str(port), "-m", "1", "-timeout", "30s")
+        process, _ = await self._start(steps, "-p", str(port), "-m", "1", "-timeout", "60s")
         await asyncio.sleep(0.3)  # sipp says nothing when it listens; a first INVITE too early is retransmitted
         try:
             yield process

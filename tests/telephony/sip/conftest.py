@@ -105,7 +105,7 @@ async def make_endpoint(clock: MediaClock) -> AsyncIterator[Callable[..., object
         yield make
 
 
-async def wait_for(condition: Callable[[], bool], timeout_s: float = 5.0) -> None:
+async def wait_for(condition: Callable[[], bool], timeout_s: float = 30.0) -> None:
     """Until it holds; a TimeoutError otherwise."""
     async with asyncio.timeout(timeout_s):
         while not condition():  # noqa: ASYNC110 - the other side of the condition is another program
@@ -113,7 +113,8 @@ async def wait_for(condition: Callable[[], bool], timeout_s: float = 5.0) -> Non
 
 
 class RawPeer:
-    """Sends datagrams as they are and reads what comes back."""
+    """Sends datagrams as they are and reads what comes back; what is sent to it once more, because the machine stood
+    still, it reads once."""
 
     def __init__(self, target_port: int) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -121,15 +122,19 @@ class RawPeer:
         self._socket.bind(("127.0.0.1", 0))
         self._socket.connect(("127.0.0.1", target_port))
         self.port: int = self._socket.getsockname()[1]
+        self._read: set[bytes] = set()
 
     def send(self, message: str | bytes) -> None:
         self._socket.send(message.encode() if isinstance(message, str) else message)
 
-    async def receive(self, timeout_s: float = 2.0) -> str:
+    async def receive(self, timeout_s: float = 30.0) -> str:
         async with asyncio.timeout(timeout_s):
-            return (await asyncio.get_running_loop().sock_recv(self._socket, 65535)).decode()
+            while (message := await asyncio.get_running_loop().sock_recv(self._socket, 65535)) in self._read:
+                pass
+        self._read.add(message)
+        return message.decode()
 
-    async def final(self, timeout_s: float = 2.0) -> str:
+    async def final(self, timeout_s: float = 30.0) -> str:
         """The next response that is not provisional."""
         while (message := await self.receive(timeout_s)).startswith("SIP/2.0 1"):
             pass
@@ -157,5 +162,5 @@ async def call_up(theirs: Answering, ours: Answering) -> Notes:
     leg = await theirs.endpoint.dial(f"sip:1@127.0.0.1:{ours.endpoint.port}", from_number="13900000000")
     notes = Notes(leg)
     leg.listen(notes)
-    await leg.answered(3)
+    await leg.answered(30)
     return notes

@@ -40,7 +40,7 @@ def heard() -> Heard:
 
 @pytest.fixture
 def registrar(heard: Heard) -> Registrar:
-    return Registrar(RegistrarSettings(min_expires_s=1, max_expires_s=2), {"6001": "right"}, heard)
+    return Registrar(RegistrarSettings(min_expires_s=1, max_expires_s=20), {"6001": "right"}, heard)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ async def test_it_registers_again_and_again_is_called_transfers_and_signs_off(
 ) -> None:
     ours = await make_endpoint(registrar)
     phone_at = {"number": "6001", "answer": True, "registrar_port": ours.endpoint.port, "password": "right"}
-    async with baresip(require("baresip"), tmp_path, wav, **phone_at) as phone:
+    async with baresip(require("baresip"), tmp_path, wav, **phone_at, again_after_percent=5) as phone:
         await wait_for(lambda: heard.changes == [("6001", True)])
         first = registrar.phone_of("6001")
         assert first is not None
@@ -64,7 +64,7 @@ async def test_it_registers_again_and_again_is_called_transfers_and_signs_off(
         leg.listen(call)
         wishes: list[TransferRequest] = []
         leg.on_transfer = lambda wish: wishes.append(wish) or True
-        await leg.answered(5)
+        await leg.answered(30)
         await wait_for(lambda: call.loudest_heard > 5000)
 
         await phone.command("transfer", "sip:6002@127.0.0.1:5099")
@@ -123,9 +123,9 @@ async def test_a_nonce_serves_a_phone_on_and_on_but_its_words_serve_nobody_else(
             register(1),
             expect(401, header="algorithm=MD5").replace("<recv ", '<recv auth="true" '),
             register(2, own),
-            expect(200, header="Contact: .*expires=[12]"),
+            expect(200, header="Contact: .*expires=(20|19)"),
             register(3, own),  # sipp counts on: nc=00000002
-            expect(200, header="Contact: .*expires=[12]"),
+            expect(200, header="Contact: .*expires=(20|19)"),
         )
     overheard = re.findall(r"^Authorization: Digest .*$", caplog.text, re.MULTILINE)
     assert len(overheard) == 2
@@ -136,6 +136,6 @@ async def test_a_nonce_serves_a_phone_on_and_on_but_its_words_serve_nobody_else(
     assert heard.changes == [("6001", True)]
 
 
-def register(cseq: int, headers: str = "Expires: 2") -> str:
+def register(cseq: int, headers: str = "Expires: 20") -> str:
     text = send("REGISTER", cseq=cseq, headers=headers)
     return text.replace("To: <sip:[service]@", "To: <sip:6001@").replace('"sipp" <sip:[caller]@', "<sip:6001@")

@@ -73,7 +73,7 @@ async def test_we_call_a_telephone_and_hang_up(
         leg = await ours.endpoint.dial(f"sip:13800138000@127.0.0.1:{phone.sip_port}", from_number="4008001000")
         notes = Notes(leg)
         leg.listen(notes)
-        await leg.answered(5)
+        await leg.answered(30)
         leg.hold()
         await phone.event("CALL_ESTABLISHED")
         await wait_for(lambda: leg.stats.packets_sent > 10)

@@ -22,7 +22,7 @@ async def test_two_endpoints_of_one_process_talk_to_each_other(make_endpoint: Ma
     )
     notes = Notes(leg)
     leg.listen(notes)
-    await leg.answered(3)
+    await leg.answered(30)
     [call] = ours.calls
     assert (call.leg.remote.number, call.leg.remote.display_name) == ("+8613800138000", "王 女 士")
     leg.playout.write(np.full(1600, 9000, np.int16))
@@ -34,7 +34,7 @@ async def test_two_endpoints_of_one_process_talk_to_each_other(make_endpoint: Ma
     call.leg.resume()
     await wait_for(lambda: notes.holds == [True, False])
     leg.hang_up()
-    await asyncio.wait_for(call.over.wait(), 2)
+    await asyncio.wait_for(call.over.wait(), 30)
     assert [ended.reason for ended in call.endings] == [EndReason.REMOTE_HANGUP]
     assert ours.endpoint.active_calls == theirs.endpoint.active_calls == 0
 
@@ -59,7 +59,7 @@ async def test_an_outbound_call_authenticates_by_digest(make_endpoint: MakeEndpo
     assert (given["username"], given["response"]) == ("bot", key)
     contact = f"Contact: <sip:1@127.0.0.1:{pbx.port}>"
     pbx.send(answer_to(invite, "200 OK", contact, "Content-Type: application/sdp", body=SDP))
-    await leg.answered(2)
+    await leg.answered(30)
     assert (await pbx.receive()).startswith("ACK ")
     assert "secret" not in repr(credentials)
 
@@ -85,7 +85,7 @@ async def test_a_refused_outbound_call_says_with_which_code(make_endpoint: MakeE
     ours.take = lambda leg: leg.reject(486, "Busy Here")
     leg = await theirs.endpoint.dial(f"sip:1@127.0.0.1:{ours.endpoint.port}", from_number="1")
     with pytest.raises(LegError) as error:
-        await leg.answered(3)
+        await leg.answered(30)
     assert (error.value.sip_code, error.value.ended.reason) == (486, EndReason.REJECTED)
 
 
@@ -325,5 +325,5 @@ async def test_no_media_port_left_refuses_the_call(make_endpoint: MakeEndpoint) 
     ours, theirs = await make_endpoint(rtp_ports=range(33100, 33101)), await make_endpoint()
     leg = await theirs.endpoint.dial(f"sip:1@127.0.0.1:{ours.endpoint.port}", from_number="1")
     with pytest.raises(LegError) as error:
-        await leg.answered(3)
+        await leg.answered(30)
     assert error.value.sip_code == 503

@@ -168,9 +168,11 @@ async def test_a_decision_that_fails_refuses_the_transfer_and_keeps_the_call(mak
     assert call.endings == []
 
 
-async def transferring(peer: Peer, call: Notes, *, accepted: str = "202 Accepted") -> "asyncio.Task[None]":
+async def transferring(
+    peer: Peer, call: Notes, *, accepted: str = "202 Accepted", timeout_s: float = 30.0
+) -> "asyncio.Task[None]":
     """We have asked the peer to call 6002 instead, and it has answered."""
-    task = asyncio.create_task(sip_leg(call.leg).transfer("sip:6002@127.0.0.1:5099", timeout_s=1.0))
+    task = asyncio.create_task(sip_leg(call.leg).transfer("sip:6002@127.0.0.1:5099", timeout_s=timeout_s))
     refer = await peer.asked("REFER")
     assert "Refer-To: <sip:6002@127.0.0.1:5099>\r\n" in refer.replace("Refer-to", "Refer-To")
     assert "Referred-By: " in refer.replace("Referred-by", "Referred-By")
@@ -212,7 +214,7 @@ async def test_a_refused_and_an_unanswered_transfer_fail(make_peer: InCall) -> N
     with pytest.raises(TransferFailed, match="405"):
         await (await transferring(peer, call, accepted="405 Method Not Allowed"))
     with pytest.raises(TransferFailed, match="no outcome within 1 s"):
-        await (await transferring(peer, call))
+        await (await transferring(peer, call, timeout_s=1.0))
     assert call.endings == []
 
 
@@ -243,7 +245,7 @@ async def test_one_call_of_ours_transfers_another_to_a_third(make_endpoint: Make
         async def dial() -> None:
             leg = await centre.endpoint.dial(wish.target, from_number="4008001000")
             leg.listen(Notes(leg))
-            await leg.answered(3)
+            await leg.answered(30)
             wish.report(200, "OK")
 
         moving.append(asyncio.create_task(dial()))
@@ -251,7 +253,7 @@ async def test_one_call_of_ours_transfers_another_to_a_third(make_endpoint: Make
 
     moving: list[asyncio.Task[None]] = []
     sip_leg(centre.calls[0].leg).on_transfer = move
-    await sip_leg(caller.leg).transfer(f"sip:6002@127.0.0.1:{target.endpoint.port}", timeout_s=5.0)
+    await sip_leg(caller.leg).transfer(f"sip:6002@127.0.0.1:{target.endpoint.port}", timeout_s=30.0)
     assert [call.leg.local.number for call in target.calls] == ["6002"]
     await moving[0]
     await wait_for(lambda: bool(centre.calls[0].endings))

@@ -288,7 +288,8 @@ async def test_a_registration_that_runs_out_and_one_without_account_are_over(
     await Phone(raw_peer(office.port), "6002", "other", call_id="2").register()
     del office.accounts["6002"]
     await wait_for(lambda: len(office.heard.changes) == 4)
-    assert office.heard.changes == [("6001", True), ("6002", True), ("6002", False), ("6001", False)]
+    for user in ("6001", "6002"):
+        assert [there for changed, there in office.heard.changes if changed == user] == [True, False]
 
 
 async def test_a_phone_that_lost_the_network_is_found_out(make_office: MakeOffice, raw_peer: MakePeer) -> None:
@@ -352,7 +353,7 @@ async def test_a_phone_behind_a_nat_is_called_where_its_packets_come_from(
     assert leg.remote.number == "6001"
     answer = answer_to(invite, "200 OK", f"Contact: <{private}>", "Content-Type: application/sdp", body=SDP)
     phone.peer.send(answer)
-    await leg.answered(2)
+    await leg.answered(30)
     assert (await phone.peer.receive()).startswith(f"ACK {private} ")
     leg.hold()
     assert (await phone.peer.receive()).startswith(f"INVITE {private} ")

@@ -34,7 +34,7 @@ async def test_who_signs_in_can_be_called(make_endpoint: MakeEndpoint) -> None:
     signed_in = await phone.endpoint.register(f"sip:127.0.0.1:{office.endpoint.port}", Credentials("6001", "right"))
     await signed_in.registered()
     leg = await office.endpoint.dial_phone("6001", from_number="10086")
-    await leg.answered(5)
+    await leg.answered(30)
     assert phone.calls[0].leg.local.number == "6001"
     leg.hang_up()
     await wait_for(lambda: phone.calls[0].over.is_set())

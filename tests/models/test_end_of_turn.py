@@ -16,6 +16,7 @@ from models.end_of_turn import EndOfTurnModel, end_of_turn_service, installed_fi
 from models.inference import ModelClient, ModelHost, Service
 from models.speech_client import SpeechModels
 from tests.models.onnx_files import end_of_turn_file
+from tests.models.patient import patient
 
 TONE = (8_000 * np.sin(2 * np.pi * 300 * np.arange(8_000) / 8_000)).astype(np.int16)
 SILENCE = np.zeros(8_000, np.int16)
@@ -31,9 +32,9 @@ async def speech_models(folder: Path, services: Mapping[str, Service]) -> AsyncI
     address = f"unix:{folder}/models.sock"
     host = ModelHost(address, services)
     serving = asyncio.ensure_future(host.serve())
-    await asyncio.wait_for(host.ready.wait(), 5)
+    await asyncio.wait_for(host.ready.wait(), 30)
     async with ModelClient(address) as client:
-        yield SpeechModels(client, end_of_turn_timeout_s=5.0)
+        yield patient(client)
     serving.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await serving

@@ -39,7 +39,7 @@ SERVICES = {"double": double, "count": count, "fail": fail}
 @contextlib.asynccontextmanager
 async def running(host: ModelHost) -> AsyncIterator[None]:
     serving = asyncio.ensure_future(host.serve())
-    await asyncio.wait_for(asyncio.shield(host.ready.wait()), 5)
+    await asyncio.wait_for(asyncio.shield(host.ready.wait()), 30)
     try:
         yield
     finally:
@@ -58,22 +58,22 @@ async def test_fifty_requests_at_once_each_get_their_own_answer(address: str) ->
         payloads = [np.array([number], np.int16) for number in range(50)]
         waits = [(50 - number) / 2000 for number in range(50)]
         requests = [{"samples": p, "wait_s": w} for p, w in zip(payloads, waits, strict=True)]
-        answers = await asyncio.gather(*(client.call("double", request, timeout_s=5) for request in requests))
+        answers = await asyncio.gather(*(client.call("double", request, timeout_s=30) for request in requests))
         assert [int(answer["samples"][0]) for answer in answers] == [2 * number for number in range(50)]
 
 
 async def test_a_stream_arrives_in_order_and_ends(address: str) -> None:
     async with running(ModelHost(address, SERVICES)), ModelClient(address) as client:
-        numbers = [item["number"] async for item in client.stream("count", {"to": 20}, timeout_s=5)]
+        numbers = [item["number"] async for item in client.stream("count", {"to": 20}, timeout_s=30)]
         assert numbers == list(range(20))
 
 
 async def test_a_failing_service_names_its_error_and_the_next_request_works(address: str) -> None:
     async with running(ModelHost(address, SERVICES)), ModelClient(address) as client:
         with pytest.raises(ModelCallFailed, match="no such thing") as caught:
-            await client.call("fail", {}, timeout_s=5)
+            await client.call("fail", {}, timeout_s=30)
         assert caught.value.kind == "LookupError"
-        assert await client.call("double", {"samples": np.ones(1, np.int16)}, timeout_s=5)
+        assert await client.call("double", {"samples": np.ones(1, np.int16)}, timeout_s=30)
 
 
 async def test_cancelling_a_call_cancels_the_work_in_the_host(address: str) -> None:
@@ -89,9 +89,9 @@ async def test_cancelling_a_call_cancels_the_work_in_the_host(address: str) -> N
 
     async with running(ModelHost(address, {"endless": endless})), ModelClient(address) as client:
         call = asyncio.ensure_future(client.call("endless", {}, timeout_s=60))
-        await asyncio.wait_for(started.wait(), 5)
+        await asyncio.wait_for(started.wait(), 30)
         call.cancel()
-        await asyncio.wait_for(cancelled.wait(), 5)
+        await asyncio.wait_for(cancelled.wait(), 30)
 
 
 async def test_an_abandoned_stream_stops_in_the_host(address: str) -> None:
@@ -106,16 +106,16 @@ async def test_an_abandoned_stream_stops_in_the_host(address: str) -> None:
             stopped.set()
 
     async with running(ModelHost(address, {"endless": endless})), ModelClient(address) as client:
-        async with contextlib.aclosing(client.stream("endless", {}, timeout_s=5)) as stream:
+        async with contextlib.aclosing(client.stream("endless", {}, timeout_s=30)) as stream:
             await anext(stream)
-        await asyncio.wait_for(stopped.wait(), 5)
+        await asyncio.wait_for(stopped.wait(), 30)
 
 
 async def test_a_call_survives_a_restart_of_the_host(address: str) -> None:
     async with ModelClient(address) as client:
         async with running(ModelHost(address, SERVICES)):
             call = asyncio.ensure_future(
-                client.call("double", {"samples": np.ones(1, np.int16), "wait_s": 0.2}, timeout_s=10)
+                client.call("double", {"samples": np.ones(1, np.int16), "wait_s": 0.2}, timeout_s=30)
             )
             await asyncio.sleep(0.1)
         async with running(ModelHost(address, SERVICES)):
@@ -132,17 +132,18 @@ async def test_a_slow_answer_ends_at_its_time_and_is_cancelled(address: str) -> 
     async with running(ModelHost(address, SERVICES)), ModelClient(address) as client:
         with pytest.raises(ModelHostUnavailable):
             await client.call("double", {"samples": np.ones(1, np.int16), "wait_s": 30}, timeout_s=0.1)
-        await asyncio.sleep(0.05)
-        assert (await client.call("health", {}, timeout_s=5))["in_flight"] == 0
+        async with asyncio.timeout(30):
+            while (await client.call("health", {}, timeout_s=30))["in_flight"]:  # noqa: ASYNC110 - only the host knows
+                await asyncio.sleep(0.01)
 
 
 async def test_a_client_with_the_wrong_token_is_refused(address: str) -> None:
     async with running(ModelHost(address, SERVICES, token="right")):
         async with ModelClient(address, token="wrong") as client:
             with pytest.raises(AddressError, match=r"models\.token"):
-                await client.call("health", {}, timeout_s=5)
+                await client.call("health", {}, timeout_s=30)
         async with ModelClient(address, token="right") as client:
-            assert await client.call("health", {}, timeout_s=5)
+            assert await client.call("health", {}, timeout_s=30)
 
 
 def test_an_address_open_to_others_needs_a_token() -> None:
@@ -180,9 +181,9 @@ async def test_a_client_sending_garbage_is_dropped_and_others_go_on(address: str
             reader, writer = await asyncio.open_unix_connection(address.removeprefix("unix:"))
             assert await wire.read(reader)
             writer.write(garbage)
-            assert await asyncio.wait_for(reader.read(), 10) == b""
+            assert await asyncio.wait_for(reader.read(), 30) == b""
             writer.close()
-        assert await client.call("health", {}, timeout_s=5)
+        assert await client.call("health", {}, timeout_s=30)
 
 
 @given(

@@ -25,6 +25,7 @@ from models.speech_client import (
     write_understanding,
 )
 from models.understanding import Emotion, Intent, Understanding
+from tests.models.patient import patient
 
 MEANING = Understanding(Intent("order_status", 0.9, (("none", 0.06), ("return", 0.04))), Emotion("annoyed", 0.7))
 HEARD = Transcript("20241105", "二零二四一一零五", "zh", 0.93, 12.5, "test", {"zh": 0.97, "yue": 0.03})
@@ -85,9 +86,9 @@ async def models(services: Services, tmp_path: Path) -> AsyncIterator[SpeechMode
         },
     )
     serving = asyncio.ensure_future(host.serve())
-    await asyncio.wait_for(host.ready.wait(), 5)
+    await asyncio.wait_for(host.ready.wait(), 30)
     async with ModelClient(address) as client:
-        yield SpeechModels(client)
+        yield patient(client)
     serving.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await serving

@@ -15,6 +15,7 @@ from models.inference import ModelCallFailed, ModelClient, ModelHost
 from models.prompt_cache import PromptCache
 from models.speech_client import SpeechModels
 from models.synthesis import Synthesis
+from tests.models.patient import patient
 
 HELD = "请稍等。"
 
@@ -44,7 +45,7 @@ async def host(voice: Voice, folder: Path) -> AsyncIterator[tuple[SpeechModels, 
     serving = asyncio.ensure_future(ModelHost(address, synthesis.services).serve())
     try:
         async with ModelClient(address) as client:
-            yield SpeechModels(client), synthesis
+            yield patient(client), synthesis
     finally:
         voice.go_on.set()
         serving.cancel()
@@ -58,7 +59,7 @@ async def say(models: SpeechModels, text: str, priority: Priority = Priority.FIN
 
 
 async def waiting(synthesis: Synthesis, count: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while synthesis.queue.stats().waiting != count:  # noqa: ASYNC110 - in another task of the host
             await asyncio.sleep(0.005)
 

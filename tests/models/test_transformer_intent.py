@@ -23,8 +23,10 @@ EXAMPLES = {
 @pytest.fixture(scope="module")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A BERT of two thin layers with one token a character: the real classes, no download."""
+    import torch
     import transformers
 
+    torch.set_num_threads(1)  # on a busy machine the threads of so small a network mostly wait for each other
     folder = tmp_path_factory.mktemp("encoder")
     said = {c for texts in (*EXAMPLES.values(), off_topic_sentences()) for text in texts for c in text}
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *sorted(said)]

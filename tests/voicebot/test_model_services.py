@@ -19,6 +19,7 @@ from models.inference import ModelCallFailed, ModelClient, ModelHost
 from models.speech_client import SpeechModels
 from tests.models.dialect_files import dialect_folder
 from tests.models.onnx_files import end_of_turn_file
+from tests.models.patient import patient
 from voicebot.company import load_company
 from voicebot.company_models import CompanyModels
 from voicebot.config import ModelSection, Settings
@@ -35,7 +36,7 @@ class Recogniser:
     def __call__(self, utterances: Sequence[Utterance]) -> list[Transcript]:
         texts = [str(utterance.samples.size) for utterance in utterances]
         self.batches.append(texts)
-        assert self.gate.acquire(timeout=10)
+        assert self.gate.acquire(timeout=30)
         return [Transcript(text, text, "zh", 0.9, 1.0, "test") for text in texts]
 
 
@@ -50,9 +51,9 @@ async def models(recogniser: Recogniser, tmp_path: Path) -> AsyncIterator[Speech
     services = {**recognition_services(queue), "load": load_service({"asr": queue})}
     host = ModelHost(f"unix:{tmp_path}/models.sock", services)
     serving = asyncio.ensure_future(host.serve())
-    await asyncio.wait_for(host.ready.wait(), 5)
+    await asyncio.wait_for(host.ready.wait(), 30)
     async with ModelClient(f"unix:{tmp_path}/models.sock") as client:
-        yield SpeechModels(client)
+        yield patient(client)
     for _ in range(10):
         recogniser.gate.release()
     serving.cancel()
@@ -74,7 +75,7 @@ async def asked(
 
 async def waiting(models: SpeechModels, requests: int) -> None:
     """Returns when so many wait."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (await models.load())["asr"].waiting != requests:  # noqa: ASYNC110 - only the host knows
             await asyncio.sleep(0.001)
 

@@ -131,7 +131,8 @@ class RawPeer:
         async with asyncio.timeout(timeout_s):
             while (message := await asyncio.get_running_loop().sock_recv(self._socket, 65535)) in self._read:
                 pass
-        self._read.add(message)
+        if message.strip():  # empty lines that keep a NAT open are all alike
+            self._read.add(message)
         return message.decode()
 
     async def final(self, timeout_s: float = 30.0) -> str:

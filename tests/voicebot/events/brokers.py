@@ -32,7 +32,7 @@ class BrokerProcess:
         self._process = await asyncio.create_subprocess_exec(
             *self._command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not await self._listens():  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
@@ -80,7 +80,7 @@ async def running(*coroutines: object) -> AsyncIterator[None]:
         assert all(isinstance(each, asyncio.CancelledError) for each in ended), ended
 
 
-async def until(condition: Callable[[], bool], within_s: float = 20) -> None:
+async def until(condition: Callable[[], bool], within_s: float = 60) -> None:
     async with asyncio.timeout(within_s):
         while not condition():  # noqa: ASYNC110 - what is awaited happens in another process
             await asyncio.sleep(0.02)

@@ -36,6 +36,11 @@ from voicebot.store.store import Store
 AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voicebot.command_bus.ANSWER_S", 60.0)
+
+
 async def refusing(command: AgentCommand) -> CommandAnswer:
     return CommandAnswer(command.id, isinstance(command, SetPresence), "no such skill")
 
@@ -106,10 +111,11 @@ async def test_a_command_without_end_keeps_no_process_from_stopping(
         await asyncio.Event().wait()
         return CommandAnswer(command.id, True)
 
-    async with asyncio.timeout(5), running(serve_commands(settings, handle)), mqtt_client(settings) as client:
-        await asyncio.sleep(0.5)
-        await client.publish("voicebot/here/commands", command_to_json(SetPresence("a1", "8001", "break")), qos=1)
-        await begun.wait()
+    command = command_to_json(SetPresence("a1", "8001", "break"))
+    async with asyncio.timeout(60), running(serve_commands(settings, handle)), mqtt_client(settings) as client:
+        while not begun.is_set():  # until it listens
+            await client.publish("voicebot/here/commands", command, qos=1)
+            await asyncio.sleep(0.1)
 
 
 async def test_without_anybody_to_answer_it_is_said_what_to_look_at(
@@ -183,7 +189,7 @@ async def test_who_has_left_the_company_is_forgotten_by_the_broker_and_by_open_b
 
 
 async def test_a_broker_that_was_away_is_told_whom_to_forget(broker: BrokerProcess, store: Store) -> None:
-    settings, seen = settings_for(broker.port), list[AgentEvent]()
+    settings, early, seen = settings_for(broker.port), list[AgentEvent](), list[AgentEvent]()
     publisher = EventPublisher(store, settings)
     async with mqtt_client(settings) as before:  # an earlier process of this node left it there
         old = PresenceChanged("8002", AT, "ready", "agent")
@@ -191,15 +197,16 @@ async def test_a_broker_that_was_away_is_told_whom_to_forget(broker: BrokerProce
         await before.publish(topic, agent_to_json(old), qos=1, retain=True)
     publisher.tell(Unlisted("8002"))
     publisher.tell(PresenceChanged("8001", AT, "ready", "agent"))
-    publisher.tell(PhoneLine("8001", AT, "line"))
+    line = PhoneLine("8001", AT, "line")
+    publisher.tell(line)
 
-    async def collect() -> None:
+    async def collect(into: list[AgentEvent]) -> None:
         async for event in received_agent_events(settings):
-            seen.append(event)
+            into.append(event)  # noqa: PERF401 - it is read while it grows
 
-    async with running(publisher.run()):
-        await asyncio.sleep(1.0)
-        async with running(collect()):
+    async with running(publisher.run(), collect(early)):
+        await until(lambda: line in early)  # what was told last
+        async with running(collect(seen)):
             await until(lambda: len(seen) >= 2)
             await asyncio.sleep(0.3)
     assert {(event.agent_id, type(event)) for event in seen} == {("8001", PresenceChanged), ("8001", PhoneLine)}

@@ -19,7 +19,7 @@ async def collect(port: int, into: list[LiveEvent]) -> None:
 
 async def heard(publisher: EventPublisher, seen: list[LiveEvent]) -> None:
     """Both ends are at work once what is told arrives."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not seen:
             publisher.tell(partial("call-0", 0))
             await asyncio.sleep(0.1)
@@ -50,7 +50,7 @@ async def test_a_newer_one_of_the_same_call_replaces_one_that_waits(broker: Brok
 
 async def test_live_events_have_topics_of_their_own_and_are_not_kept(broker: BrokerProcess, store: Store) -> None:
     publisher = EventPublisher(store, settings_for(broker.port))
-    async with running(publisher.run()), mqtt_client(settings_for(broker.port)) as client, asyncio.timeout(15):
+    async with running(publisher.run()), mqtt_client(settings_for(broker.port)) as client, asyncio.timeout(60):
         await client.subscribe("voicebot/#", qos=1)
         while not len(client.messages):
             publisher.tell(partial("call-1", 1))

@@ -116,7 +116,7 @@ async def test_the_trunks_challenge_is_answered(endpoint: SipEndpoint, tmp_path:
     assert answer.username == "acme" and answer.proves("s3cret-word", "INVITE")
     peer.send(answer_to(second, "407 Proxy Authentication Required", CHALLENGE))  # the password is wrong
     with pytest.raises(LegError) as failed:
-        await leg.answered(2)
+        await leg.answered(30)
     assert failed.value.sip_code == 407
     peer.close()
 
@@ -171,7 +171,7 @@ async def test_the_trunk_finds_us_as_one_of_its_domain_and_the_number_to_be_show
         )
         leg.listen(Ringing())
         with pytest.raises(LegError) as ended:
-            await leg.answered(5)
+            await leg.answered(30)
         assert ended.value.sip_code == 486
         assert await carrier.wait() == 0
 
@@ -194,7 +194,7 @@ async def test_no_more_calls_go_out_than_are_allowed(endpoint: SipEndpoint) -> N
 async def test_a_call_that_nothing_answers_fails_soon_and_one_that_is_tried_goes_on(
     endpoint: SipEndpoint, monkeypatch: pytest.MonkeyPatch, tried: bool
 ) -> None:
-    monkeypatch.setattr(module, "UNHEARD_S", 0.4)
+    monkeypatch.setattr(module, "UNHEARD_S", 1.5)
     peer = RawPeer(endpoint.port)
     trunk = Trunk(endpoint, TrunkSection(host="127.0.0.1", port=peer.port), hotline="1")
     leg = await trunk.dial(NUMBER, call_id="c1")
@@ -202,7 +202,7 @@ async def test_a_call_that_nothing_answers_fails_soon_and_one_that_is_tried_goes
     if tried:
         peer.send(answer_to(await peer.receive(), "100 Trying"))
     with pytest.raises(LegError) as failed:
-        await leg.answered(1)
+        await leg.answered(2.5 if tried else 30)
     assert why_not_reached(failed.value) == ("no_answer" if tried else "unreachable")
     peer.close()
 
@@ -236,7 +236,7 @@ async def test_after_a_wrong_password_the_trunk_is_left_alone_until_there_is_ano
         peer.send(answer_to(await peer.receive(), "407 Proxy Authentication Required", CHALLENGE))
         assert (await peer.receive()).startswith("ACK ")
     with pytest.raises(LegError):
-        await leg.answered(2)
+        await leg.answered(30)
     assert [(each.state, each.said) for each in told] == [("refused", "407 Proxy Authentication Required")]
     assert told[0].again_in_min == 5
     with pytest.raises(NotDialable, match=r"check trunk\.user and trunk\.password_file"):

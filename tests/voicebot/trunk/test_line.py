@@ -172,7 +172,7 @@ async def state_of(line: TrunkSection, folder: Path) -> str:
 
 
 async def test_a_carrier_that_stops_answering_is_told_calls_fail_at_once_and_go_out_again_when_it_is_back(
-    endpoint: SipEndpoint, tmp_path: Path, impatient: None
+    endpoint: SipEndpoint, tmp_path: Path, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     carrier = RawPeer(endpoint.port)
     line = often(port=carrier.port, domain="ims.example")
@@ -186,6 +186,7 @@ async def test_a_carrier_that_stops_answering_is_told_calls_fail_at_once_and_go_
         assert await state_of(line, tmp_path) == "fail"
         with pytest.raises(NotDialable, match="does not answer"):
             await trunk.dial("13912345678", call_id="c1")
+        monkeypatch.setattr(module, "UNHEARD_S", 30.0)
         answering = asyncio.create_task(_answering(carrier))
         await wait_for(lambda: not trunk.away)
         assert read_standing(tmp_path) == TrunkStanding("unknown")
@@ -218,7 +219,7 @@ async def test_a_carrier_that_never_answers_options_is_called_all_the_same(
 
 
 async def test_a_carrier_that_is_back_is_signed_in_at_anew(
-    endpoint: SipEndpoint, tmp_path: Path, impatient: None
+    endpoint: SipEndpoint, tmp_path: Path, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     carrier, seen = RawPeer(endpoint.port), list[str]()
     line = often(port=carrier.port, user="acme", password_file=write(tmp_path / "password", "correct"))
@@ -228,6 +229,7 @@ async def test_a_carrier_that_is_back_is_signed_in_at_anew(
         await wait_for(lambda: trunk.away)
         assert (read_standing(tmp_path) or TrunkStanding("unknown")).state == "away"
         seen.clear()
+        monkeypatch.setattr(module, "UNHEARD_S", 30.0)
         async with running(_answering(carrier, "OPTIONS", "REGISTER", seen=seen)):
             await wait_for(lambda: not trunk.away and "REGISTER" in seen)  # it may have forgotten us
             assert await state_of(line, tmp_path) == "ok"

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
 from structlog.testing import capture_logs
 
@@ -128,10 +129,12 @@ async def test_nobody_on_the_line_waits_for_a_store_that_stays_away_and_its_retu
         await log.opened()
         await log.answered(None)
         with locked(database):
-            began = time.monotonic()
+            took_s = []
             for number in range(6):
+                began = time.monotonic()
                 await log.reply(reply, to=log.caller_turn(said(log, f"第{number}句"), reply), at_s=2.5)
-            assert time.monotonic() - began < 2 * SOON_S
+                took_s.append(time.monotonic() - began)
+            assert median(took_s) < SOON_S / 2  # one waited, and the machine may have stood still
             ended = asyncio.create_task(
                 log.ended(outcome="resolved", end_reason="remote_hangup", language="cmn", quality={})
             )

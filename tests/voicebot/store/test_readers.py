@@ -12,7 +12,7 @@ from voicebot.store.store import Store
 
 @pytest.fixture
 async def store(store_url: str) -> AsyncIterator[Store]:
-    async with Store(store_url, patience_s=3, readers=2) as opened:
+    async with Store(store_url, patience_s=30, readers=2) as opened:
         yield opened
 
 
@@ -23,12 +23,16 @@ def _counting_to(last: int) -> sa.Select[tuple[int]]:
 
 
 async def test_a_long_read_keeps_neither_reads_nor_writes_waiting(store: Store) -> None:
-    long = asyncio.create_task(store.read(_counting_to(3_000_000)))
-    await asyncio.sleep(0)  # it has begun
-    await store.open_call(a_call())
-    assert await store.call("call-1") is not None
-    assert not long.done()
-    assert (await long)[0]["last"] == 3_000_000
+    for number in range(5):
+        long = asyncio.create_task(store.read(_counting_to(3_000_000)))
+        await asyncio.sleep(0)  # it has begun
+        await store.open_call(a_call(f"call-{number}"))
+        assert await store.call(f"call-{number}") is not None
+        overtaken = not long.done()
+        assert (await long)[0]["last"] == 3_000_000
+        if overtaken:  # else this process stood still while the database counted
+            return
+    pytest.fail("whoever reads and writes waits until the long read is over")
 
 
 async def test_a_read_sees_whatever_was_written_before_it(store: Store) -> None:

@@ -56,4 +56,4 @@ async def test_work_outlives_its_terminal_under_nohup() -> None:
 
 async def test_work_ends_when_its_supervisor_is_gone() -> None:
     nobody = 2**22 - 1
-    await asyncio.wait_for(run_until_stopped(asyncio.sleep(60), supervisor_pid=nobody), 10)
+    await asyncio.wait_for(run_until_stopped(asyncio.sleep(60), supervisor_pid=nobody), 30)

@@ -54,8 +54,8 @@ async def test_a_loop_that_is_held_up_again_and_again_closes_the_door() -> None:
     door, clock = admission(), asyncio.get_running_loop().time
 
     async with background(watch_lag(door)):
-        async with asyncio.timeout(10):
-            while door.refusal(calls=3, at=clock()) is None:
+        async with asyncio.timeout(60):
+            while (refusal := door.refusal(calls=3, at=clock())) is None:
                 time.sleep(0.2)  # noqa: ASYNC251 - this is what holds it up
                 await asyncio.sleep(0)
-    assert "max_loop_lag_ms" in (door.refusal(calls=3, at=clock()) or "")
+    assert "max_loop_lag_ms" in refusal

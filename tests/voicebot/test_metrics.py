@@ -19,7 +19,7 @@ def test_the_endpoint_shows_calls_latency_and_packets() -> None:
     metrics.reply_latency_s.observe(0.45)
     metrics.packets.labels("lost").inc(3)
     metrics.serve(MetricsSection(port=port))
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as reply:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as reply:
         text = reply.read().decode()
     assert 'voicebot_calls_total{direction="inbound",outcome="resolved"} 1.0' in text
     assert 'voicebot_reply_latency_seconds_bucket{le="0.5"} 1.0' in text

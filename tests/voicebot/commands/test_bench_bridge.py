@@ -6,8 +6,8 @@ import sys
 
 
 def test_two_pairs_talk_without_loss_and_every_utterance_is_told_of() -> None:
-    command = [sys.executable, "-m", "voicebot", "bench", "bridge", "--pairs", "2", "--seconds", "3", "--json"]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    command = [sys.executable, "-m", "voicebot", "bench", "bridge", "--pairs", "2", "--seconds", "8", "--json"]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=250, check=False)
     assert result.returncode == 0, result.stderr
     figures = json.loads(result.stdout.strip().splitlines()[-1])
     assert figures["pairs"] == 2

@@ -7,7 +7,7 @@ import sys
 
 def test_two_phones_connect_and_talk_without_loss() -> None:
     command = [sys.executable, "-m", "voicebot", "bench", "browsers", "--phones", "2", "--seconds", "1", "--json"]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=250, check=False)
     assert result.returncode == 0, result.stderr
     figures = json.loads(result.stdout.strip().splitlines()[-1])
     assert 0 < figures["connect_p50"] <= figures["connect_max"] and figures["longest_work"] > 0

@@ -7,7 +7,7 @@ import sys
 
 def test_a_few_legs_run_without_loss_and_give_all_figures() -> None:
     command = [sys.executable, "-m", "voicebot", "bench", "media", "--legs", "4", "--seconds", "1.5", "--json"]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=250, check=False)
     assert result.returncode == 0, result.stderr
     figures = json.loads(result.stdout.strip().splitlines()[-1])
     assert figures["legs"] == 4

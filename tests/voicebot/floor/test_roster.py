@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from dialect_router.agents import Agent
+from tests.virtual_time import in_virtual_time
 from voicebot.company import CompanyError
 from voicebot.demo import SAMPLE_COMPANY
-from voicebot.floor import roster as module
-from voicebot.floor.roster import Roster
+from voicebot.floor.roster import LOOK_EVERY_S, Roster
 
 
 @pytest.fixture
@@ -26,42 +26,43 @@ def passwords(tmp_path: Path) -> Path:
     return file
 
 
-async def watched(roster: Roster, change: str | None, file: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+async def watched(roster: Roster, change: str, file: Path) -> list[int]:
     """Numbers of agents that were told after the file got this text."""
-    monkeypatch.setattr(module, "LOOK_EVERY_S", 0.02)
     told: list[int] = []
 
     def changed(agents: tuple[Agent, ...]) -> None:
         told.append(len(agents))
 
     watching = asyncio.create_task(roster.watch(changed))
-    if change is not None:
-        file.write_text(change, encoding="utf-8")  # noqa: ASYNC240 - as an editor would
-    await asyncio.sleep(0.5)
+    file.write_text(change, encoding="utf-8")  # noqa: ASYNC240 - as an editor would
+    await asyncio.sleep(3.5 * LOOK_EVERY_S)
     watching.cancel()
     return told
 
 
-async def test_a_changed_list_is_taken_over(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@in_virtual_time
+async def test_a_changed_list_is_taken_over(folder: Path) -> None:
     roster = Roster(folder, None)
     rows = (folder / "agents.csv").read_text(encoding="utf-8")
     row = "8099,新人,综合组,service:1,cmn:5,cmn,1,1,\n"
-    told = await watched(roster, rows + row, folder / "agents.csv", monkeypatch)
+    told = await watched(roster, rows + row, folder / "agents.csv")
     assert told == [len(roster.agents)] and roster.agents[-1].id == "8099"
 
 
-async def test_a_list_with_a_mistake_leaves_everything_as_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@in_virtual_time
+async def test_a_list_with_a_mistake_leaves_everything_as_it_was(folder: Path) -> None:
     roster = Roster(folder, None)
     before = roster.agents
-    told = await watched(roster, "id,name\n8001", folder / "agents.csv", monkeypatch)
+    told = await watched(roster, "id,name\n8001", folder / "agents.csv")
     assert told == [] and roster.agents == before
 
 
-async def test_passwords_change_in_place(folder: Path, passwords: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@in_virtual_time
+async def test_passwords_change_in_place(folder: Path, passwords: Path) -> None:
     roster = Roster(folder, passwords)
     accounts = roster.accounts
     assert set(accounts) == {"8001"}
-    await watched(roster, '8002 = "aB4-cD8e-fG1h"\n', passwords, monkeypatch)
+    await watched(roster, '8002 = "aB4-cD8e-fG1h"\n', passwords)
     assert set(accounts) == {"8002"} and accounts is roster.accounts
 
 

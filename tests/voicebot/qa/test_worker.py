@@ -25,7 +25,7 @@ from voicebot.qa.worker import Reviewer
 from voicebot.store.score_tables import scores
 from voicebot.store.store import Store
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 @pytest.fixture(autouse=True)

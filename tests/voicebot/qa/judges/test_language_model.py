@@ -186,12 +186,19 @@ def test_a_busy_endpoint_is_asked_again_and_a_refusing_one_is_not(endpoint: Endp
 
 
 def test_an_endpoint_that_hangs_is_given_up(endpoint: Endpoint) -> None:
+    given_up = threading.Event()
+
     def hang(_: dict[str, Any]) -> Reply:
-        time.sleep(0.4)
+        given_up.wait()
         return 200, said([])
 
     endpoint.answer = hang
-    assert judged(endpoint, timeout_s=0.1, retries=1) == {}
+    try:
+        assert judged(endpoint, timeout_s=0.1, retries=1) == {}
+        while len(endpoint.asked) < 2:  # each is read by a thread of its own
+            time.sleep(0.01)
+    finally:
+        given_up.set()
     assert len(endpoint.asked) == 2
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from typing import Any
 
 import structlog
 from amqtt.broker import Broker
@@ -11,6 +13,14 @@ from amqtt.errors import BrokerError
 from voicebot.config import Settings
 
 log = structlog.get_logger(__name__)
+
+
+class _Subscriptions(dict[str, Any]):
+    """Can be walked through while it changes: amqtt sends each new client what is retained for them, one after the
+    other, and dropped the client when another came or went meanwhile."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*super().__iter__()])
 
 
 class BrokerPortInUse(Exception):
@@ -30,6 +40,7 @@ async def serve_broker(port: int) -> None:
             "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
         }
     )
+    broker._subscriptions = _Subscriptions()
     try:
         await broker.start()
     except (BrokerError, OSError) as error:

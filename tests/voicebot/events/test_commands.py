@@ -70,6 +70,18 @@ async def test_a_command_that_takes_long_holds_up_no_other(broker: BrokerProcess
         assert (await long).done
 
 
+async def test_commands_of_many_desks_at_once_are_all_answered(broker: BrokerProcess) -> None:
+    settings = settings_for(broker.port)
+    async with running(serve_commands(settings, refusing)), mqtt_client(settings) as board:
+        await asyncio.sleep(0.5)
+        await board.subscribe("voicebot/here/agents/#")
+        for number in range(20):  # the broker keeps these for whoever comes next
+            await board.publish(f"voicebot/here/agents/{number}", b"{}", qos=1, retain=True)
+        for turn in range(3):
+            asked = [send_command(settings, SetPresence(f"a{turn}-{number}", "8001", "break")) for number in range(30)]
+            assert all(answer.done for answer in await asyncio.gather(*asked))
+
+
 async def test_a_command_that_is_sent_again_is_carried_out_once_and_answered_each_time(broker: BrokerProcess) -> None:
     settings, handled = settings_for(broker.port), list[str]()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ from tests.browser.calls import NUMBER
 from tests.browser.console import Browsers, Console
 from tests.browser.test_agent import PACKET, Media, presence
 from tests.browser.test_agent import media as media
-from voicebot.agent_events import Joined, Left, Ringing, WrapUpSuggested
+from voicebot.agent_events import Joined, Left, PhoneLine, Ringing, WrapUpSuggested
 from voicebot.assist.packet import packet_fields, packet_to_json
 from voicebot.events import RecordingPaused, RecordingResumed
 from voicebot.store.floor import FloorStore
@@ -98,3 +99,30 @@ async def test_a_whole_call_by_keys_alone(people: Browsers, console: Console, me
         assert (await media.took("confirm_wrap_up")).note == "客户很着急"  # type: ignore[union-attr]
         console.publisher.tell(presence("ready"))
         await console.store.end_call(CALL, now, outcome="resolved", end_reason="remote_hangup")
+
+
+async def test_who_presses_twice_means_it_once(people: Browsers, console: Console, media: Media) -> None:
+    """And hears the whisper, and declines no second call."""
+    now = datetime.now(UTC)
+    async with people.of("agent") as agent:
+        page = agent.page
+        console.publisher.tell(PhoneLine("8002", now, "0123456789abcdef"))
+        console.publisher.tell(presence("ringing", ringing=CALL, until=now + timedelta(seconds=15)))
+        await agent.open("/desk")
+        await expect(page.get_by_role("button", name="接听 F2")).to_be_visible()
+        await page.keyboard.press("F2")
+        await media.took("pick_up")
+        console.publisher.tell(presence("talking", calls=(CALL,)))
+        await page.keyboard.press("F2")
+        await expect(page.get_by_role("button", name="直接接通 F2")).to_be_visible()
+        await asyncio.sleep(1)
+        await page.keyboard.press("F2")
+        await media.took("skip_whisper")
+        console.publisher.tell(Joined("8002", now, CALL))
+        await page.get_by_role("button", name="挂断").dblclick()
+        await media.took("hang_up")
+        console.publisher.tell(Left("8002", now, CALL, "talked"))
+        console.publisher.tell(PhoneLine("8002", now, ""))
+        console.publisher.tell(presence("break"))
+        await expect(page.get_by_role("button", name="挂断")).to_be_hidden()
+    assert [each.kind for each in media.commands] == ["pick_up", "skip_whisper", "hang_up"]

@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 from collections.abc import Awaitable, Callable
+from typing import Final
+
+DOUBLE_CLICK_S: Final = 0.6
+"""Between the clicks of those who mean one; systems allow half a second."""
+
+
+def deliberate(act: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """For what can be done again and again: does `act` at a click, but not at the second one of a double click."""
+    at_work, last_at = False, -math.inf
+
+    async def clicked() -> None:
+        nonlocal at_work, last_at
+        before, last_at = last_at, asyncio.get_running_loop().time()
+        if at_work or last_at - before < DOUBLE_CLICK_S:
+            return
+        at_work = True
+        try:
+            await act()
+        finally:
+            at_work = False
+
+    return clicked
 
 
 def once(act: Callable[[], Awaitable[bool]]) -> Callable[[], Awaitable[None]]:

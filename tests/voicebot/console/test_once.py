@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from voicebot.console.once import once
+from tests.virtual_time import in_virtual_time
+from voicebot.console.once import deliberate, once
 
 
 async def test_clicks_while_it_is_at_work_and_after_it_was_done_do_nothing() -> None:
@@ -39,3 +40,29 @@ async def test_what_was_not_done_may_be_tried_again() -> None:
     await clicked()
     await clicked()
     assert tried == [False, True]
+
+
+@in_virtual_time
+async def test_a_double_click_is_one_click_and_the_next_one_counts_again() -> None:
+    done: list[float] = []
+
+    async def act() -> None:
+        done.append(asyncio.get_running_loop().time())
+
+    clicked, began = deliberate(act), asyncio.get_running_loop().time()
+    for at_s in (0.0, 0.2, 0.4, 1.5, 3.0):
+        await asyncio.sleep(began + at_s - asyncio.get_running_loop().time())
+        await clicked()
+    assert [round(at_s - began, 1) for at_s in done] == [0.0, 1.5, 3.0]
+
+
+async def test_clicks_while_it_is_at_work_wait_for_nothing_and_do_nothing() -> None:
+    done: list[str] = []
+
+    async def act() -> None:
+        done.append("hung up")
+        await asyncio.sleep(0)
+
+    clicked = deliberate(act)
+    await asyncio.gather(clicked(), clicked())
+    assert done == ["hung up"]

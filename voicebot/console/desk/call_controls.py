@@ -16,6 +16,7 @@ from voicebot.console.components.parts import box, tag
 from voicebot.console.desk.passing_on import PassingOn
 from voicebot.console.desk.recording_switch import KEY as RECORDING_KEY
 from voicebot.console.desk.recording_switch import RecordingSwitch
+from voicebot.console.once import deliberate
 from voicebot.console.visit import Visit
 
 How = Literal["complete", "conference", "back"]
@@ -67,8 +68,9 @@ class CallControls:
         self._stand(held=line.held, muted=line.muted)
         self._show_consultation(line if line.consulting else None)
 
-    def _button(self, icon: str, what: str, act: Callable[[], Awaitable[None] | None]) -> ui.button:
-        button = ui.button(self._visit.t(f"desk.{what}"), icon=icon or None, on_click=act).props("outline no-caps")
+    def _button(self, icon: str, what: str, act: Callable[[], Awaitable[None]]) -> ui.button:
+        button = ui.button(self._visit.t(f"desk.{what}"), icon=icon or None, on_click=deliberate(act))
+        button.props("outline no-caps")
         pressed_by(button, KEYS[what], self._visit.t)
         return button
 

@@ -10,6 +10,7 @@ from nicegui import ui
 
 from voicebot.console.components.parts import box, tag
 from voicebot.console.desk.destinations import Destination, matching
+from voicebot.console.once import deliberate
 from voicebot.console.visit import Visit
 
 LONGEST_REASON: Final = 200
@@ -40,12 +41,12 @@ class PassingOn:
             self._reason.classes("vb-wide")
             with box("vb-row vb-end"):
                 ui.button(t("cancel"), on_click=self._dialog.close).props("flat no-caps")
-                self._consult = ui.button(t("desk.consult"), on_click=partial(self._act, consult))
+                self._consult = ui.button(t("desk.consult"), on_click=deliberate(partial(self._act, consult)))
                 self._consult.props("outline no-caps")
-                self._transfer = ui.button(t("desk.transfer"), on_click=partial(self._act, transfer))
+                self._transfer = ui.button(t("desk.transfer"), on_click=deliberate(partial(self._act, transfer)))
                 self._transfer.props("unelevated no-caps")
 
-    def open(self) -> None:
+    async def open(self) -> None:
         self._to.set_value("")
         self._reason.set_value("")
         self._find()

@@ -11,6 +11,7 @@ from voicebot.console.commanding import command, new_id
 from voicebot.console.components.alt_keys import pressed_by
 from voicebot.console.components.parts import badge
 from voicebot.console.feed import CallEvent
+from voicebot.console.once import deliberate
 from voicebot.console.visit import Visit
 from voicebot.events import RecordingPaused, RecordingResumed
 from voicebot.store.recording_gaps import RecordingGaps
@@ -26,7 +27,7 @@ class RecordingSwitch:
         self._agent_id = agent_id
         self._call_id = ""
         self._paused = False
-        self.button = ui.button(on_click=self._toggle).props("outline no-caps")
+        self.button = ui.button(on_click=deliberate(self._toggle)).props("outline no-caps")
         pressed_by(self.button, KEY, visit.t)
         visit.keep_up(self._follow)
 

@@ -12,6 +12,7 @@ from voicebot.agent_commands import Decline, PickUp, SkipWhisper
 from voicebot.agent_events import PresenceChanged
 from voicebot.console.commanding import command, new_id
 from voicebot.console.components.parts import box, tag
+from voicebot.console.once import deliberate
 from voicebot.console.visit import Visit
 
 TAKE_KEY: Final = "F2"
@@ -26,15 +27,16 @@ class RingingControls:
         self._visit = visit
         self._agent_id = agent_id
         self._joined = False
+        self._take, self._refuse = deliberate(self._answer_or_skip), deliberate(self._decline)
         t = visit.t
         with box("vb-controls vb-ringing") as self._ringing:
             self._ringing.props["role"] = "alert"
             tag("span", t("desk.rings"), "vb-strong vb-grow")
-            _button(f"{t('desk.answer')} {TAKE_KEY}", "call", "unelevated color=positive", self._answer)
-            _button(f"{t('desk.decline')} {DECLINE_KEY}", "call_end", "outline color=negative", self._decline)
+            _button(f"{t('desk.answer')} {TAKE_KEY}", "call", "unelevated color=positive", self._take)
+            _button(f"{t('desk.decline')} {DECLINE_KEY}", "call_end", "outline color=negative", self._refuse)
         with box("vb-controls vb-ringing") as self._whispering:
             tag("span", t("desk.whispering"), "vb-strong vb-grow")
-            _button(f"{t('desk.skip_whisper')} {TAKE_KEY}", "skip_next", "outline color=positive", self._skip)
+            _button(f"{t('desk.skip_whisper')} {TAKE_KEY}", "skip_next", "outline color=positive", self._take)
         ui.keyboard(self._key, ignore=[], repeating=False)
         self.show(None)
 
@@ -51,25 +53,23 @@ class RingingControls:
         self._joined = True
         self._whispering.set_visibility(False)
 
-    async def _answer(self) -> None:
-        await command(self._visit, PickUp(new_id(), self._agent_id))
+    async def _answer_or_skip(self) -> None:
+        """One key for both: whoever presses it twice as the phone rings wants to hear the whisper."""
+        if self._ringing.visible:
+            await command(self._visit, PickUp(new_id(), self._agent_id))
+        elif self._whispering.visible:
+            self._whispering.set_visibility(False)
+            await command(self._visit, SkipWhisper(new_id(), self._agent_id))
 
     async def _decline(self) -> None:
-        await command(self._visit, Decline(new_id(), self._agent_id))
-
-    async def _skip(self) -> None:
-        self._whispering.set_visibility(False)
-        await command(self._visit, SkipWhisper(new_id(), self._agent_id))
+        if self._ringing.visible:
+            await command(self._visit, Decline(new_id(), self._agent_id))
 
     async def _key(self, event: KeyEventArguments) -> None:
-        if not event.action.keydown:
-            return
-        if event.key.name == TAKE_KEY and self._ringing.visible:
-            await self._answer()
-        elif event.key.name == TAKE_KEY and self._whispering.visible:
-            await self._skip()
-        elif event.key.name == DECLINE_KEY and self._ringing.visible:
-            await self._decline()
+        if event.action.keydown and event.key.name == TAKE_KEY:
+            await self._take()
+        elif event.action.keydown and event.key.name == DECLINE_KEY:
+            await self._refuse()
 
 
 def _button(text: str, icon: str, look: str, act: Act) -> None:

@@ -13,6 +13,7 @@ from voicebot.console.commanding import command, new_id
 from voicebot.console.components.alt_keys import pressed_by
 from voicebot.console.components.parts import box, panel, tag
 from voicebot.console.desk.notes import LONGEST, Notes
+from voicebot.console.once import deliberate
 from voicebot.console.visit import Visit
 from voicebot.store.floor_records import WrapUpRecord
 
@@ -32,7 +33,7 @@ class WrapUpForm:
             self._disposition = ui.select(titles, label=t("desk.disposition")).props("outlined dense")
             self._summary = ui.textarea(t("desk.summary")).props(f"outlined autogrow maxlength={LONGEST}")
             self._follow_ups = box()
-            confirm = ui.button(t("desk.confirm"), on_click=self._confirm).props("unelevated no-caps")
+            confirm = ui.button(t("desk.confirm"), on_click=deliberate(self._confirm)).props("unelevated no-caps")
             pressed_by(confirm, "w", t)
         self.hide()
 

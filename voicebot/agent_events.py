@@ -81,6 +81,17 @@ class PromptShown:
     """From there until now; None where it answers no words."""
 
 
+@dataclass(frozen=True, slots=True)
+class PacketGrew:
+    """More is known of the caller, with whom the agent talks already: a colleague who knew it has left."""
+
+    agent_id: str
+    at: datetime
+    call_id: str
+    packet: Mapping[str, Any]
+    """As in `Ringing`."""
+
+
 Consulting = Literal["", "ringing", "talking", "conference", "asked", "invited"]
 """ringing, talking, conference: a colleague's phone rings, they are on the line, the caller hears them as well. asked,
 invited: the last two for the colleague, to whom the call does not belong."""
@@ -174,6 +185,7 @@ AgentEvent = (
     | Unlisted
     | Ringing
     | Joined
+    | PacketGrew
     | LineStood
     | PromptShown
     | ProcedureStood
@@ -187,6 +199,7 @@ NAMES: Final[Mapping[type[Any], str]] = {
     PhoneLine: "phone",
     Ringing: "ringing",
     Joined: "joined",
+    PacketGrew: "packet",
     LineStood: "line",
     PromptShown: "prompt",
     ProcedureStood: "procedure",

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.calls import NUMBER, SCRIPT
 from tests.browser.console import Browsers, Console
@@ -16,6 +17,7 @@ from voicebot.agent_events import (
     Joined,
     Left,
     LineStood,
+    PacketGrew,
     PresenceChanged,
     ProcedureStood,
     PromptShown,
@@ -28,6 +30,7 @@ from voicebot.assist.packet import (
     DialectFinding,
     EarlierCall,
     HandoverPacket,
+    SettledMatter,
     Wish,
     packet_fields,
     packet_to_json,
@@ -134,6 +137,7 @@ async def test_a_call_at_the_desk_from_ring_to_wrap_up(people: Browsers, console
         await expect(page.locator(".vb-line-text").first).to_have_text("您好，我是小云。")
         await _talk(console, page, media)
         await _pass_on(page, media)
+        await _learn(console, known)
         await _wrap_up(console, page, media)
 
 
@@ -201,6 +205,20 @@ async def _pass_on(page: Page, media: Media) -> None:
     await page.get_by_role("button", name="直接转接").click()
     assert (await media.took("transfer")).to == "13912345678"  # type: ignore[union-attr]
     await expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+async def _learn(console: Console, known: Locator) -> None:
+    """What a colleague came to in a conference; the steps of the procedure go on telling what is to be asked."""
+    grown = replace(
+        PACKET, summary="还要开发票", missing=("原因",), settled=(SettledMatter("开发票", "registered", "已登记"),)
+    )
+    console.publisher.tell(PacketGrew("8002", NOW, "another-call", packet_fields(replace(grown, summary="别人的"))))
+    console.publisher.tell(PacketGrew("8002", NOW, "desk-call", packet_fields(grown)))
+    await expect(known).to_contain_text("还要开发票")
+    await expect(known).to_contain_text("开发票：已登记")
+    await expect(known).to_contain_text(f"87921742 耳机 {SCRIPT}")
+    await expect(known).not_to_contain_text("耳机晚到，要求赔偿")
+    await expect(known.get_by_text("还要问", exact=True)).to_be_hidden()
 
 
 async def _wrap_up(console: Console, page: Page, media: Media) -> None:

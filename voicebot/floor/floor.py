@@ -229,6 +229,12 @@ class Floor:
         company, now = self._services.company, datetime.now(UTC)
         return extended(packet, company, stage, at=now, wording=summary_wording(), hop=hop)
 
+    def learns(self, visitor: Visitor, packet: HandoverPacket) -> None:
+        """The agent who has the caller already is shown what another one came to."""
+        visitor.packet = packet
+        if visitor.connection is not None:
+            self._journal.packet_grew(packet, visitor.connection.agent.id)
+
     # Time
 
     def _tick(self) -> None:

@@ -11,7 +11,7 @@ from dialect_router.assignment import Assignment
 from dialect_router.dialects import STANDARD
 from dialect_router.queue import WaitingCall
 from dialect_router.shadow import Comparison
-from voicebot.agent_events import Joined, Left, Ringing
+from voicebot.agent_events import Joined, Left, PacketGrew, Ringing
 from voicebot.assist.packet import HandoverPacket, packet_fields, packet_to_json
 from voicebot.assist.whisper import Whisper
 from voicebot.events import AgentJoined, CallOffered, CallQueued, OfferEnded, QueueLeft
@@ -86,10 +86,19 @@ class Journal:
         event = CallOffered(call_id, now, agent.id, offer.waited_s, offer.reasons)
         self._services.log.put(partial(self._store.offered, offer, events=[event]))
         if packet is not None:
-            as_json = packet_to_json(packet)
-            self._services.log.put(partial(self._store.packet_handed, call_id, agent.id, now, as_json))
+            self._keep(packet, agent.id, now)
             self._services.tell(Ringing(agent.id, now, call_id, packet_fields(packet), said.text, offer.reasons))
         return offer
+
+    def packet_grew(self, packet: HandoverPacket, agent_id: str) -> None:
+        """In the middle of the agent's talk."""
+        now = datetime.now(UTC)
+        self._keep(packet, agent_id, now)
+        self._services.tell(PacketGrew(agent_id, now, packet.call_id, packet_fields(packet)))
+
+    def _keep(self, packet: HandoverPacket, agent_id: str, at: datetime) -> None:
+        as_json = packet_to_json(packet)
+        self._services.log.put(partial(self._store.packet_handed, packet.call_id, agent_id, at, as_json))
 
     def answered(self, offer: OfferRecord) -> None:
         changes = {"answered_at": datetime.now(UTC)}

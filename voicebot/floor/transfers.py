@@ -231,7 +231,7 @@ class Transfers:
         """The colleague knows what came up while all three talked: who invited them heard it, and has left."""
         colleague, packet = conference.colleague, conference.caller.packet
         if packet is not None:
-            colleague.packet = self._floor.extended(packet, Stage(by=colleague.hop.by), colleague.hop)
+            self._floor.learns(colleague, self._floor.extended(packet, Stage(by=colleague.hop.by), colleague.hop))
 
     def _invited_left(self, call_id: str, conference: Consultation) -> None:
         self._conferences.pop(call_id)

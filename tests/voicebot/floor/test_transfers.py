@@ -11,7 +11,7 @@ from tests.voicebot.call.conversation import Conversation
 from tests.voicebot.floor.house import House, Phone, agent, house, loud
 from tests.voicebot.floor.test_talking import caller_says
 from voicebot.agent_commands import Consult, EndConsult, HangUp, Hold, Mute, Transfer
-from voicebot.agent_events import LineStood, Ringing, WrapUpSuggested
+from voicebot.agent_events import LineStood, PacketGrew, Ringing, WrapUpSuggested
 
 
 async def consulting(here: House) -> tuple[Conversation, Phone, Phone]:
@@ -312,6 +312,9 @@ async def test_what_comes_up_in_a_conference_is_known_to_the_colleague_who_stays
         await asyncio.sleep(4)
         first.end()
         await asyncio.sleep(1)
+        (grown,) = [event for event in here.told if isinstance(event, PacketGrew)]
+        assert (grown.agent_id, "发票" in str(grown.packet)) == ("8002", True)
+        assert caller.call and "发票" in str((await here.floor_store.packets(caller.call.id))[-1])  # for who opens it
         second.end()
         await asyncio.sleep(1)
         suggested = {event.agent_id: event for event in here.told if isinstance(event, WrapUpSuggested)}

@@ -14,6 +14,7 @@ from voicebot.agent_events import (
     Joined,
     Left,
     LineStood,
+    PacketGrew,
     PresenceChanged,
     ProcedureStood,
     PromptShown,
@@ -146,6 +147,8 @@ class _Desk:
                     await self._take_up(event.call_id)
                 self._controls.show(talking=True)
                 self._ringing.joined()
+            case PacketGrew() if event.call_id == self._call_id:
+                await self._show_known(_readable(event.call_id, event.packet))
             case LineStood() if event.call_id == self._call_id:
                 self._stand(event)
             case PromptShown():
@@ -180,16 +183,19 @@ class _Desk:
         packet = _readable(call_id, ringing.packet) if ringing else await self._packet(call_id)
         whisper, reasons = (ringing.whisper, ringing.reasons) if ringing else await self._offered(call_id)
         self._card.show(packet, whisper=whisper, reasons=reasons)
-        if packet is not None:
-            self._known.show(packet, await customer_file(self._visit, packet))
         self._prompts.begin(await self._floor.prompts(call_id))
         self._wrap_up.hide()
         self._steps.hide()
-        if stood := self._visit.sources.live_agents.procedure_of(self._agent_id, call_id):
-            self._show_steps(stood)
+        await self._show_known(packet)
         await self._notes.begin(call_id)
         await self._controls.recording.begin(call_id)
         self._transcript.follow(call_id)
+
+    async def _show_known(self, packet: HandoverPacket | None) -> None:
+        if packet is not None:
+            self._known.show(packet, await customer_file(self._visit, packet))
+        if stood := self._visit.sources.live_agents.procedure_of(self._agent_id, self._call_id):
+            self._show_steps(stood)
 
     async def _offered(self, call_id: str) -> tuple[str, tuple[str, ...]]:
         """The whisper of the latest offer to this agent, and why it went to them."""

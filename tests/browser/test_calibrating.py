@@ -15,13 +15,14 @@ from playwright.async_api import expect
 
 from tests.browser.axe import serious_faults
 from tests.browser.calls import an_agent_s_call
-from tests.browser.console import Browsers, Console
+from tests.browser.console import Browsers, Console, Person
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.qa.material import Answer
 from voicebot.qa.review.recalibrating import Recalibration
 from voicebot.qa.review.reviews import Reviewing
 from voicebot.qa.review.samples import Sample, SampleStore
 from voicebot.qa.worker import Reviewer
+from voicebot.store.call_search import SCORES
 from voicebot.store.review_tables import calibrations
 from voicebot.store.store import Store
 
@@ -80,6 +81,33 @@ async def test_a_score_that_is_to_be_given_blind_leaves_in_no_table(
         scores = {line["编号"]: line["得分"] for line in lines if line["编号"] in sampled.call_ids}
         assert set(scores) == set(sampled.call_ids)
         assert {call_id for call_id, score in scores.items() if not score} == hidden
+
+
+async def test_a_call_that_is_to_be_scored_blind_is_found_by_no_score_of_its_own(
+    people: Browsers, console: Console, sampled: Sample
+) -> None:
+    (owed,) = await SampleStore(console.store).left(sampled, "lead")
+    bands = [f"score={band}" for band in SCORES] + ["failed_item=closing"]
+    for name, by_score in (("lead", False), ("boss", True)):
+        async with people.of(name) as somebody:
+            found = {band: await _listed(somebody, f"{band}&words=耳机") for band in bands}
+            exported = {band: await _exported(somebody, f"{band}&words=耳机") for band in bands}
+            assert owed in await _listed(somebody, "words=耳机")
+        assert any(owed in ids for ids in found.values()) == by_score
+        assert any(owed in ids for ids in exported.values()) == by_score
+        assert set(sampled.call_ids) - {owed} <= set().union(*exported.values())
+
+
+async def _listed(somebody: Person, query: str) -> set[str]:
+    """The calls on the first page of the list."""
+    await somebody.open(f"/calls?span=all&{query}")
+    paths = await somebody.page.locator("a[href^='/calls/']").evaluate_all("all => all.map(a => a.pathname)")
+    return {path.removeprefix("/calls/") for path in paths}
+
+
+async def _exported(somebody: Person, query: str) -> set[str]:
+    answer = await somebody.page.request.get(f"{somebody.url}/calls.csv?span=all&{query}")
+    return {line["编号"] for line in csv.DictReader((await answer.text()).removeprefix("\ufeff").splitlines())}
 
 
 async def test_the_last_call_of_a_sample_turns_an_item_to_advice(

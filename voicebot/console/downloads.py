@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response, Strea
 from voicebot.accounts.call_access import may_with_call
 from voicebot.accounts.permissions import Action
 from voicebot.console.auditing import EXPORTED, Listening
-from voicebot.console.blind_scores import withheld
+from voicebot.console.blind_scores import fair, withheld
 from voicebot.console.call_query import CallQuery
 from voicebot.console.csv_export import BEGINNING, csv_lines
 from voicebot.console.live_calls import likeliest
@@ -63,7 +63,8 @@ def add_downloads(app: FastAPI, sources: Sources, viewer_of: ViewerOf) -> None:
 async def _exported(visit: Visit) -> Sequence[str]:
     """The calls that are asked for, once it is written down that they were."""
     query = CallQuery.parsed(visit.request.query_params)
-    wanted = query.filter(datetime.now(UTC), visit.sources.company.zone)
+    owed = await SampleStore(visit.sources.store).owed(visit.viewer.actor.name)
+    wanted = fair(query.filter(datetime.now(UTC), visit.sources.company.zone), owed)
     ids = await visit.search.ids(wanted, limit=MOST_EXPORTED)
     detail: Detail = {"query": query.address(), "calls": len(ids)}
     await Audit(visit.sources.store).record(visit.viewer.actor.id, EXPORTED, "calls", detail)

@@ -63,6 +63,8 @@ class CallFilter:
     """One of SCORES."""
     failed_item: str = ""
     """An item of a scorecard that the call failed."""
+    blind_to: Collection[str] = ()
+    """Calls whose scores the reader is not to know: neither of the last two finds them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,8 @@ class CallSearch:
         if wanted.failed_item:
             failed = _with_verdict("fail", verdicts.c.item == wanted.failed_item)
             conditions.append(has(scores.c.call_id, *failed))
+        if wanted.blind_to and (wanted.score or wanted.failed_item):
+            conditions.append(calls.c.id.not_in(wanted.blind_to))
         is_sqlite = self._store.is_sqlite
         conditions += [has(turns.c.call_id, said(word, is_sqlite=is_sqlite)) for word in words_of(wanted.words)]
         return conditions

@@ -8,7 +8,7 @@ from typing import Final
 
 from voicebot.accounts.call_access import looks_for_numbers
 from voicebot.accounts.permissions import Action
-from voicebot.console.blind_scores import withheld
+from voicebot.console.blind_scores import fair, withheld
 from voicebot.console.call_query import CallQuery
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import box, empty, link, panel, tag
@@ -29,12 +29,12 @@ PAGE: Final = 40
 async def calls(visit: Visit) -> None:
     t = visit.t
     query = CallQuery.parsed(visit.request.query_params)
-    wanted = query.filter(datetime.now(UTC), visit.sources.company.zone)
+    owed = await SampleStore(visit.sources.store).owed(visit.viewer.actor.name)
+    wanted = fair(query.filter(datetime.now(UTC), visit.sources.company.zone), owed)
     refused = looks_for_numbers(number=query.number, words=query.words) and not visit.viewer.may(Action.SEE_NUMBERS)
     total = 0 if refused else await visit.search.count(wanted)
     query = replace(query, page=min(query.page, _last_page(total)))
     found = [] if refused else await visit.search.find(wanted, limit=PAGE, offset=PAGE * query.page)
-    owed = await SampleStore(visit.sources.store).owed(visit.viewer.actor.name)
     with framed(visit.viewer, "calls", t("calls.title")) as tools:
         with tools:
             await saved_views_menu(visit, query)

@@ -7,6 +7,14 @@ venv=${VOICEBOT_VENV:-$root/.venv}
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }
 
+# help_first ARGUMENT...: where they ask for help, tells what stands at the head of the script and ends, before it installs anything.
+help_first() {
+    local argument
+    for argument in "$@"; do
+        case $argument in -h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
+    done
+}
+
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"
     elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then sudo "$@"

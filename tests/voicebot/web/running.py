@@ -146,7 +146,7 @@ async def serving(
         local = f"{'https' if console.get('certificate') else 'http'}://127.0.0.1:{port}"
         running = asyncio.create_task(serve(web, build_app(web, code, pages=some_pages), code))
         try:
-            async with asyncio.timeout(30), httpx2.AsyncClient(verify=False) as client:
+            async with asyncio.timeout(30), httpx2.AsyncClient(verify=False, timeout=30) as client:
                 while True:
                     with suppress(httpx2.TransportError):
                         if (await client.get(f"{local}/healthz")).status_code == 200:

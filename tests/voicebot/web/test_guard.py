@@ -44,7 +44,7 @@ async def test_health_is_told_to_everybody(server: Server) -> None:
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", None])
 async def test_what_another_sites_page_sends_is_refused(server: Server, cookie: str, origin: str | None) -> None:
-    async with httpx2.AsyncClient(base_url=server.url, headers={"Cookie": cookie}) as browser:
+    async with httpx2.AsyncClient(base_url=server.url, headers={"Cookie": cookie}, timeout=30) as browser:
         given = {} if origin is None else {"Origin": origin}
         assert (await browser.post("/change", headers=given)).status_code == 403
         assert (await browser.post("/change", headers={"Origin": server.url})).status_code == 200
@@ -168,7 +168,7 @@ async def test_behind_encryption_the_cookie_never_travels_without(tmp_path: Path
         await server.add("boss")
         local = f"http://127.0.0.1:{server.web.settings.console.port}"
         headers = {"Host": "voice.example.com", "Origin": "https://voice.example.com"}
-        async with httpx2.AsyncClient(base_url=local, headers=headers) as browser:
+        async with httpx2.AsyncClient(base_url=local, headers=headers, timeout=30) as browser:
             answer = await browser.post("/sign-in", data={"name": "boss", "password": "correct horse battery"})
             assert answer.headers["set-cookie"].startswith("__Host-voicebot=")
             assert "secure" in answer.headers["set-cookie"].lower()
@@ -181,7 +181,7 @@ async def test_the_console_encrypts_by_itself_with_a_certificate(tmp_path: Path)
         await server.add("boss")
         trusted = ssl.create_default_context(cafile=file)
         headers = {"Origin": server.url, "Accept": "text/html"}
-        async with httpx2.AsyncClient(base_url=server.url, verify=trusted, headers=headers) as browser:
+        async with httpx2.AsyncClient(base_url=server.url, verify=trusted, headers=headers, timeout=30) as browser:
             answer = await browser.post("/sign-in", data={"name": "boss", "password": "correct horse battery"})
             assert server.url.startswith("https://") and answer.headers["set-cookie"].startswith("__Host-")
             assert (await browser.get("/")).json() == {"name": "boss"}
@@ -220,7 +220,7 @@ async def test_strangers_open_no_websocket_where_they_may_read(server: Server, p
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
 async def test_another_sites_page_reads_nothing_either(server: Server, cookie: str, origin: str) -> None:
-    async with httpx2.AsyncClient(base_url=server.url, headers={"Cookie": cookie}) as browser:
+    async with httpx2.AsyncClient(base_url=server.url, headers={"Cookie": cookie}, timeout=30) as browser:
         answer = await browser.get("/", headers={"Origin": origin})
         assert answer.status_code == 403
         assert "access-control-allow-origin" not in answer.headers

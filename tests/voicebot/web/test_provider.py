@@ -33,7 +33,7 @@ async def to_provider_and_back(browser: httpx2.AsyncClient, wanted: str = "/") -
     """The address that the provider leads back to."""
     away = await browser.get(f"{PATH}/", params={"next": wanted})
     assert away.status_code == 302
-    async with httpx2.AsyncClient() as elsewhere:
+    async with httpx2.AsyncClient(timeout=30) as elsewhere:
         back = await elsewhere.get(away.headers["location"])
     return back.headers["location"]
 

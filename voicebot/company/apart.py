@@ -49,14 +49,15 @@ def _taken_in(pickled: bytes) -> Any:
 
 def main() -> None:
     _give_way()
-    out, sys.stdout = sys.stdout.buffer, sys.stderr  # whatever is logged meanwhile goes elsewhere
+    out, sys.stdout = sys.stdout.fileno(), sys.stderr  # whatever is logged meanwhile goes elsewhere
     module, function, directory = sys.argv[1:]
     made: object
     try:
         made = getattr(importlib.import_module(module), function)(Path(directory))
     except CompanyError as error:
         made = error
-    out.write(pickle.dumps(made, pickle.HIGHEST_PROTOCOL))
+    with open(out, "wb", closefd=False) as whole:  # unlike an unbuffered stdout, where a signal cuts a write short
+        pickle.dump(made, whole, pickle.HIGHEST_PROTOCOL)
 
 
 def _give_way() -> None:

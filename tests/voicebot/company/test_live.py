@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import subprocess
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -71,6 +72,22 @@ def _dies(_directory: Path) -> None:
 def test_a_reader_that_dies_is_a_problem_like_another(folder: Path) -> None:
     with pytest.raises(CompanyError, match="exit code 9"):
         made_apart(_dies, folder)
+
+
+MUCH = bytes(range(250)) * 20_000
+STOPS_IT = "while kill -STOP $0 && sleep 0.002 && kill -CONT $0; do sleep 0.002; done"
+
+
+def _is_stopped_again_and_again(_directory: Path) -> bytes:
+    subprocess.Popen(["sh", "-c", STOPS_IT, str(os.getpid())], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return MUCH
+
+
+def test_what_a_reader_has_made_comes_whole_though_signals_cut_its_writes_short(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")  # as in many a container
+    assert made_apart(_is_stopped_again_and_again, folder) == MUCH
 
 
 @pytest.mark.parametrize("apart", [False, True])

@@ -2,17 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
+import click
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from dialect_router.dialects import dialects
+from dialect_router.regions import provinces
 from voicebot.commands.call_routing import reasons_table, routing_table
 from voicebot.config import load_settings
 from voicebot.masking import mask, mask_values
@@ -21,7 +24,7 @@ from voicebot.privacy.redaction import shown as turn_as_shown
 from voicebot.privacy.reveal import REVEALED, require_permission
 from voicebot.qa.summary import CallSummary
 from voicebot.qa.summary_store import SummaryStore
-from voicebot.store.call_search import CallFilter, CallSearch
+from voicebot.store.call_search import MOODS, OUTCOMES, CallFilter, CallSearch, Mood, Outcome
 from voicebot.store.floor import FloorStore
 from voicebot.store.floor_records import OfferRecord
 from voicebot.store.recording_gaps import RecordingGap, RecordingGaps
@@ -40,16 +43,36 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many at most.")]
 
 
+def _one_of(known: Callable[[], Collection[str]]) -> Callable[[str], str]:
+    """Checks an option, if it is given. A misspelt value would find nothing, as if there were no such calls."""
+
+    def checked(value: str) -> str:
+        if value and value not in known():
+            raise typer.BadParameter(f"{value!r} is not one of {', '.join(known())}")
+        return value
+
+    return checked
+
+
 @app.command("list")
 def list_calls(
     limit: LimitOption = 20,
     number: Annotated[str, typer.Option(help="Only calls from numbers with these digits.")] = "",
-    outcome: Annotated[str, typer.Option(help="Only calls that ended so, e.g. callback; open: going on.")] = "",
+    outcome: Annotated[
+        Outcome | None,
+        typer.Option(click_type=click.Choice(OUTCOMES), help="Only calls that ended so; open: going on."),
+    ] = None,
     words: Annotated[str, typer.Option(help="Only calls in which all of these words were said.")] = "",
     intent: Annotated[str, typer.Option(help="Only calls with this intent, e.g. invoice.")] = "",
-    province: Annotated[str, typer.Option(help="Only calls from this province, e.g. 四川.")] = "",
-    dialect: Annotated[str, typer.Option(help="Only calls whose caller most likely speaks this, e.g. yue.")] = "",
-    emotion: Annotated[str, typer.Option(help="Only calls whose caller was angry, annoyed or calm.")] = "",
+    province: Annotated[
+        str, typer.Option(callback=_one_of(provinces), help="Only calls from this province, e.g. 四川.")
+    ] = "",
+    dialect: Annotated[
+        str, typer.Option(callback=_one_of(dialects), help="Only calls whose caller most likely speaks this, e.g. yue.")
+    ] = "",
+    emotion: Annotated[
+        Mood | None, typer.Option(click_type=click.Choice(MOODS), help="Only calls whose caller was so.")
+    ] = None,
     reveal: RevealOption = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
@@ -57,12 +80,12 @@ def list_calls(
     """The latest calls, newest first."""
     wanted = CallFilter(
         number=number,
-        outcome=outcome,
+        outcome=outcome or "",
         words=words,
         intent=intent,
         province=province,
         dialect=dialect,
-        emotion=emotion,
+        emotion=emotion or "",
     )
     reveals = "calls" if reveal else None
     matches = with_store(config, lambda store: CallSearch(store).find(wanted, limit=limit), reveals=reveals)

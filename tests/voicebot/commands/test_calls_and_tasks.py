@@ -67,11 +67,26 @@ def test_the_list_shows_who_called_when_and_how_it_ended() -> None:
 
 
 @pytest.mark.parametrize(
-    "narrowing", [("--words", "回电"), ("--outcome", "callback"), ("--intent", "callback"), ("--dialect", "yue")]
+    ("option", "known"),
+    [("--outcome", "callback"), ("--emotion", "annoyed"), ("--province", "四川"), ("--dialect", "yue")],
 )
-def test_the_list_is_narrowed_by_what_was_said_and_understood(narrowing: tuple[str, str]) -> None:
-    assert [call["id"] for call in json.loads(run(calls.app, "list", "--json", *narrowing))] == ["call-0"]
-    assert json.loads(run(calls.app, "list", "--json", narrowing[0], "没有")) == []
+def test_a_value_that_there_is_not_is_refused_with_those_that_there_are(option: str, known: str) -> None:
+    refused = CliRunner().invoke(calls.app, ("list", option, "angryy"))
+    assert refused.exit_code == 2 and known in refused.output
+
+
+@pytest.mark.parametrize(
+    ("option", "right", "other"),
+    [
+        ("--words", "回电", "没有"),
+        ("--outcome", "callback", "voicemail"),
+        ("--intent", "callback", "没有"),
+        ("--dialect", "yue", "wuu"),
+    ],
+)
+def test_the_list_is_narrowed_by_what_was_said_and_understood(option: str, right: str, other: str) -> None:
+    assert [call["id"] for call in json.loads(run(calls.app, "list", "--json", option, right))] == ["call-0"]
+    assert json.loads(run(calls.app, "list", "--json", option, other)) == []
 
 
 def test_one_call_is_shown_turn_by_turn() -> None:

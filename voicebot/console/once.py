@@ -11,8 +11,11 @@ DOUBLE_CLICK_S: Final = 0.6
 """Between the clicks of those who mean one; systems allow half a second."""
 
 
-def deliberate(act: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """For what can be done again and again: does `act` at a click, but not at the second one of a double click."""
+def deliberate(act: Callable[[], Awaitable[bool | None]]) -> Callable[[], Awaitable[None]]:
+    """For what can be done again and again: does `act` at a click, but not at the second one of a double click.
+
+    What was not done, as it says itself by False, may be tried again at once.
+    """
     at_work, last_at = False, -math.inf
 
     async def clicked() -> None:
@@ -22,7 +25,8 @@ def deliberate(act: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[Non
             return
         at_work = True
         try:
-            await act()
+            if await act() is False:
+                last_at = -math.inf
         finally:
             at_work = False
 

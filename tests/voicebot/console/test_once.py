@@ -56,6 +56,18 @@ async def test_a_double_click_is_one_click_and_the_next_one_counts_again() -> No
     assert [round(at_s - began, 1) for at_s in done] == [0.0, 1.5, 3.0]
 
 
+async def test_what_was_refused_may_be_clicked_again_at_once() -> None:
+    answers = [False, True, True]
+
+    async def act() -> bool:
+        return answers.pop(0)
+
+    clicked = deliberate(act)
+    for _ in range(3):
+        await clicked()
+    assert answers == [True]
+
+
 async def test_clicks_while_it_is_at_work_wait_for_nothing_and_do_nothing() -> None:
     done: list[str] = []
 

@@ -88,9 +88,11 @@ class PassingOn:
         self._transfer.set_enabled(chosen is not None)
         self._consult.set_enabled(chosen is not None and chosen.kind == "colleague")
 
-    async def _act(self, act: Act) -> None:
-        if self._found and await act(self._found[self._chosen].to, self._reason.value or ""):
+    async def _act(self, act: Act) -> bool:
+        done = bool(self._found) and await act(self._found[self._chosen].to, self._reason.value or "")
+        if done:
             self._dialog.close()
+        return done
 
     def _all(self) -> list[Destination]:
         """Colleagues with what they are doing, and skills."""

@@ -47,11 +47,15 @@ class BrowserPhone:
         self.leg: BrowserLeg | None = None
         self.coming: set[Line] = set()
 
+    @property
+    def in_call(self) -> bool:
+        return self.leg is not None and self.leg.up
+
     def take(self, line: Line) -> None:
         """The newest wins."""
         before, self.line = self.line, line
         self.connected = True
-        if self.leg is not None and self.leg.up:
+        if self.in_call:
             line.begin_call()
         if before is not None:
             before.close()
@@ -142,7 +146,7 @@ class BrowserPhones:
         if phone.line is line:
             phone.line = None
             if ending is Ending.GOODBYE:
-                await asyncio.sleep(PATIENCE_S if phone.leg is None else PATIENCE_IN_CALL_S)
+                await asyncio.sleep(PATIENCE_IN_CALL_S if phone.in_call else PATIENCE_S)
         if phone.line is None and not phone.coming:
             self._gone(phone)
 

@@ -133,6 +133,8 @@ async def test_an_agent_takes_a_call_in_the_browser_hands_it_on_and_wraps_it_up(
         await seen(button(page, "挂断"))
         await _both_are_transcribed(page)
         await button(page, "保持").click()
+        await seen(button(page, "取回"))
+        await asyncio.sleep(1)  # the caller hears music; a click at once would be the second one of a double click
         await button(page, "取回").click()
         await seen(button(page, "保持"))
 
@@ -142,6 +144,7 @@ async def test_an_agent_takes_a_call_in_the_browser_hands_it_on_and_wraps_it_up(
         await seen(button(page, "挂断"))
         await eventually(lambda: heard(page))
 
+        page = await _closed_for_a_while(agent)
         await _the_console_dies(system, agent)
         await _hand_on(people, page)
         await seen(button(page, "确认"))
@@ -155,6 +158,19 @@ async def test_an_agent_takes_a_call_in_the_browser_hands_it_on_and_wraps_it_up(
     said, to_caller = read_sides(recording)
     sentence = spoken(PHRASE)[4000:12_000]
     assert likeness(sentence, to_caller) > 0.7 > 0.6 > likeness(sentence, said)
+
+
+async def _closed_for_a_while(agent: Person) -> Page:
+    """Longer than a telephone may be silent. A new page finds the phone and the call, and needs no click."""
+    context = agent.page.context
+    await agent.page.close()
+    await asyncio.sleep(7)
+    agent.page = await context.new_page()
+    await agent.open("/desk")
+    await seen(agent.page.get_by_text("电话已连接"))
+    await seen(button(agent.page, "挂断"))
+    await eventually(lambda: heard(agent.page))
+    return agent.page
 
 
 async def _the_console_dies(system: System, agent: Person) -> None:
@@ -211,16 +227,19 @@ async def _both_are_transcribed(page: Page) -> None:
 
 
 async def test_the_newest_tab_has_the_phone_and_without_one_nobody_is_ready(people: Browsers) -> None:
-    async with people.of("lu") as first, people.of("lu") as second:
+    async with people.of("lu") as first:
         await first.open("/desk")
         await connect(first.page)
         await button(first.page, "就绪").click()
         await presence_is(first.page, "就绪")
-        await second.open("/desk")
-        await connect(second.page)
-        await seen(first.page.get_by_text("电话在另一个页面上"))
-        await presence_is(second.page, "就绪")
-        await button(second.page, "断开电话").click()
-        await presence_is(second.page, "签出")
-        await button(second.page, "就绪").click()
-        await seen(second.page.get_by_text("现在没有话机"))
+        async with people.of("lu") as second:
+            await second.open("/desk")
+            await connect(second.page)
+            await seen(first.page.get_by_text("电话在另一个页面上"))
+            await presence_is(second.page, "就绪")
+        await seen(first.page.get_by_text("电话已连接"))  # the other one was closed
+        await presence_is(first.page, "就绪")
+        await button(first.page, "断开电话").click()
+        await presence_is(first.page, "签出")
+        await button(first.page, "就绪").click()
+        await seen(first.page.get_by_text("现在没有话机"))

@@ -143,6 +143,18 @@ async def test_who_does_not_come_back_is_gone(switchboard: Switchboard, monkeypa
         switchboard.phones.ring("8001")
 
 
+async def test_a_page_that_is_closed_while_a_call_rings_holds_it_up_no_longer_than_another(
+    switchboard: Switchboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(all_phones, "PATIENCE_S", 0.3)
+    peer = await switchboard.connect("8001", "tab-1")
+    leg = switchboard.phones.ring("8001")
+    await peer.close()
+    with pytest.raises(LegError) as gone:
+        await leg.answered(10.0)
+    assert (gone.value.ended.reason, gone.value.sip_code) == (EndReason.REJECTED, 480)
+
+
 async def test_a_lost_network_is_noticed_without_a_goodbye(
     switchboard: Switchboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:

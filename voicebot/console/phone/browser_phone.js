@@ -1,5 +1,6 @@
 // The phone in the browser: connected or not, the microphone's level, devices and a test; calls ring and are heard here.
 import { PhoneLine } from "/console/static/phone_line.js";
+import { PhonePlace } from "/console/static/phone_place.js";
 import { PhoneSound } from "/console/static/phone_sound.js";
 
 const WANTED = "voicebot.phone.wanted"; // of this tab: a page that is loaded again connects by itself
@@ -49,10 +50,15 @@ export default {
   },
   created() {
     this.sound = new PhoneSound(() => this.lostMicrophone());
+    this.place = new PhonePlace();
     this.tries = 0;
+    this.unplugged = false; // the headset, while the phone was connected
   },
   mounted() {
-    this.onDevices = () => this.open && this.list();
+    this.onDevices = () => {
+      if (this.open) this.list();
+      else if (this.unplugged) this.connect(true);
+    };
     navigator.mediaDevices?.addEventListener("devicechange", this.onDevices);
     // The page is loaded again by itself after the console was away. A call outlives that: nobody needs to be asked.
     this.onNavigating = (event) => (this.reloading = event.navigationType === "reload");
@@ -60,6 +66,7 @@ export default {
     this.onLeaving = (event) => this.state === "on" && this.talking && !this.reloading && event.preventDefault();
     window.addEventListener("beforeunload", this.onLeaving);
     if (sessionStorage.getItem(WANTED)) this.connect(true);
+    else this.inherit();
   },
   unmounted() {
     window.removeEventListener("beforeunload", this.onLeaving);
@@ -67,9 +74,11 @@ export default {
     navigator.mediaDevices?.removeEventListener("devicechange", this.onDevices);
     this.hangUp();
     this.shut();
+    this.place.giveUp();
   },
   watch: {
     line(now) {
+      if (now && !this.connected) this.inherit();
       if (this.state !== "on" || now === this.own?.id) return;
       if (now) this.giveWay();
       else this.again();
@@ -89,11 +98,20 @@ export default {
     // stood: it was connected before, and is tried until it is again.
     async connect(stood) {
       this.state = "connecting";
+      this.place.take();
       if (!(await this.listen())) return;
       sessionStorage.setItem(WANTED, "1");
       this.tries = 0;
       this.stood = stood;
       this.begin();
+    },
+    // The page that had the phone is closed, or its browser died: a call that goes on there goes on here.
+    async inherit() {
+      if (this.inheriting) return;
+      this.inheriting = true;
+      const line = await this.place.deserted();
+      this.inheriting = false;
+      if (line && line === this.line && !this.connected) this.connect(true);
     },
     begin() {
       this.hangUp();
@@ -109,6 +127,7 @@ export default {
       this.stood = true;
       this.problem = "";
       this.state = "on";
+      this.place.has(this.own.id);
     },
     // Called by the page: the media process's answer to an offer, or why there is none.
     answered(line, sdp) {
@@ -137,12 +156,14 @@ export default {
     giveWay() {
       this.hangUp();
       this.shut();
-      sessionStorage.removeItem(WANTED);
+      this.putAway();
       this.state = "elsewhere";
+      this.inherit();
     },
     disconnect() {
+      this.unplugged = false;
       if (this.own) this.$emit("leave", { line: this.own.id });
-      sessionStorage.removeItem(WANTED);
+      this.putAway();
       this.hangUp();
       this.state = "off";
       if (!this.testing) this.shut();
@@ -151,7 +172,11 @@ export default {
       this.hangUp();
       this.problem = problem;
       this.state = "failed";
+      this.putAway();
+    },
+    putAway() {
       sessionStorage.removeItem(WANTED);
+      this.place.giveUp();
     },
     hangUp() {
       clearTimeout(this.waiting);
@@ -169,10 +194,12 @@ export default {
       try {
         await this.sound.open();
       } catch (error) {
+        this.shut();
         this.fail(this.words[REFUSALS[error.name]] || this.words.no_microphone);
         return false;
       }
       this.open = true;
+      this.unplugged = false;
       clearInterval(this.measuring);
       this.measuring = setInterval(() => (this.level = Math.round(this.sound.level() * 100)), LEVEL_MS);
       this.list(); // not waited for: Firefox tells of devices only while the page is in front
@@ -200,7 +227,9 @@ export default {
       if (await this.listen()) this.follow();
     },
     async lostMicrophone() {
+      const before = this.connected;
       if (await this.listen()) this.follow();
+      else this.unplugged = before;
     },
   },
 };

@@ -231,9 +231,11 @@ async def _wrap_up(console: Console, page: Page, media: Media) -> None:
     await expect(page.get_by_text("✓ 回电王女士")).to_be_visible()
     await page.get_by_label("备注").fill("已安抚")
     await _loaded_again_amid_the_wrap_up(console, page)
+    await _cut_off_amid_the_wrap_up(page)
     await page.get_by_role("button", name="确认").click()
     confirmed = await media.took("confirm_wrap_up")
-    assert (confirmed.disposition, confirmed.summary, confirmed.note) == ("complaint_open", "赔十元", "已安抚")  # type: ignore[union-attr]
+    written = (confirmed.disposition, confirmed.summary, confirmed.note)  # type: ignore[union-attr]
+    assert written == ("complaint_open", "赔十元加券", "已安抚，下周回访")
     await expect(page.get_by_role("heading", name="话后整理")).to_be_hidden()
     over = CallEnded("desk-call", NOW, "resolved", "remote_hangup", 60.0)
     await console.store.end_call("desk-call", NOW, outcome="resolved", end_reason="remote_hangup", events=[over])
@@ -252,6 +254,46 @@ async def _loaded_again_amid_the_wrap_up(console: Console, page: Page) -> None:
     await page.reload()
     await expect(page.get_by_text("✓ 回电王女士")).to_be_visible()
     await expect(page.get_by_label("备注")).to_have_value("已安抚")
+
+
+async def _cut_off_amid_the_wrap_up(page: Page) -> None:
+    """What is written while the console does not answer is there again when it does."""
+    await page.evaluate("window.socket.disconnect()")
+    await page.get_by_label("备注").fill("已安抚，下周回访")
+    await page.get_by_label("小结").fill("赔十元加券")
+    await page.reload()
+    await expect(page.get_by_label("备注")).to_have_value("已安抚，下周回访")
+    await expect(page.get_by_label("小结")).to_have_value("赔十元加券")
+
+
+async def test_a_call_whose_line_broke_is_written_up_all_the_same(people: Browsers, console: Console) -> None:
+    """Also by whom it made go: the browser's phone is gone as well, and its agent signed out."""
+    call_id = "broken-call"
+    floor = FloorStore(console.store, console.settings.events.node)
+    now = datetime.now(UTC)
+    await console.store.open_call(CallRecord(call_id, "leg", "inbound", NUMBER, "400", now, agent_id="8002"))
+    await floor.packet_handed(call_id, "8002", now, packet_to_json(replace(PACKET, call_id=call_id)))
+    async with people.of("agent") as agent:
+        page = agent.page
+        console.publisher.tell(presence("talking", calls=(call_id,)))
+        console.publisher.tell(LineStood("8002", now, call_id))
+        await agent.open("/desk")
+        await page.get_by_label("备注").fill("要换货")
+        await floor.wrapped_up(WrapUpRecord(call_id, "8002", now, "complaint_open", "投诉已受理", "有承诺", "换货"))
+        console.publisher.tell(WrapUpSuggested("8002", now, call_id, "complaint_open", "", "有承诺", "换货", (), ()))
+        console.publisher.tell(Left("8002", now, call_id, "lost"))
+        console.publisher.tell(presence("offline"))
+        await expect(page.locator(".vb-panel", has_text="线路中断").first).to_be_visible()
+        for _ in range(2):
+            await expect(page.get_by_label("小结")).to_have_value("换货")
+            await expect(page.get_by_label("备注")).to_have_value("要换货")
+            await page.reload()
+        await floor.wrapped_up(
+            WrapUpRecord(call_id, "8002", now, "complaint_open", "投诉已受理", "有承诺", "换货", confirmed=True)
+        )
+        console.publisher.tell(presence("break"))
+        over = CallEnded(call_id, now, "resolved", "remote_hangup", 60.0)
+        await console.store.end_call(call_id, now, outcome="resolved", end_reason="remote_hangup", events=[over])
 
 
 async def test_a_desk_that_is_opened_in_mid_call_shows_it(people: Browsers, console: Console) -> None:

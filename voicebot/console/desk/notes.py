@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
 
 from nicegui import ui
 
 from voicebot.console.attempting import attempted
 from voicebot.console.components.alt_keys import pressed_by
 from voicebot.console.components.parts import panel
+from voicebot.console.desk.unsaved_words import LONGEST, UnsavedWords
 from voicebot.console.visit import Visit
 from voicebot.privacy.redaction import without_secrets
 from voicebot.store.floor import FloorStore
-
-LONGEST: Final = 2000
 
 
 class Notes:
@@ -33,6 +31,7 @@ class Notes:
             self._text.classes("vb-wide")
             self._text.props["aria-label"] = t("desk.own_note")
             pressed_by(self._text, "n", t)
+            self._unsaved = UnsavedWords(self._text)
         self._place.set_visibility(False)
 
     @property
@@ -45,11 +44,13 @@ class Notes:
         self._kept = await self._floor.note_draft(call_id, self._agent_id)
         self._text.set_value(self._kept)
         self._call_id = call_id
+        self._unsaved.begin(f"note {self._agent_id} {call_id}")
         self._place.set_visibility(True)
 
     def done(self) -> None:
         """They have become the note of the wrap-up."""
         self._call_id = ""
+        self._unsaved.forget()
         self._place.set_visibility(False)
 
     async def _keep(self) -> None:
@@ -60,7 +61,8 @@ class Notes:
         try:
             while self._call_id and self._kept != self.text:
                 self._kept = self.text
-                await attempted(self._visit.t, self._store(self._call_id, self._kept))
+                if await attempted(self._visit.t, self._store(self._call_id, self._kept)):
+                    self._unsaved.kept(self._kept)
         finally:
             self._keeping = False
 

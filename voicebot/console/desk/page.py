@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -44,7 +45,9 @@ from voicebot.store.floor import FloorStore
 log = structlog.get_logger(__name__)
 
 TALKED = ("talked", "transferred")
-"""Fates of calls that are wrapped up."""
+"""Fates of calls that the agent has brought to an end. One whose line was lost is wrapped up as well."""
+STILL_WRITTEN_UP = timedelta(minutes=10)
+"""A call's note and summary, after a page that is opened again."""
 
 
 async def desk(visit: Visit) -> None:
@@ -66,6 +69,7 @@ async def desk(visit: Visit) -> None:
     await made.begin()
     visit.keep_up(partial(made.follow, told))
     visit.keep_up(partial(made.follow_caller, said))
+    made.count_down()
 
 
 class _Desk:
@@ -100,6 +104,9 @@ class _Desk:
             self._known = Known(self._visit)
         shortcuts(t)
 
+    def count_down(self) -> None:
+        self._presence.count_down()
+
     async def begin(self) -> None:
         """As things stand: the desk may be opened in mid-call."""
         state = self._visit.sources.live_agents.get(self._agent_id)
@@ -111,12 +118,13 @@ class _Desk:
             self._controls.show(talking=call_id in state.calls)
             if stood := self._visit.sources.live_agents.stood(self._agent_id, call_id):
                 self._stand(stood)
-        elif state.presence == Presence.WRAP_UP:
-            await self._go_on_wrapping_up()
+        else:
+            await self._go_on_wrapping_up(state.presence)
 
-    async def _go_on_wrapping_up(self) -> None:
+    async def _go_on_wrapping_up(self, presence: str) -> None:
+        """Also when its time is over, or the line broke and the phone is gone: it stands there until the next call."""
         wrap_up = await self._floor.unconfirmed_wrap_up(self._agent_id)
-        if wrap_up is None:
+        if wrap_up is None or (presence != Presence.WRAP_UP and datetime.now(UTC) - wrap_up.at > STILL_WRITTEN_UP):
             return
         await self._take_up(wrap_up.call_id)
         tasks = await self._visit.sources.store.tasks(call_id=wrap_up.call_id)
@@ -163,6 +171,7 @@ class _Desk:
                 self._steps.hide()
                 if event.fate not in TALKED:
                     self._card.gone(event.fate)
+                if event.fate not in (*TALKED, "lost"):
                     self._notes.done()
 
     def _stand(self, line: LineStood) -> None:

@@ -39,6 +39,9 @@ class PresenceSwitch:
             choices.props["role"] = "group"
             choices.props["aria-label"] = visit.t("desk.presence")
             self._buttons = {wanted: self._choice(wanted) for wanted in KEYS}
+
+    def count_down(self) -> None:
+        """Once the page is built: NiceGUI sends it as it is at that moment, for its timers to begin."""
         ui.timer(1.0, self._count)
 
     def show(self, state: PresenceChanged | None) -> None:

@@ -12,7 +12,8 @@ from voicebot.assist.wrapup import dispositions
 from voicebot.console.commanding import command, new_id
 from voicebot.console.components.alt_keys import pressed_by
 from voicebot.console.components.parts import box, panel, tag
-from voicebot.console.desk.notes import LONGEST, Notes
+from voicebot.console.desk.notes import Notes
+from voicebot.console.desk.unsaved_words import LONGEST, UnsavedWords
 from voicebot.console.once import deliberate
 from voicebot.console.visit import Visit
 from voicebot.store.floor_records import WrapUpRecord
@@ -32,6 +33,7 @@ class WrapUpForm:
             titles = {each.code: each.title for each in dispositions().disposition}
             self._disposition = ui.select(titles, label=t("desk.disposition")).props("outlined dense")
             self._summary = ui.textarea(t("desk.summary")).props(f"outlined autogrow maxlength={LONGEST}")
+            self._unsaved = UnsavedWords(self._summary)
             self._follow_ups = box()
             confirm = ui.button(t("desk.confirm"), on_click=deliberate(self._confirm)).props("unelevated no-caps")
             pressed_by(confirm, "w", t)
@@ -49,6 +51,7 @@ class WrapUpForm:
         with self._follow_ups:
             for task in follow_ups:
                 tag("div", f"✓ {self._visit.names.said(task)}", "vb-text vb-soft")
+        self._unsaved.begin(f"summary {self._agent_id} {self._call_id}")
         self._place.set_visibility(True)
 
     async def _confirm(self) -> None:
@@ -63,4 +66,5 @@ class WrapUpForm:
         if await command(self._visit, wanted):
             ui.notify(self._visit.t("desk.confirmed"), type="positive")
             self.hide()
+            self._unsaved.forget()
             self._notes.done()

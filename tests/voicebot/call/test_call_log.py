@@ -12,6 +12,7 @@ from statistics import median
 
 from structlog.testing import capture_logs
 
+from tests.virtual_time import in_virtual_time
 from voicebot.call.log import SOON_S, CallerTurn, CallLog
 from voicebot.dialogue.types import IntentGuess, Reply, Segment, Understood
 from voicebot.store.records import CallRecord
@@ -44,6 +45,7 @@ def said(log: CallLog, text: str) -> CallerTurn:
     return CallerTurn(log.next_place(), Understood(text, IntentGuess("none")), f"raw {text}", "zh", 1.0, 3.0)
 
 
+@in_virtual_time
 async def test_a_card_number_and_its_code_are_stored_and_told_nowhere(tmp_path: Path) -> None:
     asks, repeats = (
         Reply((Segment("请说卡号。", ""),), "cmn"),
@@ -107,6 +109,7 @@ async def test_turns_of_a_locked_database_are_written_once_it_is_free(tmp_path: 
         ]  # fmt: skip
 
 
+@in_virtual_time
 async def test_two_who_speak_at_once_are_each_stored_once(tmp_path: Path) -> None:
     reply = Reply((Segment("好的。", "好的。"),), "cmn")
     async with Store(f"sqlite:///{tmp_path / 'calls.db'}") as store:

@@ -26,6 +26,7 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     import transformers
 
+    torch.manual_seed(1)
     torch.set_num_threads(1)  # on a busy machine the threads of so small a network mostly wait for each other
     folder = tmp_path_factory.mktemp("encoder")
     said = {c for texts in (*EXAMPLES.values(), off_topic_sentences()) for text in texts for c in text}

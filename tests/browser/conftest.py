@@ -16,14 +16,14 @@ OPTIONS: Final = (
     *("--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"),
 )
 
-expect.set_options(timeout=15_000)  # a machine on which other tests run may take longer than Playwright's five seconds
+expect.set_options(timeout=30_000)  # a machine on which other tests run may take longer than Playwright's five seconds
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.timeout(180))
+            item.add_marker(pytest.mark.timeout(400))
 
 
 async def launched(playwright: Playwright, program: str, options: Sequence[str]) -> Browser:

@@ -163,6 +163,7 @@ class Browsers:
 
     async def _signed_in(self, name: str) -> BrowserContext:
         context = await self._browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+        context.set_default_timeout(60_000)
         await context.add_init_script(self._script)
         page = await context.new_page()
         await page.goto(self._url + "/sign-in")

@@ -46,7 +46,7 @@ PAGES = {
 }
 
 
-@pytest.mark.timeout(400)  # pages by the dozen, each with all the rules
+@pytest.mark.timeout(900)  # pages by the dozen, each with all the rules
 @pytest.mark.parametrize("theme", RULES)
 async def test_axe_finds_nothing_serious(people: Browsers, theme: str) -> None:
     found = []

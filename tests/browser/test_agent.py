@@ -37,6 +37,7 @@ from voicebot.assist.packet import (
 )
 from voicebot.background import background
 from voicebot.command_bus import serve_commands
+from voicebot.console.once import DOUBLE_CLICK_S
 from voicebot.events import CallEnded, PartialTranscript, TurnFinished
 from voicebot.store.floor import FloorStore
 from voicebot.store.floor_records import OfferRecord, WrapUpRecord
@@ -202,6 +203,7 @@ async def _pass_on(page: Page, media: Media) -> None:
     await expect(page.get_by_role("button", name="直接转接")).to_be_disabled()
     await to.fill("139 1234 5678")
     await expect(page.get_by_role("option", selected=True)).to_have_text("13912345678")
+    await page.wait_for_timeout(1000 * DOUBLE_CLICK_S)  # sooner it would be the second of a double click
     await page.get_by_role("button", name="直接转接").click()
     assert (await media.took("transfer")).to == "13912345678"  # type: ignore[union-attr]
     await expect(page.get_by_role("dialog")).to_be_hidden()
@@ -241,15 +243,21 @@ async def _wrap_up(console: Console, page: Page, media: Media) -> None:
     await console.store.end_call("desk-call", NOW, outcome="resolved", end_reason="remote_hangup", events=[over])
 
 
+async def kept(console: Console, call_id: str, note: str) -> None:
+    """Returns once what the agent wrote down is in the store."""
+    floor = FloorStore(console.store, console.settings.events.node)
+    async with asyncio.timeout(60):
+        while await floor.note_draft(call_id, "8002") != note:  # noqa: ASYNC110 - a browser writes
+            await asyncio.sleep(0.05)
+
+
 async def _loaded_again_amid_the_wrap_up(console: Console, page: Page) -> None:
     """Suggestion and note are there again."""
     floor = FloorStore(console.store, console.settings.events.node)
     await floor.wrapped_up(WrapUpRecord("desk-call", "8002", NOW, "complaint_open", "投诉已受理", "有承诺", "赔十元"))
     await console.store.add_task(TaskRecord("t1", "desk-call", "callback", NUMBER, "回电王女士", NOW))
     console.publisher.tell(presence("wrap_up", until=NOW + timedelta(minutes=5)))
-    async with asyncio.timeout(60):
-        while await floor.note_draft("desk-call", "8002") != "已安抚":  # noqa: ASYNC110 - a browser writes
-            await asyncio.sleep(0.05)
+    await kept(console, "desk-call", "已安抚")
     await expect(page.get_by_text("话后整理").first).to_be_visible()
     await page.reload()
     await expect(page.get_by_text("✓ 回电王女士")).to_be_visible()

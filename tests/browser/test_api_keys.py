@@ -45,7 +45,7 @@ async def shown_once(page: Page, name: str) -> str:
 
 
 async def answer(console: Console, key: str, path: str) -> httpx2.Response:
-    async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {key}"}) as program:
+    async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {key}"}, timeout=60) as program:
         return await program.get(f"{console.url}{PATH}{path}")
 
 

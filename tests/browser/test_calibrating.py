@@ -128,14 +128,17 @@ async def test_the_last_call_of_a_sample_turns_an_item_to_advice(
         await expect(send).to_be_disabled()
         assert await serious_faults(lead, "light") == []
         questions = page.locator(".vb-native-choice")
+        asked = await questions.count()
         await questions.first.get_by_label("通过", exact=True).press("Space")
         await lead.open("/calls")
         await page.go_back()
         await page.wait_for_function("window.did_handshake === true")
+        await expect(questions).to_have_count(asked)
         await expect(page.get_by_role("radio", checked=True)).to_have_count(0)  # as the server knows it
-        for place in range(await questions.count()):
+        for place in range(asked):
             await questions.nth(place).get_by_label("通过", exact=True).press("Space")
         await expect(page.locator(".vb-blind").get_by_role("status")).to_have_text("已全部判断")
+        await expect(send).to_be_enabled()
         await send.press("Enter")
         await expect(page.get_by_text("这份样本您已评完")).to_be_visible()
         await page.get_by_role("link", name="对照上一通的系统判断").click()

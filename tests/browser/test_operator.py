@@ -82,13 +82,14 @@ async def test_a_download_without_a_hub_says_so(people: Browsers) -> None:
 async def test_a_download_shows_how_far_it_is_and_the_model_is_there(people: Browsers, console: Console) -> None:
     (file,) = catalogue()["smart-turn"].files
     port = int(console.settings.models.hub_endpoint.rpartition(":")[2])
-    with serving(Hub("smart-turn", {file: b"weights" * 200_000}, chunk_pause_s=0.2), port):
+    with serving(Hub("smart-turn", {file: b"weights" * 200_000}, chunk_pause_s=1.5), port) as hub:
         async with people.of("boss") as boss:
             page = boss.page
             await boss.open("/operator/models")
             await page.get_by_role("button", name="下载 smart-turn").click()
             await expect(page.get_by_role("progressbar", name="下载 smart-turn")).to_be_visible()
             await expect(page.get_by_text(f"{file}：")).to_be_visible()
+            hub.chunk_pause_s = 0.0  # it was seen
             await expect(page.get_by_text("smart-turn 已下载")).to_be_visible(timeout=60_000)
             assert is_installed(catalogue()["smart-turn"], dir=console.settings.models_dir)
             await page.reload()

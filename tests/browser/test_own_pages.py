@@ -48,6 +48,7 @@ async def socket_of(
         headers={"Cookie": cookies, "Origin": url, **headers},
         transports=["websocket"],
         socketio_path="/_nicegui_ws/socket.io",
+        wait_timeout=60,
     )
     try:
         yield socket

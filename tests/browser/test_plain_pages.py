@@ -42,11 +42,12 @@ async def test_whatever_a_page_refers_to_is_there(people: Browsers) -> None:
 
 async def test_a_printed_call_is_its_content_in_full(people: Browsers) -> None:
     async with people.of("boss") as boss:
-        page, scrolled = boss.page, "(({scrollHeight: all, clientHeight: seen}) => all - seen)"
+        page, transcript = boss.page, "document.querySelector('.vb-transcript')"
+        hidden = f"(({{scrollHeight: all, clientHeight: seen}}) => all - seen)({transcript})"
         await boss.open("/calls/endless")
-        assert await boss.call(f"{scrolled}(document.querySelector('.vb-transcript'))") > 10
+        await page.wait_for_function(f"{transcript} && {hidden} > 10")
         await expect(page.get_by_role("link", name="显示完整号码")).to_be_visible()
         await page.emulate_media(media="print")
         for gone in (page.get_by_role("navigation"), page.get_by_role("link", name="显示完整号码")):
             await expect(gone).to_be_hidden()
-        assert await boss.call(f"{scrolled}(document.querySelector('.vb-transcript'))") <= 1
+        await page.wait_for_function(f"{hidden} <= 1")

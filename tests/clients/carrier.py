@@ -9,7 +9,7 @@ from typing import Final
 
 from telephony.audio import Samples
 from telephony.codecs import PCMA
-from tests.clients.processes import stop
+from tests.clients.processes import stop, until_it_listens
 from tests.clients.sipp import TONE, confirm, pause, receive, reply, sdp
 
 ADDRESS: Final = "127.0.0.2"
@@ -101,8 +101,7 @@ async def carrier(
         cwd=folder,
     )
     try:
-        await asyncio.sleep(0.5)
-        assert process.returncode is None, f"sipp did not start: {scenario}"
+        await until_it_listens(port, process)
         yield
     finally:
         await stop(process)

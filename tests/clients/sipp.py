@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.clients.processes import stop
+from tests.clients.processes import stop, until_it_listens
 from voicebot.free_ports import free_ports
 
 TONE = '<nop><action><exec rtp_stream="{path},{loops},{payload_type}"/></action></nop>'
@@ -145,8 +145,8 @@ class Sipp:
     @asynccontextmanager
     async def callee(self, port: int, *steps: str) -> AsyncIterator[asyncio.subprocess.Process]:
         """Wait for one call on `port` and run the steps; `await process.wait()` inside gives the exit status."""
-        process, _ = await self._start(steps, "-p", str(port), "-m", "1", "-timeout", "60s")
-        await asyncio.sleep(0.3)  # sipp says nothing when it listens; a first INVITE too early is retransmitted
+        process, _ = await self._start(steps, "-p", str(port), "-m", "1", "-timeout", "90s")
+        await until_it_listens(port, process)
         try:
             yield process
         finally:

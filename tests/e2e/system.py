@@ -7,7 +7,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -98,8 +99,23 @@ async def voicebot(*arguments: str, environment: dict[str, str] | None = None, w
     return Command(process.returncode or 0, out.decode(), complaint.decode())
 
 
-def kill_process(system: System, name: str) -> int:
-    """kill -9 for one of the system's processes; returns what its id was."""
+def kill_process(system: System, name: str) -> None:
+    """kill -9 for one of the system's processes."""
+    os.kill(process_id(system, name), signal.SIGKILL)
+
+
+@contextmanager
+def held_still(system: System, name: str) -> Iterator[None]:
+    """One of the system's processes does nothing meanwhile."""
+    held = process_id(system, name)
+    os.kill(held, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(held, signal.SIGCONT)
+
+
+def process_id(system: System, name: str) -> int:
     config = str(system.config).encode()
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
@@ -109,6 +125,5 @@ def kill_process(system: System, name: str) -> int:
         except OSError:
             continue
         if config in command and name.encode() in command and b"--supervisor" in command:
-            os.kill(int(folder.name), signal.SIGKILL)
             return int(folder.name)
     raise AssertionError(f"no process {name} of this system is running")

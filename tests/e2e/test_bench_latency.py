@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.system import voicebot
+from voicebot.bench.latency.prompts import SAME_TURN_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -64,7 +65,7 @@ async def test_prompts_are_measured_from_the_callers_last_word_to_the_agents_top
     assert figures["prompts"] == sum(figures["by_kind"].values()) >= 3
     wait, told = figures["latency_ms"], figures["told_ms"]
     assert 0 < wait["p50"] <= wait["p95"] <= wait["max"] < 60_000
-    assert told["p50"] <= wait["p50"] + 200
+    assert told["p50"] <= wait["p50"] + 1000 * SAME_TURN_S  # so far may the end of speech have been detected too early
 
 
 async def test_less_than_one_call_is_refused_before_anything_starts() -> None:

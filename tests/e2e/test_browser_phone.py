@@ -26,7 +26,7 @@ from voicebot.accounts.sign_in import SignIn
 from voicebot.demo.system import System, running_system
 from voicebot.store.store import Store
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 AGENT: Final = Account(name="lu", role="agent", display_name="王璐", agent_id="8012", created_at=datetime.now(UTC))
 COLLEAGUE: Final = Account(

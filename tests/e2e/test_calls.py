@@ -29,6 +29,7 @@ from voicebot.store.store import Store
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CALLERS = SAMPLE_COMPANY / "callers"
+ASKED = "帮我查一下耳机到哪里了"
 GREETING_S = 14.0
 """Longer than the longest greeting."""
 
@@ -48,34 +49,40 @@ def error_rate(reference: str, heard: str) -> float:
 async def test_baresip_hears_the_right_answer_to_a_spoken_question(
     system: System, require: Callable[[str], str], tmp_path: Path, ear: Ear
 ) -> None:
-    wav = write_wav(tmp_path / "caller.wav", silence(GREETING_S), spoken("帮我查一下耳机到哪里了"), silence(60))
+    asks = spoken(ASKED)
+    wav = write_wav(tmp_path / "caller.wav", silence(GREETING_S), asks, silence(30), asks, silence(60))
     async with baresip(require("baresip"), tmp_path, wav, number="13880080426") as phone:
         await phone.command("dial", system.uri)
         await phone.event("CALL_ESTABLISHED")
         call = await stored_call(system, "+8613880080426", ended=False)
-        turns = await eventually(lambda: _exchange(system, call, _about_an_order))
-        await asyncio.sleep(10)  # the reply is being spoken
+        question, answer = await eventually(lambda: _exchange(system, call, _well_heard))
+        await asyncio.sleep(12)  # the reply is being spoken
         await phone.command("hangup")
     call = await stored_call(system, "+8613880080426")
-    question, answer = turns
-    assert error_rate("帮我查一下耳机到哪里了", question) <= 0.2
-    assert "1742" in answer
+    assert "1742" in answer.text
     assert call.recording_path
     caller, assistant = read_sides(Path(call.recording_path))
-    asked = speech_spans(caller, join_ms=700)[0]
-    replied = [span for span in speech_spans(assistant, join_ms=400) if span.start_ms > asked.end_ms]
+    asked = [span for span in speech_spans(caller, join_ms=900) if span.start_ms < question.ended_ms][-1]
+    replied = [span for span in speech_spans(assistant, join_ms=900) if span.start_ms > asked.end_ms]
     heard = ear.words(assistant[replied[0].start_ms * 8 - 1600 : replied[0].end_ms * 8 + 1600])
-    assert error_rate(answer, heard) <= 0.4, (answer, heard)
+    assert error_rate(answer.text, heard) <= 0.4, (answer, heard)
     assert "耳机" in heard
     assert call.region_province == "四川"
 
 
-async def _exchange(system: System, call: CallRecord, asked: Callable[[TurnRecord], bool]) -> tuple[str, str] | None:
+async def _exchange(
+    system: System, call: CallRecord, asked: Callable[[TurnRecord], bool]
+) -> tuple[TurnRecord, TurnRecord] | None:
     """The caller's turn that was waited for and the reply to it, once both are stored."""
     for before, after in pairwise(await stored_turns(system, call)):
         if before.role == "caller" and asked(before) and after.role == "assistant":
-            return before.text, after.text
+            return before, after
     return None
+
+
+def _well_heard(turn: TurnRecord) -> bool:
+    """At once or, where a machine that stood still swallowed words, when the caller asks again."""
+    return _about_an_order(turn) and error_rate(ASKED, turn.text) <= 0.2
 
 
 def _about_an_order(turn: TurnRecord) -> bool:
@@ -113,25 +120,26 @@ async def test_a_tenth_of_the_packets_lost_does_not_lose_the_meaning(system: Sys
 async def test_baresip_presses_its_order_number_and_is_held_and_resumed(
     system: System, require: Callable[[str], str], tmp_path: Path
 ) -> None:
-    wav = write_wav(tmp_path / "caller.wav", silence(GREETING_S), spoken("请帮我看看包裹走到哪儿了"), silence(90))
+    asks = spoken("请帮我看看包裹走到哪儿了")
+    wav = write_wav(tmp_path / "caller.wav", silence(GREETING_S + 4), asks, silence(40), asks, silence(90))
     async with baresip(require("baresip"), tmp_path, wav, number="13800210985") as phone:
         await phone.command("dial", system.uri)
         await phone.event("CALL_ESTABLISHED")
         await asyncio.sleep(3)
         await phone.command("hold")
-        await asyncio.sleep(3)
+        await asyncio.sleep(5)
         await phone.command("resume")
         call = await stored_call(system, "+8613800210985", ended=False)
         await eventually(lambda: _exchange(system, call, _about_an_order))
         await asyncio.sleep(1)
         for key in "71934514#":
             await phone.command("sndcode", key)
-            await asyncio.sleep(0.25)
+            await asyncio.sleep(0.4)
         turns = await eventually(lambda: _exchange(system, call, _keyed))
         await phone.command("hangup")
     keys, reply = turns
-    assert keys == "71934514"
-    assert "4514" in reply
+    assert keys.text == "71934514"
+    assert "4514" in reply.text
     call = await stored_call(system, "+8613800210985")
     greeting = (await stored_turns(system, call))[0]
     assert greeting.heard_text == greeting.text
@@ -144,7 +152,7 @@ async def test_a_call_cancelled_while_it_rings_is_stored_as_abandoned(
     system: System, require: Callable[[str], str], tmp_path: Path
 ) -> None:
     sipp = Sipp(require("sipp"), tmp_path)
-    with sqlite3.connect(system.folder / "voicebot.db") as lock:
+    with sqlite3.connect(system.folder / "voicebot.db", timeout=60) as lock:
         lock.execute("BEGIN IMMEDIATE")  # it rings until the call's record can be written
         await sipp.call(
             system.settings.sip.port,
@@ -202,8 +210,8 @@ async def test_an_entry_that_is_deleted_in_mid_call_ends_no_call_and_answers_nob
 ) -> None:
     """The caller who heard it goes on talking, and the record keeps what was said."""
     asks = spoken("支持货到付款吗")
-    again = write_wav(tmp_path / "again.wav", asks, silence(90))
-    wav = write_wav(tmp_path / "caller.wav", silence(GREETING_S), asks, silence(90))
+    again = write_wav(tmp_path / "again.wav", asks, silence(40), asks, silence(90))
+    wav = write_wav(tmp_path / "caller.wav", silence(GREETING_S), asks, silence(40), asks, silence(90))
     async with baresip(require("baresip"), tmp_path, wav, number="13900000022") as phone:
         await phone.command("dial", system.uri)
         await phone.event("CALL_ESTABLISHED")
@@ -213,7 +221,7 @@ async def test_an_entry_that_is_deleted_in_mid_call_ends_no_call_and_answers_nob
         await _deleted(system, "knowledge/payment.toml", "cash_on_delivery")
         await phone.command("resume")
         await phone.command("ausrc", f"aufile,{again}")
-        heard, then = await eventually(lambda: _replies(system, call, "货到付款", count=2))
+        heard, *_, then = await eventually(lambda: _replies(system, call, "货到付款", count=2))
         assert "暂时不支持货到付款" in heard and "暂时不支持" not in then
         await phone.command("hangup")
     call = await stored_call(system, "+8613900000022")

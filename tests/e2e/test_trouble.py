@@ -5,22 +5,26 @@ import contextlib
 import shutil
 import wave
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.system import eventually, kill_process, simulated_call, stored_call, stored_turns
+from tests.e2e.system import eventually, held_still, kill_process, simulated_call, stored_call, stored_turns
 from tests.voicebot.events.brokers import mosquitto
+from voicebot.config import EventSection
 from voicebot.demo import SAMPLE_COMPANY
 from voicebot.demo.system import System, running_system
-from voicebot.eventbus import received_events
-from voicebot.events import CallEnded, CallStarted, Event, TurnFinished
+from voicebot.eventbus import mqtt_client, received_events
+from voicebot.events import CallEnded, CallStarted, Event, TurnFinished, to_json, topic
 from voicebot.sip_probe import answers
 from voicebot.store.records import TurnRecord
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CALLERS = SAMPLE_COMPANY / "callers"
+PROBE = CallStarted("probe", datetime.now(UTC), "inbound", "", "")
+"""No call: told to find out who listens."""
 
 
 async def _caller_turn(system: System, number: str) -> list[TurnRecord] | None:
@@ -73,28 +77,46 @@ async def test_calls_go_on_without_the_broker_and_no_event_is_lost(
         mosquitto(require("mosquitto"), tmp_path) as broker,
         running_system(tmp_path, events=f'broker = "mqtt://127.0.0.1:{broker.port}"') as system,
     ):
-        seen: list[Event] = []
-        following = asyncio.create_task(_collect(system, seen))
+        follower = Follower(system.settings.events)
+        following = asyncio.create_task(follower.follow())
+        await follower.hears()
         ringing = asyncio.create_task(simulated_call(system, "--script", str(CALLERS / "wang_fang_chengdu.toml")))
-        await eventually(_has(seen, CallStarted))
+        await eventually(lambda: follower.was_told(CallStarted))
         await broker.kill()
         await eventually(lambda: _caller_turn(system, number))
         await ringing
-        await broker.start()
-        await eventually(_has(seen, CallEnded))
+        with held_still(system, "media"):  # until we hear the broker again: what is told to nobody is missed
+            await broker.start()
+            await follower.hears()
+        await eventually(lambda: follower.was_told(CallEnded))
         following.cancel()
         call = await stored_call(system, number)
-        told = {event.seq for event in seen if isinstance(event, TurnFinished)}
+        told = {event.seq for event in follower.seen if isinstance(event, TurnFinished)}
         assert told == {turn.seq for turn in await stored_turns(system, call)}
 
 
-async def _collect(system: System, seen: list[Event]) -> None:
-    async for event in received_events(system.settings.events):
-        seen.append(event)  # noqa: PERF401 - read while it grows
+class Follower:
+    """Somebody who listens to the broker, and knows when they do."""
 
+    def __init__(self, settings: EventSection) -> None:
+        self.seen: list[Event] = []
+        self._settings = settings
+        self._probed = asyncio.Event()
 
-def _has(seen: list[Event], kind: type[Event]) -> Callable[[], "asyncio.Future[bool]"]:
-    async def look() -> bool:
-        return any(isinstance(event, kind) for event in seen)
+    async def follow(self) -> None:
+        async for event in received_events(self._settings):
+            if event.call_id == PROBE.call_id:
+                self._probed.set()
+            else:
+                self.seen.append(event)
 
-    return look  # type: ignore[return-value]
+    async def hears(self) -> None:
+        """Returns once what is published comes here."""
+        self._probed.clear()
+        async with asyncio.timeout(60), mqtt_client(self._settings) as client:
+            while not self._probed.is_set():
+                await client.publish(topic(PROBE, "probe"), to_json(PROBE), qos=1)
+                await asyncio.sleep(0.1)
+
+    async def was_told(self, kind: type[Event]) -> bool:
+        return any(isinstance(event, kind) for event in self.seen)

@@ -18,7 +18,7 @@ HANDED_OVER: Final[Mapping[str, str]] = {
     "zheng_kai_hangzhou": "8003",
 }
 """Caller script -> the agent who fits best: by dialect and skill, the valuable one by seniority."""
-SIGNED_ON_S: Final = 30.0
+SIGNED_ON_S: Final = 90.0
 
 
 class AgentsNotThere(Exception):

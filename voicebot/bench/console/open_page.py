@@ -58,6 +58,7 @@ async def open_page(client: httpx2.AsyncClient, path: str, told: Told) -> AsyncI
                 headers={"Cookie": cookies, "Origin": host},
                 transports=["websocket"],
                 socketio_path=SOCKET_PATH,
+                wait_timeout=OPENED_WITHIN_S,
             )
             if not query.get("implicit_handshake"):
                 await socket.call("handshake", query)

@@ -29,7 +29,7 @@ SPREAD_S: Final = 6.0
 """All callers have rung within so long: about one exchange, so that they do not speak in step."""
 LONGEST_TURN_S: Final = 50.0
 LONGEST_GREETING_S: Final = 60.0
-STORED_WITHIN_S: Final = 10.0
+STORED_WITHIN_S: Final = 60.0
 FIRST_NUMBER: Final = 1000
 
 Progress = Callable[[int], None]

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from voicebot.config import MetricsSection
 
-TIMEOUT_S: Final = 5.0
+TIMEOUT_S: Final = 30.0
 Labels = tuple[tuple[str, str], ...]
 
 

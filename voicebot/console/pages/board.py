@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from nicegui import ui
 
 from voicebot.accounts.permissions import Action, Subject, may
-from voicebot.agent_events import PresenceChanged, Supervising, Unlisted
+from voicebot.agent_events import AgentEvent, PresenceChanged, Supervising, Unlisted
 from voicebot.console.components.data_table import Cell, Column, DataTable, Row
 from voicebot.console.components.parts import box, empty, panel, tag
+from voicebot.console.feed import CallEvent, Subscription
 from voicebot.console.live_calls import LiveCall
 from voicebot.console.names import MOOD_TONES
 from voicebot.console.pages.board_figures import BoardFigures
@@ -36,13 +38,17 @@ async def board(visit: Visit) -> None:
             clock = tag("time", "", "vb-faint vb-figures")
         with box("vb-stack"):
             board = _Board(visit)
+    feed, agent_feed = visit.sources.feed, visit.sources.agent_feed
+    told = visit.hears(feed, lambda event: not isinstance(event, PartialTranscript))
+    told_of_agents = visit.hears(agent_feed, lambda event: isinstance(event, PresenceChanged | Unlisted))
+    told_of_supervisors = visit.hears(agent_feed, lambda event: isinstance(event, Supervising))
     await board.figures.read()
     board.show_calls()
     board.agents.show()
     board.show_vital_signs()
-    visit.keep_up(board.follow)
-    visit.keep_up(board.follow_agents)
-    visit.keep_up(board.follow_supervisors)
+    visit.keep_up(partial(board.follow, told))
+    visit.keep_up(partial(board.follow_agents, told_of_agents))
+    visit.keep_up(partial(board.follow_supervisors, told_of_supervisors))
     ui.timer(FIGURES_S, board.figures.read)
     ui.timer(3.0, board.show_vital_signs)
     ui.timer(1.0, lambda: clock.set_text(visit.names.time(datetime.now(UTC))))
@@ -89,27 +95,23 @@ class _Board:
             self._supervision = SupervisionBar(self._visit, self._may_watch)
             self._transcript = LiveTranscript(self._visit, tools)
 
-    async def follow(self) -> None:
+    async def follow(self, told: Subscription[CallEvent]) -> None:
         """Redraws the list soon after anything in it has changed."""
-        with self._visit.sources.feed.subscribed(lambda event: not isinstance(event, PartialTranscript)) as events:
-            async for _ in events:
-                await asyncio.sleep(REDRAW_S)
-                events.forget_waiting()
-                self.show_calls()
+        async for _ in told:
+            await asyncio.sleep(REDRAW_S)
+            told.forget_waiting()
+            self.show_calls()
 
-    async def follow_agents(self) -> None:
-        wanted = self._visit.sources.agent_feed.subscribed(lambda event: isinstance(event, PresenceChanged | Unlisted))
-        with wanted as events:
-            async for _ in events:
-                await asyncio.sleep(REDRAW_S)
-                events.forget_waiting()
-                self.agents.show()
+    async def follow_agents(self, told: Subscription[AgentEvent]) -> None:
+        async for _ in told:
+            await asyncio.sleep(REDRAW_S)
+            told.forget_waiting()
+            self.agents.show()
 
-    async def follow_supervisors(self) -> None:
-        with self._visit.sources.agent_feed.subscribed(lambda event: isinstance(event, Supervising)) as events:
-            async for event in events:
-                if isinstance(event, Supervising):
-                    self._supervision.tell(event)
+    async def follow_supervisors(self, told: Subscription[AgentEvent]) -> None:
+        async for event in told:
+            if isinstance(event, Supervising):
+                self._supervision.tell(event)
 
     def show_calls(self) -> None:
         calls = [call for call in self._visit.sources.live_calls.all() if self._may_watch(call)]

@@ -40,7 +40,7 @@ from voicebot.command_bus import serve_commands
 from voicebot.console.once import DOUBLE_CLICK_S
 from voicebot.events import CallEnded, PartialTranscript, TurnFinished
 from voicebot.store.floor import FloorStore
-from voicebot.store.floor_records import OfferRecord, WrapUpRecord
+from voicebot.store.floor_records import OfferRecord, PromptRecord, WrapUpRecord
 from voicebot.store.records import CallRecord, CustomerRecord, OrderRecord, TaskRecord, TurnRecord
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -254,6 +254,7 @@ async def kept(console: Console, call_id: str, note: str) -> None:
 async def _loaded_again_amid_the_wrap_up(console: Console, page: Page) -> None:
     """Suggestion and note are there again."""
     floor = FloorStore(console.store, console.settings.events.node)
+    await floor.prompts_shown([PromptRecord("p3", "desk-call", "8002", 3000, "step", "问单号", "return_refund", 1.0)])
     await floor.wrapped_up(WrapUpRecord("desk-call", "8002", NOW, "complaint_open", "投诉已受理", "有承诺", "赔十元"))
     await console.store.add_task(TaskRecord("t1", "desk-call", "callback", NUMBER, "回电王女士", NOW))
     console.publisher.tell(presence("wrap_up", until=NOW + timedelta(minutes=5)))
@@ -262,6 +263,7 @@ async def _loaded_again_amid_the_wrap_up(console: Console, page: Page) -> None:
     await page.reload()
     await expect(page.get_by_text("✓ 回电王女士")).to_be_visible()
     await expect(page.get_by_label("备注")).to_have_value("已安抚")
+    await expect(page.locator(".vb-prompt button")).to_have_count(0)  # nobody asks any more whether they help
 
 
 async def _cut_off_amid_the_wrap_up(page: Page) -> None:

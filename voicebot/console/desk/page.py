@@ -127,6 +127,7 @@ class _Desk:
         if wrap_up is None or (presence != Presence.WRAP_UP and datetime.now(UTC) - wrap_up.at > STILL_WRITTEN_UP):
             return
         await self._take_up(wrap_up.call_id)
+        self._prompts.close()
         tasks = await self._visit.sources.store.tasks(call_id=wrap_up.call_id)
         self._wrap_up.suggest(wrap_up, [task.summary for task in tasks])
 

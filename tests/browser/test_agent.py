@@ -37,7 +37,6 @@ from voicebot.assist.packet import (
 )
 from voicebot.background import background
 from voicebot.command_bus import serve_commands
-from voicebot.console.once import DOUBLE_CLICK_S
 from voicebot.events import CallEnded, PartialTranscript, TurnFinished
 from voicebot.store.floor import FloorStore
 from voicebot.store.floor_records import OfferRecord, PromptRecord, WrapUpRecord
@@ -203,7 +202,6 @@ async def _pass_on(page: Page, media: Media) -> None:
     await expect(page.get_by_role("button", name="直接转接")).to_be_disabled()
     await to.fill("139 1234 5678")
     await expect(page.get_by_role("option", selected=True)).to_have_text("13912345678")
-    await page.wait_for_timeout(1000 * DOUBLE_CLICK_S)  # sooner it would be the second of a double click
     await page.get_by_role("button", name="直接转接").click()
     assert (await media.took("transfer")).to == "13912345678"  # type: ignore[union-attr]
     await expect(page.get_by_role("dialog")).to_be_hidden()

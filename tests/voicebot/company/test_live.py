@@ -41,7 +41,7 @@ async def following(live: Live[Any], on_changed: Any = None) -> AsyncIterator[No
 
 
 async def until(holds: Callable[[], Any]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(150):
         while True:
             if holds():
                 return

@@ -59,11 +59,9 @@ class DtmfReceiver:
 
 
 class DtmfPacket(NamedTuple):
-    """What to send in place of one frame of audio."""
+    """What to send in place of one frame of audio. All packets of a key carry the timestamp of its beginning."""
 
     payload: bytes
-    elapsed: int
-    """Samples since the event's timestamp: all packets of a key carry the time of its beginning."""
     first: bool
     """The first packet of a key carries the RTP marker."""
 
@@ -99,5 +97,5 @@ def _packets_of(event: int) -> list[DtmfPacket]:
         last = number >= _TONE_FRAMES - 1
         duration = min(number + 1, _TONE_FRAMES) * FRAME_SAMPLES
         payload = _PAYLOAD.pack(event, _VOLUME | (_END_BIT if last else 0), duration)
-        packets.append(DtmfPacket(payload, number * FRAME_SAMPLES, number == 0))
+        packets.append(DtmfPacket(payload, number == 0))
     return packets

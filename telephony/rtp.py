@@ -88,6 +88,8 @@ class RtpSession:
         self._ssrc = secrets.randbits(32)
         self._sequence = secrets.randbits(16)
         self._timestamp = secrets.randbits(32)
+        self._key_began = 0
+        """Of the key that is being sent: also after a stall, or it would be heard as a second one."""
         self._marker = MARKER
         self._outgoing = bytearray(HEADER.size)
         self._last_frame_at = 0.0
@@ -255,9 +257,10 @@ class RtpSession:
         if key is None or self._dtmf_payload_type is None:  # the gap after a key
             self._marker = MARKER
             return
-        marker = MARKER if key.first else 0
-        timestamp = (self._timestamp - key.elapsed) & 0xFFFFFFFF
-        self._send_packet(self._dtmf_payload_type | marker, timestamp, key.payload)
+        marker = 0
+        if key.first:
+            marker, self._key_began = MARKER, self._timestamp
+        self._send_packet(self._dtmf_payload_type | marker, self._key_began, key.payload)
 
     def _keep_time(self) -> None:
         """After a stall or a hold the timestamps go on with the time that really passed."""

@@ -61,12 +61,13 @@ def test_no_payload_breaks_the_receiver(packets: list[Packet]) -> None:
 
 @given(st.text(DIGITS, max_size=10))
 def test_what_is_sent_is_what_is_heard(digits: str) -> None:
-    sender, now, packets = DtmfSender(), 0xFFFFFF00, []
+    sender, now, began, packets = DtmfSender(), 0xFFFFFF00, 0, []
     sender.press(digits)
     while sender.busy:
         packet = sender.next_packet()
         if packet is not None:
-            packets.append(((now - packet.elapsed) & 0xFFFFFFFF, packet.payload))
+            began = now if packet.first else began
+            packets.append((began, packet.payload))
         now = (now + 160) & 0xFFFFFFFF
     assert heard(packets) == digits
 

@@ -199,6 +199,23 @@ async def test_keys_pressed_on_one_side_are_heard_on_the_other() -> None:
     other.close()
 
 
+async def test_a_key_amid_which_the_machine_stood_still_is_one_key(rtp_clock: RtpClock) -> None:
+    """The timestamps of the audio go on with the time that passed; a key's own stays."""
+    one, other = [await RtpSession.open("127.0.0.1", PORTS) for _ in range(2)]
+    keys: list[str] = []
+    other.on_dtmf = keys.append
+    for session, remote in ((one, other), (other, one)):
+        session.negotiate(("127.0.0.1", remote.local_port), PCMU, 96, send=True, receive=True)
+    one.send_dtmf("2244")
+    for tick in range(60):
+        rtp_clock.now_s += 0.5 if tick % 3 == 2 else 0.02
+        one.send(LOUD)
+        other.tick_receive()
+    assert "".join(keys) == "2244"
+    one.close()
+    other.close()
+
+
 async def test_keys_without_telephone_event_are_refused_with_the_reason(session: RtpSession, peer: Peer) -> None:
     session.negotiate(peer.address, PCMA, None, send=True, receive=True)
     with pytest.raises(DtmfNotNegotiated, match="telephone-event"):

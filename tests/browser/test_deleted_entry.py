@@ -43,28 +43,30 @@ async def test_an_entry_that_is_deleted_in_mid_call_takes_nothing_from_desk_and_
 ) -> None:
     path = console.settings.company.dir / "knowledge/payment.toml"
     before = path.read_text("utf-8")
-    async with people.of("agent") as agent, people.of("boss") as boss:
-        await agent.open("/desk")
-        await talking(console)
-        prompt = agent.page.locator(".vb-prompt", has_text=SAID)
-        await expect(prompt).to_contain_text(QUESTION)
-        await _deleted(boss)
-        assert SAID not in path.read_text("utf-8")
-        told = PromptShown("8002", datetime.now(UTC), CALL, "deleted-2", "warning", "客户着急了", "mood", 9.0)
-        console.publisher.tell(told)
-        await expect(agent.page.locator(".vb-prompt")).to_have_count(2)
-        await expect(prompt).to_contain_text(QUESTION)
-        await agent.open("/desk")
-        await expect(prompt).to_contain_text(f"{ENTRY}（已不在知识库中）")
-        await expect(agent.page.get_by_role("button", name="挂断")).to_be_visible()
-        now = datetime.now(UTC)
-        over = CallEnded(CALL, now, "agent", "remote_hangup", 60.0)
-        await console.store.end_call(CALL, now, outcome="agent", end_reason="remote_hangup", events=[over])
-        console.publisher.tell(Left("8002", now, CALL, "talked"))
-        console.publisher.tell(presence("break"))
-        assert await boss.open(f"/calls/{CALL}") == 200
-        await expect(boss.page.locator(".vb-line-agent .vb-line-text")).to_have_text(SAID)
-    path.write_text(before, "utf-8")
+    try:
+        async with people.of("agent") as agent, people.of("boss") as boss:
+            await agent.open("/desk")
+            await talking(console)
+            prompt = agent.page.locator(".vb-prompt", has_text=SAID)
+            await expect(prompt).to_contain_text(QUESTION)
+            await _deleted(boss)
+            assert SAID not in path.read_text("utf-8")
+            told = PromptShown("8002", datetime.now(UTC), CALL, "deleted-2", "warning", "客户着急了", "mood", 9.0)
+            console.publisher.tell(told)
+            await expect(agent.page.locator(".vb-prompt")).to_have_count(2)
+            await expect(prompt).to_contain_text(QUESTION)
+            await agent.open("/desk")
+            await expect(prompt).to_contain_text(f"{ENTRY}（已不在知识库中）")
+            await expect(agent.page.get_by_role("button", name="挂断")).to_be_visible()
+            now = datetime.now(UTC)
+            over = CallEnded(CALL, now, "agent", "remote_hangup", 60.0)
+            await console.store.end_call(CALL, now, outcome="agent", end_reason="remote_hangup", events=[over])
+            console.publisher.tell(Left("8002", now, CALL, "talked"))
+            console.publisher.tell(presence("break"))
+            assert await boss.open(f"/calls/{CALL}") == 200
+            await expect(boss.page.locator(".vb-line-agent .vb-line-text")).to_have_text(SAID)
+    finally:
+        path.write_text(before, "utf-8")
 
 
 async def _deleted(boss: Person) -> None:

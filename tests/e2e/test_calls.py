@@ -210,8 +210,8 @@ async def test_an_entry_that_is_deleted_in_mid_call_ends_no_call_and_answers_nob
 ) -> None:
     """The caller who heard it goes on talking, and the record keeps what was said."""
     asks = spoken("支持货到付款吗")
-    again = write_wav(tmp_path / "again.wav", asks, silence(40), asks, silence(90))
-    wav = write_wav(tmp_path / "caller.wav", silence(GREETING_S), asks, silence(40), asks, silence(90))
+    again = write_wav(tmp_path / "again.wav", asks, silence(30), asks, silence(30), asks, silence(90))
+    wav = write_wav(tmp_path / "caller.wav", silence(GREETING_S), asks, silence(30), asks, silence(90))
     async with baresip(require("baresip"), tmp_path, wav, number="13900000022") as phone:
         await phone.command("dial", system.uri)
         await phone.event("CALL_ESTABLISHED")

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ LATE_EVERY_S: Final = 2.0
 """How often the media process says how late its packets left, of the last 10 to 20 s."""
 SETTLED_S: Final = 2.0
 """From the last page's opening to the first call."""
+SOONER_S: Final = 0.1
+"""A page may have heard of something so much before this process noticed it."""
 _SPEAKING: Final = re.compile(r'"stable":("(?:[^"\\]|\\.)*"),"unstable":("(?:[^"\\]|\\.)*")')
 """What a transcript on a page is told of somebody who is speaking."""
 
@@ -64,27 +67,36 @@ class Watch:
     """When each partial transcript was told by the broker, and when boards showed it."""
 
     def __init__(self) -> None:
-        self._told_at: dict[Said, float] = {}
-        self._shown_s: list[float] = []
+        self._told: defaultdict[Said, list[float]] = defaultdict(list)
+        """The same words may be said in several calls."""
+        self._seen: list[tuple[Said, float]] = []
 
     async def listen(self, settings: EventSection) -> None:
         """To what is being said; until cancelled."""
         async for event in received_live_events(settings):
             if isinstance(event, PartialTranscript):
-                self._told_at[event.stable, event.unstable] = time.monotonic()
+                self.hear((event.stable, event.unstable), time.monotonic())
+
+    def hear(self, said: Said, at: float) -> None:
+        self._told[said].append(at)
 
     def on_page(self, message: str, at: float) -> None:
         """Numbers are masked on pages: such partials are left out."""
-        for stable, unstable in _SPEAKING.findall(message):
-            told_at = self._told_at.get((json.loads(stable), json.loads(unstable)))
-            if told_at is not None:
-                self._shown_s.append(at - told_at)
+        self._seen += [
+            ((json.loads(stable), json.loads(unstable)), at) for stable, unstable in _SPEAKING.findall(message)
+        ]
 
     def shown(self) -> Shown:
-        if not self._shown_s:
+        took = [wait for said, at in self._seen if (wait := self._wait(said, at)) is not None]
+        if not took:
             return Shown(0, None, None, None)
-        p50, p95, most = (round(1000 * float(np.quantile(self._shown_s, share)), 1) for share in (0.5, 0.95, 1.0))
-        return Shown(len(self._shown_s), p50, p95, most)
+        p50, p95, most = (round(1000 * float(np.quantile(took, share)), 1) for share in (0.5, 0.95, 1.0))
+        return Shown(len(took), p50, p95, most)
+
+    def _wait(self, said: Said, at: float) -> float | None:
+        """Since it was last told; the broker may tell a page of it a moment before us."""
+        told = [each for each in self._told[said] if each <= at + SOONER_S]
+        return max(0.0, at - max(told)) if told else None
 
 
 async def measure_pages(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -54,16 +54,16 @@ def add_downloads(app: FastAPI, sources: Sources, viewer_of: ViewerOf) -> None:
         visit = Visit(viewer_of(request), sources, request)
         if not visit.viewer.may(Action.EXPORT_CALLS):
             return _refused(visit)
-        ids = await _exported(visit)
+        owed = await SampleStore(sources.store).owed(visit.viewer.actor.name)
+        ids = await _exported(visit, owed)
         name = f"calls-{datetime.now(sources.company.zone):%Y%m%d-%H%M}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-        return StreamingResponse(_table(visit, ids), media_type="text/csv; charset=utf-8", headers=headers)
+        return StreamingResponse(_table(visit, ids, owed), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-async def _exported(visit: Visit) -> Sequence[str]:
+async def _exported(visit: Visit, owed: Collection[str]) -> Sequence[str]:
     """The calls that are asked for, once it is written down that they were."""
     query = CallQuery.parsed(visit.request.query_params)
-    owed = await SampleStore(visit.sources.store).owed(visit.viewer.actor.name)
     wanted = fair(query.filter(datetime.now(UTC), visit.sources.company.zone), owed)
     ids = await visit.search.ids(wanted, limit=MOST_EXPORTED)
     detail: Detail = {"query": query.address(), "calls": len(ids)}
@@ -71,9 +71,8 @@ async def _exported(visit: Visit) -> Sequence[str]:
     return ids
 
 
-async def _table(visit: Visit, ids: Sequence[str]) -> AsyncIterator[bytes]:
+async def _table(visit: Visit, ids: Sequence[str], owed: Collection[str]) -> AsyncIterator[bytes]:
     yield BEGINNING + csv_lines([[visit.t(f"csv.{name}") for name in _COLUMNS]])
-    owed = await SampleStore(visit.sources.store).owed(visit.viewer.actor.name)
     for start in range(0, len(ids), _AT_ONCE):
         found = await visit.search.described(ids[start : start + _AT_ONCE])
         yield csv_lines([_line(visit, each) for each in withheld(found, owed)])

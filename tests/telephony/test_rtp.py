@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from telephony.audio import FRAME_SAMPLES, SILENCE
-from telephony.codecs import PCMA, PCMU
+from telephony.codecs import PCMA, PCMU, Codec
 from telephony.rtp import DtmfNotNegotiated, NoFreePort, RtpSession
 from telephony.rtp_packet import RtpPacket
 from tests.telephony.conftest import RtpClock
@@ -61,6 +61,14 @@ def peer() -> Iterator[Peer]:
 
 def connect(session: RtpSession, peer: Peer, **settled: bool) -> None:
     session.negotiate(peer.address, PCMA, 101, **{"send": True, "receive": True, **settled})
+
+
+async def two_sessions(codec: Codec, dtmf_payload_type: int | None) -> tuple[RtpSession, RtpSession]:
+    """Each the other's peer; to be closed."""
+    one, other = [await RtpSession.open("127.0.0.1", PORTS) for _ in range(2)]
+    for session, remote in ((one, other), (other, one)):
+        session.negotiate(("127.0.0.1", remote.local_port), codec, dtmf_payload_type, send=True, receive=True)
+    return one, other
 
 
 def listen(session: RtpSession, ticks: int) -> int:
@@ -185,11 +193,9 @@ async def test_after_a_stall_the_timestamps_follow_the_clock(
 
 
 async def test_keys_pressed_on_one_side_are_heard_on_the_other() -> None:
-    one, other = [await RtpSession.open("127.0.0.1", PORTS) for _ in range(2)]
+    one, other = await two_sessions(PCMU, 96)
     keys: list[str] = []
     other.on_dtmf = keys.append
-    for session, remote in ((one, other), (other, one)):
-        session.negotiate(("127.0.0.1", remote.local_port), PCMU, 96, send=True, receive=True)
     one.send_dtmf("20241105#")
     for _ in range(110):
         one.send(LOUD)
@@ -201,11 +207,9 @@ async def test_keys_pressed_on_one_side_are_heard_on_the_other() -> None:
 
 async def test_a_key_amid_which_the_machine_stood_still_is_one_key(rtp_clock: RtpClock) -> None:
     """The timestamps of the audio go on with the time that passed; a key's own stays."""
-    one, other = [await RtpSession.open("127.0.0.1", PORTS) for _ in range(2)]
+    one, other = await two_sessions(PCMU, 96)
     keys: list[str] = []
     other.on_dtmf = keys.append
-    for session, remote in ((one, other), (other, one)):
-        session.negotiate(("127.0.0.1", remote.local_port), PCMU, 96, send=True, receive=True)
     one.send_dtmf("2244")
     for tick in range(60):
         rtp_clock.now_s += 0.5 if tick % 3 == 2 else 0.02
@@ -251,9 +255,7 @@ async def test_a_host_name_as_remote_is_refused_before_it_can_block_the_loop(ses
 
 async def test_reports_tell_each_side_how_it_is_heard(monkeypatch: pytest.MonkeyPatch, rtp_clock: RtpClock) -> None:
     monkeypatch.setattr("telephony.reporting._INTERVAL_S", 0.1)
-    one, other = [await RtpSession.open("127.0.0.1", PORTS) for _ in range(2)]
-    for session, remote in ((one, other), (other, one)):
-        session.negotiate(("127.0.0.1", remote.local_port), PCMA, None, send=True, receive=True)
+    one, other = await two_sessions(PCMA, None)
     for n in range(160):
         one.send(LOUD)
         other.send(LOUD)
